@@ -1,0 +1,64 @@
+"""What makes two URLs the same.
+
+The one rule for comparing URLs lives here: fragment and user info dropped, query pairs sorted with
+duplicates kept, an empty path is ``/``, default port and trailing dot of the host dropped,
+``ws``/``wss`` written as ``http``/``https``. Nothing here knows routes or requests.
+"""
+
+from functools import lru_cache
+from typing import Final
+
+from yarl import URL
+
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+_SCHEMES: Final = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
+_CACHED_URLS: Final = 4096
+_LONGEST_CACHED: Final = 2048
+
+
+def http_scheme(scheme: str) -> str:
+    """Return ``http`` or ``https`` for one of ``http``, ``https``, ``ws``, ``wss``.
+
+    Raises:
+        ValueError: for any other scheme.
+    """
+    try:
+        return _SCHEMES[scheme.lower()]
+    except KeyError:
+        msg = f"scheme must be http, https, ws or wss, not {scheme!r}"
+        raise ValueError(msg) from None
+
+
+def host_name(host: str) -> str:
+    """Return ``host`` as it is compared: lower case, without a trailing dot."""
+    return host.lower().rstrip(".")
+
+
+def canonical_url(url: URL | str) -> URL:
+    """Return the one spelling that all equal URLs share.
+
+    Raises:
+        ValueError: if there is no host, or the scheme is none of http, https, ws, wss.
+    """
+    text = str(url)
+    return (_canonical if len(text) <= _LONGEST_CACHED else _canonical.__wrapped__)(text)
+
+
+@lru_cache(maxsize=_CACHED_URLS)
+def _canonical(text: str) -> URL:
+    url = URL(text)
+    if not url.raw_host:
+        msg = f"{text!r} has no host: write it in full, as in 'https://api.example.com/users'"
+        raise ValueError(msg)
+    scheme = http_scheme(url.scheme)
+    # The subcomponent keeps the brackets of an IPv6 address.
+    authority = host_name(url.host_subcomponent or "")
+    port = url.explicit_port
+    if port is not None and port != DEFAULT_PORTS[scheme]:
+        authority = f"{authority}:{port}"
+    clean = URL.build(
+        scheme=scheme, authority=authority, path=url.raw_path or "/", encoded=True
+    )
+    pairs = sorted(url.query.items())
+    return clean.with_query(pairs) if pairs else clean
