@@ -1,0 +1,380 @@
+"""What a match is, and how matchers combine.
+
+The explanation comes first and the boolean follows from it: a match is a result without mismatches.
+Which parts of a request can be compared is told elsewhere; nothing here looks into one.
+"""
+
+import inspect
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
+
+from attrs import field, frozen
+from typing_extensions import override
+
+from aiointercept.core.http import Request
+
+_NO_MATCH_INFO: Final[Mapping[str, str]] = {}
+
+
+class Words(str):
+    """A description standing where a value would: messages show it without quotes."""
+
+    __slots__ = ()
+
+    @override
+    def __repr__(self) -> str:
+        return str(self)
+
+
+ABSENT: Final = Words("<absent>")
+"""Stands in a :class:`Mismatch` for what is not there, or must not be."""
+
+
+@frozen
+class Mismatch:
+    """One part of a request that is not as it should be.
+
+    Args:
+        part: which part, for example ``method``, ``query['page']`` or ``$.items[2].price``.
+        expected: what would have matched; ``ABSENT`` where nothing should be.
+        actual: what the request had; ``ABSENT`` where it had nothing.
+    """
+
+    part: str
+    expected: Any
+    actual: Any
+
+
+@frozen
+class MatchResult:
+    """What a matcher found: falsy when it carries mismatches.
+
+    Args:
+        mismatches: the parts that differ; none for a match.
+        match_info: values taken from the URL, percent-decoded, by name.
+    """
+
+    mismatches: tuple[Mismatch, ...] = field(default=(), converter=tuple)
+    match_info: Mapping[str, str] = field(default=_NO_MATCH_INFO, kw_only=True)
+
+    def __bool__(self) -> bool:
+        return not self.mismatches
+
+
+MATCH: Final = MatchResult()
+
+
+@runtime_checkable
+class Matcher(Protocol):
+    """Anything that can explain how a request differs from what it wants."""
+
+    def match(self, request: Request, /) -> MatchResult:
+        """Compare ``request`` with what is wanted.
+
+        Returns:
+            A result that is truthy for a match, else carries each part that differs.
+        """
+        ...
+
+
+MatcherLike: TypeAlias = Matcher | Callable[[Request], object]
+
+
+def differs(part: str, expected: object, actual: object) -> MatchResult:
+    """Return the result for one part that differs."""
+    return MatchResult((Mismatch(part, expected, actual),))
+
+
+class Combinable(ABC):
+    """A matcher that combines with ``&``, ``|`` and ``~``, and tells what it looks at."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def match(self, request: Request, /) -> MatchResult:
+        """Compare ``request`` with what is wanted."""
+
+    def verdict_by_head(self, request: Request) -> bool | None:  # noqa: ARG002  for subclasses
+        """Say what is sure about ``request`` without its body; ``None`` if nothing is."""
+        return None
+
+    @property
+    def decided_by_head(self) -> bool:
+        """Whether the body can never change the result."""
+        return False
+
+    def mentions(self, host: str) -> bool:  # noqa: ARG002  for subclasses
+        """Say whether ``host``, in lower case, stands in the text of this matcher."""
+        return False
+
+    def __and__(self, other: MatcherLike) -> "AllOf":
+        return AllOf((*_sides(AllOf, self), *_sides(AllOf, as_matcher(other))))
+
+    def __rand__(self, other: MatcherLike) -> "AllOf":
+        return AllOf((*_sides(AllOf, as_matcher(other)), *_sides(AllOf, self)))
+
+    def __or__(self, other: MatcherLike) -> "AnyOf":
+        return AnyOf((*_sides(AnyOf, self), *_sides(AnyOf, as_matcher(other))))
+
+    def __ror__(self, other: MatcherLike) -> "AnyOf":
+        return AnyOf((*_sides(AnyOf, as_matcher(other)), *_sides(AnyOf, self)))
+
+    def __invert__(self) -> "Not":
+        return Not(self)
+
+
+class HeadMatcher(Combinable):
+    """A matcher that looks at method, URL and headers only."""
+
+    __slots__ = ()
+
+    @property
+    @override
+    def decided_by_head(self) -> bool:
+        return True
+
+    @override
+    def verdict_by_head(self, request: Request) -> bool:
+        return not self.match(request).mismatches
+
+
+@frozen
+class AllOf(Combinable):
+    """Every side must match (``&``). Values taken from the URL are merged."""
+
+    sides: tuple[Matcher, ...] = field(converter=tuple)
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        mismatches: list[Mismatch] = []
+        match_info: dict[str, str] = {}
+        for side in self.sides:
+            result = _ask(side, request, decided=bool(mismatches))
+            if result is not MATCH:
+                mismatches += result.mismatches
+                match_info |= result.match_info
+        if mismatches:
+            return MatchResult(mismatches)
+        return MatchResult(match_info=match_info) if match_info else MATCH
+
+    @override
+    def verdict_by_head(self, request: Request) -> bool | None:
+        verdicts = [_verdict(side, request) for side in self.sides]
+        if False in verdicts:
+            return False
+        return None if None in verdicts else True
+
+    @property
+    @override
+    def decided_by_head(self) -> bool:
+        return all(map(decided_by_head, self.sides))
+
+    @override
+    def mentions(self, host: str) -> bool:
+        return any(mentions_host(side, host) for side in self.sides)
+
+    def __str__(self) -> str:
+        return " & ".join(map(_operand, self.sides)) or "anything"
+
+
+@frozen
+class AnyOf(Combinable):
+    """One side must match (``|``); the first that does gives the result."""
+
+    sides: tuple[Matcher, ...] = field(converter=tuple)
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        mismatches: list[Mismatch] = []
+        for side in self.sides:
+            result = _ask(side, request)
+            if result:
+                return result
+            mismatches += result.mismatches
+        return MatchResult(mismatches)
+
+    @override
+    def verdict_by_head(self, request: Request) -> bool | None:
+        verdicts = [_verdict(side, request) for side in self.sides]
+        if True in verdicts:
+            return True
+        return None if None in verdicts else False
+
+    @property
+    @override
+    def decided_by_head(self) -> bool:
+        return all(map(decided_by_head, self.sides))
+
+    @override
+    def mentions(self, host: str) -> bool:
+        return any(mentions_host(side, host) for side in self.sides)
+
+    def __str__(self) -> str:
+        return " | ".join(map(_operand, self.sides))
+
+
+@frozen
+class Not(Combinable):
+    """The inner matcher must not match (``~``)."""
+
+    inner: Matcher
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        if _ask(self.inner, request):
+            return differs("request", Words(self), Words(request))
+        return MATCH
+
+    @override
+    def verdict_by_head(self, request: Request) -> bool | None:
+        verdict = _verdict(self.inner, request)
+        return None if verdict is None else not verdict
+
+    @property
+    @override
+    def decided_by_head(self) -> bool:
+        return decided_by_head(self.inner)
+
+    @override
+    def mentions(self, host: str) -> bool:
+        return mentions_host(self.inner, host)
+
+    def __str__(self) -> str:
+        return f"not {_operand(self.inner)}"
+
+
+@frozen
+class Predicate(Combinable):
+    """A function decides.
+
+    Args:
+        function: takes the request; returns something truthy for a match, or a ``MatchResult``.
+        description: what it checks, for messages.
+    """
+
+    function: Callable[[Request], object]
+    description: str
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        found = self.function(request)
+        if isinstance(found, MatchResult):
+            return found
+        if inspect.iscoroutine(found):
+            found.close()
+            raise TypeError(_no_coroutines(self.description))
+        return (
+            MATCH
+            if found
+            else differs(f"predicate {self.description}", expected=True, actual=found)
+        )
+
+    def __str__(self) -> str:
+        return self.description
+
+
+def predicate(function: Callable[[Request], object], description: str | None = None) -> Combinable:
+    """Match requests for which ``function(request)`` is true.
+
+    Args:
+        function: takes the :class:`Request`; returns something truthy for a match, or a
+            :class:`MatchResult` of its own.
+        description: what it checks, for messages; the function's name if not given.
+
+    Raises:
+        TypeError: if ``function`` cannot be called, or is a coroutine function.
+    """
+    if not callable(function) or isinstance(function, type):
+        msg = f"predicate() needs a function that takes a request, not {function!r}"
+        raise TypeError(msg)
+    if inspect.iscoroutinefunction(function):
+        raise TypeError(_no_coroutines(_name_of(function)))
+    return Predicate(function, _name_of(function) if description is None else description)
+
+
+def as_matcher(value: object) -> Matcher:
+    """Return ``value`` as a matcher: a matcher as it is, a function as a predicate.
+
+    Raises:
+        TypeError: if it is neither; the message says what to pass instead.
+    """
+    if isinstance(value, type):
+        msg = f"{value.__name__} is a class: pass an instance, as in {value.__name__}(...)"
+        raise TypeError(msg)
+    if isinstance(value, re.Pattern):
+        msg = f"{value!r} is no matcher: use matchers.url_pattern(...) or matchers.path(...)"
+        raise TypeError(msg)
+    if isinstance(value, Matcher):
+        return value
+    if callable(value):
+        return predicate(value)
+    msg = (
+        f"{value!r} is no matcher: pass one of aiointercept.matchers, an object with "
+        "match(request) -> MatchResult, or a function request -> bool"
+    )
+    raise TypeError(msg)
+
+
+def all_of(matchers: Iterable[Matcher]) -> Matcher:
+    """Return the matcher that matches where all of ``matchers`` do."""
+    sides = tuple(matchers)
+    return sides[0] if len(sides) == 1 and isinstance(sides[0], Combinable) else AllOf(sides)
+
+
+def decided_by_head(matcher: Matcher) -> bool:
+    """Say whether the result of ``matcher`` depends on method, URL and headers only."""
+    return isinstance(matcher, Combinable) and matcher.decided_by_head
+
+
+def may_match(matcher: Matcher, request: Request) -> bool:
+    """Say whether ``matcher`` could match ``request``, whose body is not known yet."""
+    return _verdict(matcher, request) is not False
+
+
+def mentions_host(matcher: Matcher, host: str) -> bool:
+    """Say whether ``host`` stands literally in the text of ``matcher``."""
+    return isinstance(matcher, Combinable) and matcher.mentions(host.lower())
+
+
+def _verdict(matcher: Matcher, request: Request) -> bool | None:
+    return matcher.verdict_by_head(request) if isinstance(matcher, Combinable) else None
+
+
+def _ask(matcher: Matcher, request: Request, *, decided: bool = False) -> MatchResult:
+    """Return what ``matcher`` says; where all is decided, code that fails has nothing to add."""
+    try:
+        result: object = matcher.match(request)
+    except Exception:
+        # It may rely on what a matcher before it has already found missing.
+        if decided:
+            return MATCH
+        raise
+    if isinstance(result, MatchResult):
+        return result
+    msg = (
+        f"{matcher!r}.match(request) returned {result!r}: return a MatchResult, without "
+        "mismatches for a match, else with a Mismatch(part, expected, actual) for each difference"
+    )
+    raise TypeError(msg)
+
+
+def _sides(kind: type[AllOf] | type[AnyOf], matcher: Matcher) -> tuple[Matcher, ...]:
+    return matcher.sides if isinstance(matcher, kind) else (matcher,)
+
+
+def _operand(matcher: Matcher) -> str:
+    return f"({matcher})" if isinstance(matcher, AllOf | AnyOf) else str(matcher)
+
+
+def _name_of(function: Callable[..., object]) -> str:
+    name: str = getattr(function, "__qualname__", None) or repr(function)
+    code = getattr(function, "__code__", None)
+    if not name.endswith("<lambda>") or code is None:
+        return name
+    return f"{name} at {code.co_filename}:{code.co_firstlineno}"
+
+
+def _no_coroutines(name: str) -> str:
+    return f"{name} is a coroutine function: a matcher decides at once, so use a plain function"
