@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 import pytest
 from attrs import field, frozen
+from hypothesis import HealthCheck, settings
 
 T = TypeVar("T")
 
@@ -157,6 +158,10 @@ def _guard_uvloop() -> None:
         lambda address: not address or _is_loopback(address[0]),
     )
 
+
+# No test asserts how long something takes, those of properties included.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 sys.addaudithook(_on_audit_event)
 _guard_uvloop()
