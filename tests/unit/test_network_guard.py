@@ -82,6 +82,22 @@ def test_a_connection_of_a_loop_is_refused(
     network_attempts.clear()
 
 
+def test_a_socket_given_to_a_loop_is_refused(
+    run: Callable[..., Any], network_attempts: list[Any]
+) -> None:
+    """The way aiohttp connects, with a socket of its own, is closed too."""
+
+    async def connect() -> None:
+        with socket.socket() as sock:
+            sock.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(sock, OFF_LOOPBACK)
+
+    with pytest.raises(OSError, match=REFUSED):
+        run(connect())
+    assert len(network_attempts) == 1
+    network_attempts.clear()
+
+
 def test_a_lookup_of_a_loop_is_refused(
     run: Callable[..., Any], network_attempts: list[Any]
 ) -> None:
