@@ -3,14 +3,16 @@
 Expected values are cleaned once, by the ``clean_*`` functions; the others trust them.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
+from aiointercept.core.kinds import is_list, is_pattern
 from aiointercept.core.matching import ABSENT, Mismatch
 
 FieldSource: TypeAlias = Mapping[str, Any] | Iterable[tuple[str, Any]]
 Fields: TypeAlias = Mapping[str, Any]
+Cleaner: TypeAlias = Callable[[Any, str], Any]
 
 MOST_MISMATCHES: Final = 20
 """How many differences one matcher lists: more would help nobody."""
@@ -18,9 +20,8 @@ MOST_MISMATCHES: Final = 20
 
 def agrees(expected: Any, actual: Any) -> bool:
     """Say whether ``actual`` is as expected: found by the pattern, or equal."""
-    if isinstance(expected, re.Pattern):
-        wanted = str if isinstance(expected.pattern, str) else bytes
-        return isinstance(actual, wanted) and expected.search(actual) is not None
+    if is_pattern(expected):
+        return isinstance(actual, type(expected.pattern)) and expected.search(actual) is not None
     return bool(expected == actual)
 
 
@@ -41,46 +42,44 @@ def clean_text(value: Any, what: str) -> Any:
     return str(float(value)) if isinstance(value, float) else value
 
 
-def clean_fields(source: FieldSource, what: str) -> dict[str, Any]:
+def clean_form_value(value: Any, what: str) -> Any:
+    """Return an expected value of a form, where ``True`` and ``None`` are sent as their names."""
+    return str(value) if isinstance(value, bool) or value is None else clean_text(value, what)
+
+
+def clean_fields(source: FieldSource, what: str, clean: Cleaner = clean_text) -> dict[str, Any]:
     """Return the expected values by name; a list where a name was given several.
 
     Raises:
-        TypeError: if ``source`` is no mapping of names to texts or lists of texts.
+        TypeError: if ``source`` is no mapping of names to values that ``clean`` takes.
     """
     fields: dict[str, Any] = {}
     for name, value in field_items(source, what):
         label = f"{what}[{name!r}]"
-        if isinstance(value, list | tuple):
-            cleaned: Any = [clean_text(item, label) for item in value]
-        else:
-            cleaned = clean_text(value, label)
-        fields[name] = _joined(fields[name], cleaned) if name in fields else cleaned
+        cleaned = [clean(item, label) for item in value] if is_list(value) else clean(value, label)
+        fields[name] = [*_listed(fields[name]), *_listed(cleaned)] if name in fields else cleaned
     return fields
 
 
-def field_items(source: FieldSource, what: str) -> list[tuple[str, Any]]:
+def field_items(source: object, what: str) -> list[tuple[str, Any]]:
     """Return names and values of a mapping or of pairs.
 
     Raises:
         TypeError: if ``source`` is neither, or a name is no ``str``.
     """
-    try:
-        items = list(source.items() if isinstance(source, Mapping) else source)
-        pairs = [(name, value) for name, value in items]
-    except (TypeError, ValueError):
-        pairs = [(None, None)]
-    if isinstance(source, str | bytes) or not all(isinstance(name, str) for name, _ in pairs):
+    pairs: list[tuple[Any, Any]] | None = None
+    if not isinstance(source, str | bytes):
+        items: Any = getattr(source, "items", lambda: source)()
+        with suppress(TypeError, ValueError):
+            pairs = [(name, value) for name, value in items]
+    if pairs is None or not all(isinstance(name, str) for name, _ in pairs):
         msg = f"{what} needs a mapping of names to values, not {source!r}"
         raise TypeError(msg)
     return pairs
 
 
-def _joined(before: Any, value: Any) -> list[Any]:
-    return [*_listed(before), *_listed(value)]
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _listed(value: Any) -> Sequence[Any]:
+    return value if is_list(value) else [value]
 
 
 def field_mismatches(
@@ -99,7 +98,7 @@ def field_mismatches(
         exact: whether there may be no other names, and no other values for a name.
     """
     mismatches = [
-        Mismatch(f"{part}[{name!r}]", wanted, _shown(actual.get(name, ())))
+        Mismatch(f"{part}[{name!r}]", _shown(_listed(wanted)), _shown(actual.get(name, ())))
         for name, wanted in expected.items()
         if not _values_agree(wanted, actual.get(name, ()), exact=exact)
     ]
@@ -113,7 +112,7 @@ def field_mismatches(
 
 
 def _values_agree(expected: Any, actual: Sequence[Any], *, exact: bool) -> bool:
-    if isinstance(expected, list):
+    if is_list(expected):
         return len(expected) == len(actual) and all(map(agrees, expected, actual))
     if exact and len(actual) != 1:
         return False

@@ -1,7 +1,8 @@
-"""The built-in matchers for the head of a request: method, URL, headers, cookies.
+"""The built-in matchers for where a request goes: method, URL, pattern, template, host, path.
 
-Those for bodies are in :mod:`~aiointercept.core.body_matchers`; what a match is, and how matchers
-combine, is told in :mod:`~aiointercept.core.matching`, whose names can be had from here too.
+Those for query, headers and cookies are in :mod:`~aiointercept.core.field_matchers`, those for
+bodies in :mod:`~aiointercept.core.body_matchers`. What a match is, and how matchers combine, is
+told in :mod:`~aiointercept.core.matching`, whose names can be had from here too.
 """
 
 import re
@@ -12,14 +13,12 @@ from typing_extensions import override
 from yarl import URL
 
 from aiointercept.core.comparing import (
-    Fields,
-    FieldSource,
     agrees,
-    clean_fields,
     clean_text,
     field_mismatches,
 )
 from aiointercept.core.http import Request
+from aiointercept.core.kinds import is_pattern
 from aiointercept.core.matching import (
     ABSENT,
     MATCH,
@@ -51,9 +50,7 @@ __all__ = [
     "AllOf",
     "AnyOf",
     "Combinable",
-    "Cookies",
     "HeadMatcher",
-    "Headers",
     "Host",
     "MatchResult",
     "Matcher",
@@ -63,23 +60,19 @@ __all__ = [
     "Not",
     "Path",
     "Predicate",
-    "Query",
     "Url",
     "UrlPattern",
     "UrlTemplate",
     "Words",
     "all_of",
     "as_matcher",
-    "cookies",
     "decided_by_head",
-    "headers",
     "host",
     "may_match",
     "mentions_host",
     "method",
     "path",
     "predicate",
-    "query",
     "url",
     "url_pattern",
     "url_template",
@@ -158,12 +151,11 @@ def _query_values(url: URL) -> dict[str, list[str]]:
     return values
 
 
-def _text_pattern(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
-    given: object = pattern
-    if isinstance(pattern, str):
-        return re.compile(pattern)
-    if isinstance(given, re.Pattern) and isinstance(given.pattern, str):
-        return pattern
+def _text_pattern(given: object) -> re.Pattern[str]:
+    if isinstance(given, str):
+        return re.compile(given)
+    if is_pattern(given) and isinstance(given.pattern, str):
+        return given
     msg = f"a URL pattern must be a str or a compiled pattern for str, not {given!r}"
     raise TypeError(msg)
 
@@ -200,7 +192,7 @@ class UrlPattern(HeadMatcher):
 class UrlTemplate(HeadMatcher):
     """Requests whose path, and origin if it has one, fit a template such as ``/users/{id}``."""
 
-    template: Template = field(converter=Template.parse)
+    template: Template
 
     @override
     def match(self, request: Request, /) -> MatchResult:
@@ -260,62 +252,15 @@ class Path(HeadMatcher):
     def match(self, request: Request, /) -> MatchResult:
         actual = request.canonical_url
         # As it is sent, and as it is read.
+        searched = is_pattern(self.wanted)
         if agrees(self.wanted, actual.raw_path) or (
-            isinstance(self.wanted, re.Pattern) and agrees(self.wanted, actual.path_safe)
+            searched and agrees(self.wanted, actual.path_safe)
         ):
             return MATCH
         return differs("path", self.wanted, actual.raw_path)
 
     def __str__(self) -> str:
         return f"path {_plain(self.wanted)}"
-
-
-@frozen
-class Query(HeadMatcher):
-    """Requests with these query parameters, and no others if ``exact``."""
-
-    wanted: Fields
-    exact: bool = False
-
-    @override
-    def match(self, request: Request, /) -> MatchResult:
-        mismatches = field_mismatches("query", self.wanted, request.query, exact=self.exact)
-        return MatchResult(mismatches) if mismatches else MATCH
-
-    def __str__(self) -> str:
-        return f"query {dict(self.wanted)!r}"
-
-
-@frozen
-class Headers(HeadMatcher):
-    """Requests with these headers, whatever the case of their names."""
-
-    wanted: Fields
-
-    @override
-    def match(self, request: Request, /) -> MatchResult:
-        actual = {name: request.headers.getall(name, []) for name in self.wanted}
-        mismatches = field_mismatches("headers", self.wanted, actual)
-        return MatchResult(mismatches) if mismatches else MATCH
-
-    def __str__(self) -> str:
-        return f"headers {dict(self.wanted)!r}"
-
-
-@frozen
-class Cookies(HeadMatcher):
-    """Requests with these cookies."""
-
-    wanted: Fields
-
-    @override
-    def match(self, request: Request, /) -> MatchResult:
-        actual = {name: [value] for name, value in request.cookies.items()}
-        mismatches = field_mismatches("cookies", self.wanted, actual)
-        return MatchResult(mismatches) if mismatches else MATCH
-
-    def __str__(self) -> str:
-        return f"cookies {dict(self.wanted)!r}"
 
 
 def _plain(value: object) -> str:
@@ -346,11 +291,14 @@ def url(value: str | URL) -> Combinable:
         TypeError: if ``value`` is neither ``str`` nor ``yarl.URL``.
         ValueError: if ``value`` has no host, or a scheme other than http(s) and ws(s).
     """
-    given: object = value
-    if not isinstance(given, str | URL):
-        msg = f"url() needs a str or a yarl.URL, not {given!r}; for patterns there is url_pattern()"
-        raise TypeError(msg)
-    return Url(value)
+    return Url(_exact_url(value))
+
+
+def _exact_url(given: object) -> str | URL:
+    if isinstance(given, str | URL):
+        return given
+    msg = f"url() needs a str or a yarl.URL, not {given!r}; for patterns there is url_pattern()"
+    raise TypeError(msg)
 
 
 def url_pattern(pattern: str | re.Pattern[str]) -> Combinable:
@@ -377,7 +325,7 @@ def url_template(template: str) -> Combinable:
         TypeError: if ``template`` is no ``str``.
         ValueError: if it has a query, a name twice, or braces that are not around a name.
     """
-    return UrlTemplate(template)
+    return UrlTemplate(Template.parse(template))
 
 
 def host(name: str | re.Pattern[str]) -> Combinable:
@@ -391,9 +339,12 @@ def host(name: str | re.Pattern[str]) -> Combinable:
         TypeError: if ``name`` is neither ``str`` nor a pattern.
         ValueError: if ``name`` is a URL, or no host at all.
     """
-    given: object = name
-    if isinstance(given, re.Pattern):
-        return Host(given)
+    return _host(name)
+
+
+def _host(given: object) -> Host:
+    if is_pattern(given):
+        return Host(_text_pattern(given))
     if not isinstance(given, str):
         msg = f"host() needs a str such as 'h' or 'h:8443', or a pattern, not {given!r}"
         raise TypeError(msg)
@@ -438,42 +389,3 @@ def path(value: str | re.Pattern[str]) -> Combinable:
         )
         raise ValueError(msg)
     return Path(canonical_url(f"http://h{wanted}").raw_path)
-
-
-def query(mapping: FieldSource, exact: bool = False) -> Combinable:  # noqa: FBT001, FBT002  SPEC
-    """Match requests with these query parameters.
-
-    Args:
-        mapping: expected value by name: ``str``, ``int``, ``float``, a pattern, ``mock.ANY``; or a
-            list of those, for all values of that name in the order sent.
-        exact: whether there may be no other names, and no further values for a name.
-
-    Raises:
-        TypeError: if ``mapping`` is no mapping, or a value can't be that of a query.
-    """
-    return Query(clean_fields(mapping, "query"), exact)
-
-
-def headers(mapping: FieldSource) -> Combinable:
-    """Match requests with these headers; others may be there too.
-
-    Args:
-        mapping: expected value by name, in any case: ``str``, ``int``, a pattern, ``mock.ANY``; or
-            a list of those, for all values of a repeated header.
-
-    Raises:
-        TypeError: if ``mapping`` is no mapping, or a value can't be that of a header.
-    """
-    return Headers(clean_fields(mapping, "headers"))
-
-
-def cookies(mapping: FieldSource) -> Combinable:
-    """Match requests with these cookies; others may be there too.
-
-    Args:
-        mapping: expected value by name: ``str``, ``int``, a pattern or ``mock.ANY``.
-
-    Raises:
-        TypeError: if ``mapping`` is no mapping, or a value can't be that of a cookie.
-    """
-    return Cookies(clean_fields(mapping, "cookies"))

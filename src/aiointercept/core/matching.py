@@ -47,6 +47,10 @@ class Mismatch:
     actual: Any
 
 
+def _all_mismatches(values: Iterable[Mismatch]) -> tuple[Mismatch, ...]:
+    return tuple(values)
+
+
 @frozen
 class MatchResult:
     """What a matcher found: falsy when it carries mismatches.
@@ -56,7 +60,7 @@ class MatchResult:
         match_info: values taken from the URL, percent-decoded, by name.
     """
 
-    mismatches: tuple[Mismatch, ...] = field(default=(), converter=tuple)
+    mismatches: tuple[Mismatch, ...] = field(default=(), converter=_all_mismatches)
     match_info: Mapping[str, str] = field(default=_NO_MATCH_INFO, kw_only=True)
 
     def __bool__(self) -> bool:
@@ -144,7 +148,7 @@ class HeadMatcher(Combinable):
 class AllOf(Combinable):
     """Every side must match (``&``). Values taken from the URL are merged."""
 
-    sides: tuple[Matcher, ...] = field(converter=tuple)
+    sides: tuple[Matcher, ...]
 
     @override
     def match(self, request: Request, /) -> MatchResult:
@@ -183,7 +187,7 @@ class AllOf(Combinable):
 class AnyOf(Combinable):
     """One side must match (``|``); the first that does gives the result."""
 
-    sides: tuple[Matcher, ...] = field(converter=tuple)
+    sides: tuple[Matcher, ...]
 
     @override
     def match(self, request: Request, /) -> MatchResult:
@@ -286,7 +290,8 @@ def predicate(function: Callable[[Request], object], description: str | None = N
     Raises:
         TypeError: if ``function`` cannot be called, or is a coroutine function.
     """
-    if not callable(function) or isinstance(function, type):
+    given: object = function
+    if isinstance(given, type) or not callable(given):
         msg = f"predicate() needs a function that takes a request, not {function!r}"
         raise TypeError(msg)
     if inspect.iscoroutinefunction(function):
@@ -344,8 +349,9 @@ def _verdict(matcher: Matcher, request: Request) -> bool | None:
 
 def _ask(matcher: Matcher, request: Request, *, decided: bool = False) -> MatchResult:
     """Return what ``matcher`` says; where all is decided, code that fails has nothing to add."""
+    match: Callable[[Request], Any] = matcher.match
     try:
-        result: object = matcher.match(request)
+        result = match(request)
     except Exception:
         # It may rely on what a matcher before it has already found missing.
         if decided:
@@ -369,7 +375,7 @@ def _operand(matcher: Matcher) -> str:
 
 
 def _name_of(function: Callable[..., object]) -> str:
-    name: str = getattr(function, "__qualname__", None) or repr(function)
+    name = str(getattr(function, "__qualname__", repr(function)))
     code = getattr(function, "__code__", None)
     if not name.endswith("<lambda>") or code is None:
         return name

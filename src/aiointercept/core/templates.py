@@ -30,16 +30,15 @@ class Template:
     pattern: re.Pattern[str]
 
     @classmethod
-    def parse(cls, text: str) -> "Template":
+    def parse(cls, text: object) -> "Template":
         """Read a template.
 
         Raises:
             TypeError: if ``text`` is no ``str``.
             ValueError: if ``text`` is no template; the message says what is wrong with it.
         """
-        given: object = text
-        if not isinstance(given, str):
-            msg = f"url_template() needs a str such as 'https://h/users/{{id}}', not {given!r}"
+        if not isinstance(text, str):
+            msg = f"url_template() needs a str such as 'https://h/users/{{id}}', not {text!r}"
             raise TypeError(msg)
         start = 0 if text.startswith("/") else _path_start(text)
         origin = canonical_url(text[:start]) if start else None
@@ -47,7 +46,7 @@ class Template:
         return cls(text, origin, path, _compiled(text, path))
 
     def values(self, url: URL) -> dict[str, str] | None:
-        """Return the decoded values that a canonical URL's path has; ``None`` if it does not fit."""
+        """Return the decoded values by name; ``None`` if the path of a canonical URL is another."""
         found = self.pattern.fullmatch(url.raw_path)
         if found is None:
             return None

@@ -1,0 +1,96 @@
+"""The built-in matchers for named values in the head of a request: query, headers, cookies."""
+
+from attrs import frozen
+from typing_extensions import override
+
+from aiointercept.core.comparing import Fields, FieldSource, clean_fields, field_mismatches
+from aiointercept.core.http import Request
+from aiointercept.core.matching import MATCH, Combinable, HeadMatcher, MatchResult
+from aiointercept.core.rendering import short
+
+
+@frozen
+class Query(HeadMatcher):
+    """Requests with these query parameters, and no others if ``exact``."""
+
+    wanted: Fields
+    exact: bool = False
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        mismatches = field_mismatches("query", self.wanted, request.query, exact=self.exact)
+        return MatchResult(mismatches) if mismatches else MATCH
+
+    def __str__(self) -> str:
+        return f"query {short(self.wanted)}"
+
+
+@frozen
+class Headers(HeadMatcher):
+    """Requests with these headers, whatever the case of their names."""
+
+    wanted: Fields
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        actual = {name: request.headers.getall(name, []) for name in self.wanted}
+        mismatches = field_mismatches("headers", self.wanted, actual)
+        return MatchResult(mismatches) if mismatches else MATCH
+
+    def __str__(self) -> str:
+        return f"headers {short(self.wanted)}"
+
+
+@frozen
+class Cookies(HeadMatcher):
+    """Requests with these cookies."""
+
+    wanted: Fields
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        actual = {name: [value] for name, value in request.cookies.items()}
+        mismatches = field_mismatches("cookies", self.wanted, actual)
+        return MatchResult(mismatches) if mismatches else MATCH
+
+    def __str__(self) -> str:
+        return f"cookies {short(self.wanted)}"
+
+
+def query(mapping: FieldSource, exact: bool = False) -> Combinable:  # noqa: FBT001, FBT002  SPEC
+    """Match requests with these query parameters.
+
+    Args:
+        mapping: expected value by name: ``str``, ``int``, ``float``, a pattern, ``mock.ANY``; or a
+            list of those, for all values of that name in the order sent.
+        exact: whether there may be no other names, and no further values for a name.
+
+    Raises:
+        TypeError: if ``mapping`` is no mapping, or a value can't be that of a query.
+    """
+    return Query(clean_fields(mapping, "query"), exact)
+
+
+def headers(mapping: FieldSource) -> Combinable:
+    """Match requests with these headers; others may be there too.
+
+    Args:
+        mapping: expected value by name, in any case: ``str``, ``int``, a pattern, ``mock.ANY``; or
+            a list of those, for all values of a repeated header.
+
+    Raises:
+        TypeError: if ``mapping`` is no mapping, or a value can't be that of a header.
+    """
+    return Headers(clean_fields(mapping, "headers"))
+
+
+def cookies(mapping: FieldSource) -> Combinable:
+    """Match requests with these cookies; others may be there too.
+
+    Args:
+        mapping: expected value by name: ``str``, ``int``, a pattern or ``mock.ANY``.
+
+    Raises:
+        TypeError: if ``mapping`` is no mapping, or a value can't be that of a cookie.
+    """
+    return Cookies(clean_fields(mapping, "cookies"))
