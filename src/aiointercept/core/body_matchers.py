@@ -40,9 +40,13 @@ _FILE_KEYS: Final = frozenset({"filename", "content", "content_type"})
 
 
 def _not_a(kind: str, request: Request, why: str = "") -> MatchResult:
-    told = request.content_type or "a body without Content-Type"
-    reason = f" ({why})" if why else ""
-    return differs("body", Words(kind), Words(f"{told}: {render_body(request.body)}{reason}"))
+    return differs("body", Words(kind), Words(f"{_described(request)}{why and f' ({why})'}"))
+
+
+def _described(request: Request) -> str:
+    if not request.body:
+        return "no body" if request.body is not None else render_body(None)
+    return f"{request.content_type or 'no Content-Type'}: {render_body(request.body)}"
 
 
 def _result(mismatches: list[Mismatch]) -> MatchResult:
@@ -217,6 +221,15 @@ def clean_part(value: Any, what: str) -> Any:
         msg = f"{what} has {unknown[0]!r}; a file has 'filename', 'content' and 'content_type'"
         raise ValueError(msg)
     return {key: clean_part(item, f"{what}.{key}") for key, item in value.items()}
+
+
+def clean_data_field(value: Any, what: str) -> Any:
+    """Return what is expected of a field, in whichever encoding the form was sent."""
+    return clean_form_value(value, what) if not _is_content(value) else clean_part(value, what)
+
+
+def _is_content(value: object) -> bool:
+    return isinstance(value, bytes | bytearray) or is_mapping(value)
 
 
 def body(value: Any) -> Combinable:

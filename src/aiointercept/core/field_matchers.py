@@ -27,14 +27,20 @@ class Query(HeadMatcher):
 
 @frozen
 class Headers(HeadMatcher):
-    """Requests with these headers, whatever the case of their names."""
+    """Requests with these headers, whatever the case of their names; no others if ``exact``."""
 
     wanted: Fields
+    exact: bool = False
 
     @override
     def match(self, request: Request, /) -> MatchResult:
         actual = {name: request.headers.getall(name, []) for name in self.wanted}
-        mismatches = field_mismatches("headers", self.wanted, actual)
+        if self.exact:
+            known = {name.lower() for name in self.wanted}
+            for name in request.headers:
+                if name.lower() not in known:
+                    actual[name] = request.headers.getall(name)
+        mismatches = field_mismatches("headers", self.wanted, actual, exact=self.exact)
         return MatchResult(mismatches) if mismatches else MATCH
 
     def __str__(self) -> str:

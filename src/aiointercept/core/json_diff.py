@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, zip_longest
 from typing import Any, Final, TypeAlias
 
@@ -16,7 +16,7 @@ Trail: TypeAlias = "tuple[Key, Trail] | None"
 Step: TypeAlias = tuple[Trail, Any, Any]
 
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_SCALARS: Final = frozenset({str, int, float, type(None)})
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
 
 def json_mismatches(expected: Any, actual: Any, *, partial: bool = False) -> list[Mismatch]:
@@ -46,9 +46,10 @@ def _differences(expected: Any, actual: Any, *, partial: bool) -> Iterator[Misma
             continue
         trail, wanted, found = step
         if is_mapping(wanted) and is_mapping(found):
-            stack.append(_members(trail, wanted, found, partial=partial))
+            if not _same_scalars(wanted, found, wanted):
+                stack.append(_members(trail, wanted, found, partial=partial))
         elif is_list(wanted) and is_list(found):
-            if not _same_scalars(wanted, found):
+            if not _same_scalars(wanted, found, range(len(wanted))):
                 stack.append(_elements(trail, wanted, found))
         elif not _same(wanted, found):
             yield Mismatch(json_path(trail), wanted, found)
@@ -72,13 +73,12 @@ def _elements(trail: Trail, expected: Iterable[Any], actual: Iterable[Any]) -> I
         yield (index, trail), wanted, found
 
 
-def _same_scalars(expected: Sequence[Any], actual: Sequence[Any]) -> bool:
-    """Whether both are the same plain values: a shortcut for very long lists."""
-    return (
-        len(expected) == len(actual)
-        and _SCALARS.issuperset(map(type, expected))
-        and _SCALARS.issuperset(map(type, actual))
-        and list(expected) == list(actual)
+def _same_scalars(expected: Any, actual: Any, keys: Iterable[Any]) -> bool:
+    """Whether both hold the same plain values: a shortcut for large bodies."""
+    return expected == actual and all(
+        type(expected[key]) in _SCALARS
+        and (type(expected[key]) is bool) is (type(actual[key]) is bool)
+        for key in keys
     )
 
 

@@ -19,4 +19,5 @@ def is_list(value: object) -> TypeIs[list[Any] | tuple[Any, ...]]:
 
 def is_mapping(value: object) -> TypeIs[Mapping[Any, Any]]:
     """Say whether ``value`` is a mapping."""
-    return isinstance(value, Mapping)
+    # A dict is recognised much faster by its own type than by what is registered as a mapping.
+    return isinstance(value, dict | Mapping)

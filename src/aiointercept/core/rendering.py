@@ -21,6 +21,8 @@ from aiointercept.core.matching import Mismatch, Words
 SHORT: Final = 100
 """How many characters a value may take in a sentence."""
 
+DIFF_HEADING: Final = ("--- expected", "+++ actual")
+
 _LINE: Final = 160
 _LINES: Final = 200
 _DIFF_LINES: Final = 24
@@ -123,12 +125,32 @@ def render_request(request: Request) -> str:
 def render_mismatch(mismatch: Mismatch) -> str:
     """Return one line such as ``query['page']: expected '2', got '3'``."""
     part = clip(mismatch.part, 2 * SHORT)
-    return f"{part}: expected {short(mismatch.expected)}, got {short(mismatch.actual)}"
+    expected, actual = _both_short(mismatch.expected, mismatch.actual)
+    return f"{part}: expected {expected}, got {actual}"
+
+
+def _both_short(expected: Any, actual: Any) -> tuple[str, str]:
+    """Return two values in short, so that it shows where long texts begin to differ."""
+    if _same_text_type(expected, actual):
+        start = _common_prefix(expected, actual) - _BEFORE
+        if start > 0:
+            at = f" (from {start:,} on)"
+            return (
+                f"…{short(expected[start:][:SHORT])}{at}",
+                f"…{short(actual[start:][:SHORT])}{at}",
+            )
+    return short(expected), short(actual)
+
+
+def _same_text_type(expected: object, actual: object) -> bool:
+    return type(expected) is type(actual) and type(expected) in (str, bytes)
 
 
 def render_differences(mismatches: Sequence[Mismatch]) -> str:
     """Return a unified diff of what was expected and what was there, part by part, bounded."""
-    lines = ["--- expected", "+++ actual"]
+    if not mismatches:
+        return ""
+    lines = [*DIFF_HEADING]
     for mismatch in mismatches[:_DIFFS]:
         lines.append(f"@@ {clip(mismatch.part)} @@")
         lines += diff_lines(mismatch.expected, mismatch.actual)
@@ -139,11 +161,16 @@ def render_differences(mismatches: Sequence[Mismatch]) -> str:
 
 def diff_lines(expected: Any, actual: Any) -> list[str]:
     """Return the lines of a unified diff of two values: text, bytes, or anything nested."""
-    if type(expected) is type(actual) and type(expected) in (str, bytes):
+    if _same_text_type(expected, actual):
         before, after = _text_windows(expected, actual)
     else:
         before, after = _pretty_lines(expected), _pretty_lines(actual)
-    # The first three lines of a unified diff name files and position.
+    return unified_lines(before, after)
+
+
+def unified_lines(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """Return the lines of a unified diff of two texts, without its heading; a bounded number."""
+    # The first three name files and position.
     lines = list(islice(unified_diff(before, after, n=2, lineterm=""), 3, 4 + _DIFF_LINES))
     return lines if len(lines) <= _DIFF_LINES else [*lines[:_DIFF_LINES], "…"]
 

@@ -8,7 +8,7 @@ duplicates kept, an empty path is ``/``, default port and trailing dot of the ho
 from functools import lru_cache
 from typing import Final
 
-from yarl import URL
+from yarl import URL, Query
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
@@ -57,8 +57,19 @@ def _canonical(text: str) -> URL:
     port = url.explicit_port
     if port is not None and port != DEFAULT_PORTS[scheme]:
         authority = f"{authority}:{port}"
-    clean = URL.build(
-        scheme=scheme, authority=authority, path=url.raw_path or "/", encoded=True
-    )
+    clean = URL.build(scheme=scheme, authority=authority, path=url.raw_path or "/", encoded=True)
     pairs = sorted(url.query.items())
     return clean.with_query(pairs) if pairs else clean
+
+
+def merge_params(url: URL | str, params: Query) -> URL:
+    """Return ``url`` with ``params`` added to its query, as a client adds them.
+
+    Args:
+        url: whose own query is kept.
+        params: a mapping (values may be lists), pairs or a ``str``; ``None`` for none.
+
+    Raises:
+        TypeError: for values that no query can have.
+    """
+    return URL(url).extend_query(params) if params else URL(url)

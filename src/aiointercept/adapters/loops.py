@@ -1,0 +1,35 @@
+"""Calling what belongs to an event loop, from wherever one is. Nothing about HTTP."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+
+def call_on_loop(
+    loop: asyncio.AbstractEventLoop, function: Callable[[], object], *, wait: float = 0.0
+) -> None:
+    """Call ``function`` where it may touch what belongs to ``loop``.
+
+    Args:
+        loop: if it runs in another thread, the call is made there.
+        function: what to call.
+        wait: seconds to wait, in that case, for the call and for what it set off to be done.
+    """
+    try:
+        here: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
+    except RuntimeError:
+        here = None
+    if loop is here or loop.is_closed() or not loop.is_running():
+        function()
+        return
+    done = threading.Event()
+
+    def call() -> None:
+        try:
+            function()
+        finally:
+            loop.call_soon(done.set)
+
+    loop.call_soon_threadsafe(call)
+    if wait:
+        done.wait(wait)

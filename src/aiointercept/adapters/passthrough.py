@@ -1,0 +1,153 @@
+"""The streaming proxy to the real server: what no route takes is carried there and back.
+
+Nothing is read whole, decoded or followed: chunks, encodings, repeated headers and redirects pass
+as they are.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
+
+import aiohttp
+from aiohttp import ClientRequest, hdrs, web
+from attrs import frozen
+from multidict import CIMultiDict
+from yarl import URL
+
+from aiointercept.adapters.wire import AiointerceptRequest, Answered
+from aiointercept.core.http import Request
+from aiointercept.core.ports import Exchange, Line, Upstream, UpstreamResponse
+from aiointercept.core.replies import Raised
+
+# Of one connection, not of the message (RFC 9110, section 7.6.1).
+_HOP_BY_HOP: Final = (
+    hdrs.CONNECTION,
+    hdrs.KEEP_ALIVE,
+    hdrs.PROXY_AUTHENTICATE,
+    hdrs.PROXY_AUTHORIZATION,
+    hdrs.TE,
+    hdrs.TRAILER,
+    hdrs.TRANSFER_ENCODING,
+    hdrs.UPGRADE,
+)
+_AUTOMATIC: Final = (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.USER_AGENT, hdrs.CONTENT_TYPE)
+_CHUNK: Final = 1 << 16
+
+
+@frozen(eq=False)
+class ClientUpstream:
+    """Reaches the real server through a connector, with the settings of one client's request.
+
+    Args:
+        connector: makes the connection; it is closed with it.
+        ssl: the client's TLS settings.
+        proxy: the client's proxy, if it has one.
+        server_hostname: the name that the client wants to see in the certificate.
+    """
+
+    connector: aiohttp.BaseConnector
+    ssl: Any = True
+    proxy: URL | None = None
+    server_hostname: str | None = None
+
+    async def send(self, request: Request) -> UpstreamResponse:
+        """See :meth:`aiointercept.core.ports.Upstream.send`."""
+        session = aiohttp.ClientSession(
+            connector=self.connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=_AUTOMATIC,
+            timeout=aiohttp.ClientTimeout(total=None),
+        )
+        headers = _end_to_end(request)
+        headers.popall(hdrs.CONTENT_LENGTH, None)
+        headers.popall(hdrs.EXPECT, None)
+        try:
+            response = await session.request(
+                request.method,
+                request.url,
+                headers=headers,
+                data=request.body or None,
+                allow_redirects=False,
+                ssl=self.ssl,
+                proxy=self.proxy,
+                server_hostname=self.server_hostname,
+            )
+        except BaseException:
+            await session.close()
+            raise
+        return UpstreamResponse(
+            response.status, response.reason, response.headers, _chunks(session, response)
+        )
+
+
+def upstream_of(
+    connector: aiohttp.BaseConnector, request: ClientRequest, proxy: URL | None
+) -> ClientUpstream:
+    """Return an upstream that is reached as ``request`` would have reached it."""
+    return ClientUpstream(connector, request.ssl, proxy, request.server_hostname)
+
+
+async def _chunks(
+    session: aiohttp.ClientSession, response: aiohttp.ClientResponse
+) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            yield chunk
+    finally:
+        response.close()
+        await session.close()
+
+
+def relay(given: Upstream | None) -> "Callable[..., Any]":
+    """Return what carries requests to ``given``, or to where each client would have gone."""
+
+    async def carry(
+        request: AiointerceptRequest, exchange: Exchange, line: Line
+    ) -> web.StreamResponse:
+        upstream = given or (line.upstream and line.upstream())
+        if not upstream:
+            return Answered()
+        try:
+            answer = await upstream.send(exchange.call.received)
+        except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
+            line.fail(Raised(_as_connection_error(error)))
+            return Answered()
+        if line.attempt is not None:
+            line.attempt.settle()
+        return await _send(request, exchange, answer)
+
+    return carry
+
+
+def _as_connection_error(error: Exception) -> Exception:
+    if isinstance(error, aiohttp.ClientConnectionError):
+        return error
+    wrapped = aiohttp.ClientConnectionError(f"{type(error).__name__}: {error}")
+    wrapped.__cause__ = error
+    return wrapped
+
+
+async def _send(
+    request: AiointerceptRequest, exchange: Exchange, answer: UpstreamResponse
+) -> web.StreamResponse:
+    response = web.StreamResponse(
+        status=answer.status, reason=answer.reason, headers=_end_to_end(answer)
+    )
+    try:
+        await response.prepare(request)
+        async for chunk in answer.body:
+            await response.write(chunk)
+    except (aiohttp.ClientError, ConnectionError):
+        # Either side has gone: the client must not take what it got for the whole.
+        if request.transport is not None:
+            request.transport.close()
+        return Answered()
+    exchange.desk.finish(exchange.call, answer.status, answer.headers, None)
+    return response
+
+
+def _end_to_end(message: Request | UpstreamResponse) -> CIMultiDict[str]:
+    headers = CIMultiDict(message.headers)
+    for name in _HOP_BY_HOP:
+        headers.popall(name, None)
+    return headers

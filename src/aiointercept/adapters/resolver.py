@@ -1,0 +1,655 @@
+"""Resolves an origin to the mock instead of its real address, at aiohttp's connector.
+
+The only file that knows aiohttp's connector and its private names. What a request gets is the
+core's decision; here a client is led to its own way, to the mock, or to an exception.
+
+Private names of aiohttp used here, and what would replace each if it went:
+
+* ``BaseConnector._create_connection``: overridden by our own connector; it is what every connector
+  class implements. Without it: a ``TCPConnector`` with its public ``socket_factory=``.
+* ``BaseConnector._factory``: makes the client's protocol. Without it: ``ResponseHandler`` itself.
+* ``BaseConnector._loop``, ``_keepalive_timeout``, ``_waiters``: the loop, the setting and the queue
+  of a connector. Without them: the running loop, the default, and cancelled waiters.
+* ``TCPConnector._use_dns_cache``: has a public twin, ``use_dns_cache``, which is used instead.
+* ``ClientRequest._timer``: the same for all sendings of one call. Without it: the task.
+"""
+
+import asyncio
+import contextvars
+import errno
+import inspect
+import socket
+import ssl
+import threading
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+import aiohttp
+from aiohttp import hdrs
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import BaseConnector, Connection, TCPConnector
+from aiohttp.tracing import Trace
+from multidict import CIMultiDictProxy
+from typing_extensions import override
+
+from aiointercept.adapters.loops import call_on_loop
+from aiointercept.adapters.wire import rebuild
+from aiointercept.core.calls import Call
+from aiointercept.core.errors import UnsupportedAiohttpError
+from aiointercept.core.http import Origin, Request
+from aiointercept.core.ports import Connect, Desk, Exchange, Fail, Line, Pass, Transport, Upstream
+from aiointercept.core.replies import Answer, Broken, Fault, Raised, Refused, Unanswered
+
+if TYPE_CHECKING:
+    from aiohttp import ClientRequest, ClientTimeout
+    from yarl import URL
+
+Original = Callable[..., Awaitable[Connection]]
+
+_REPEATED: Final = frozenset(
+    {hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS, hdrs.METH_TRACE, hdrs.METH_PUT, hdrs.METH_DELETE}
+)
+_MOST_ATTEMPTS: Final = 1024
+_MOST_TASKS: Final = 256
+_BLOCK_ENDED: Final = (
+    "the aiointercept block ended while this call was in flight. Await the call inside the block, "
+    "or cancel it there"
+)
+
+
+class Attempt:
+    """One sending of a call; see :class:`aiointercept.core.ports.Attempt`."""
+
+    __slots__ = ("_book", "call", "request", "timer")
+
+    def __init__(self, request: "ClientRequest", book: "dict[int, Attempt]") -> None:
+        self.call: Call | None = None
+        self.request = request
+        # Kept alive, so that no other call's timer gets the same identity.
+        self.timer: object = request._timer
+        self._book = book
+        if len(book) >= _MOST_ATTEMPTS:
+            book.pop(next(iter(book)), None)
+        book[id(self.timer)] = self
+
+    def settle(self) -> None:
+        """See :meth:`aiointercept.core.ports.Attempt.settle`."""
+        self._book.pop(id(self.timer), None)
+
+    def is_repeated_by(self, request: "ClientRequest") -> bool:
+        """Whether ``request`` is aiohttp's silent repetition of this one.
+
+        It shares the timer and makes the request anew, to the same place; a middleware that tries
+        again sends the same request object, and a redirect comes after an answer.
+        """
+        return (
+            self.call is not None
+            and self.timer is request._timer
+            and self.request is not request
+            and self.request.method == request.method
+            and self.request.url == request.url
+        )
+
+
+class _Client:
+    """The client's end of a connection to the mock."""
+
+    __slots__ = ("line", "protocol", "request", "timeout")
+
+    def __init__(self, request: "ClientRequest", timeout: "ClientTimeout") -> None:
+        self.request = request
+        self.timeout = timeout
+        self.protocol: ResponseHandler | None = None
+        self.line = Line(Origin.of(request.url), self.fail)
+
+    def fail(self, answer: Answer) -> None:
+        """Make the pending call raise what ``answer`` stands for."""
+        error = _exception(answer, self.request)
+        if isinstance(answer, Broken) and answer.fault is Fault.CONNECT_TIMEOUT:
+            limit = _connect_limit(self.timeout)
+            if limit is not None:
+                asyncio.get_running_loop().call_later(limit, self.raise_in_call, error)
+        else:
+            self.raise_in_call(error)
+
+    def raise_in_call(self, error: BaseException) -> None:
+        """Make the pending call, or the reading of its answer, raise ``error``."""
+        protocol = self.protocol
+        if protocol is not None:
+            protocol.set_exception(error)
+            payload: Any = protocol._payload
+            if payload is not None and not payload.is_eof():
+                payload.set_exception(error)
+
+
+class _OwnConnector(BaseConnector):
+    """A connector of ours, which nothing intercepts."""
+
+
+class _BorrowedConnector(_OwnConnector):
+    """Reaches the real servers as the client's own connector would, without a place in its pool."""
+
+    def __init__(self, lender: BaseConnector) -> None:
+        super().__init__(force_close=True, limit=0)
+        self._lender = lender
+
+    @override
+    async def _create_connection(
+        self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
+    ) -> ResponseHandler:
+        return await self._lender._create_connection(req, traces, timeout)
+
+
+class _MockedConnector(_OwnConnector):
+    """Connects to the mock in place of a client's connector, with that one's limits.
+
+    Being a connector of its own, it has a pool of its own: connections made for the one world never
+    serve the other.
+    """
+
+    def __init__(self, real: BaseConnector, transport: Transport) -> None:
+        super().__init__(
+            limit=real.limit,
+            limit_per_host=real.limit_per_host,
+            force_close=real.force_close,
+            loop=real._loop,
+        )
+        if not real.force_close:
+            self._keepalive_timeout = real._keepalive_timeout
+        self.loop = real._loop
+        self.clients: WeakKeyDictionary[ResponseHandler, _Client] = WeakKeyDictionary()
+        self._transport = transport
+        self._resolves = isinstance(real, TCPConnector)
+        self._caches_names = isinstance(real, TCPConnector) and real.use_dns_cache
+        self._known_names: set[tuple[str, int | None]] = set()
+
+    @override
+    async def _create_connection(
+        self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
+    ) -> ResponseHandler:
+        if traces and self._resolves:
+            await self.trace_resolution(req, traces)
+        client = _Client(req, timeout)
+        protocol: ResponseHandler = await self._transport.dial(self._factory, client.line)
+        client.protocol = protocol
+        self.clients[protocol] = client
+        return protocol
+
+    async def trace_resolution(self, req: "ClientRequest", traces: "list[Trace]") -> None:
+        """Tell the user's trace hooks what they would hear of a real name resolution."""
+        host = req.url.raw_host or ""
+        if _is_address(host):
+            return
+        name = (host, req.url.port)
+        for trace in traces:
+            if name in self._known_names:
+                await trace.send_dns_cache_hit(host)
+                continue
+            if self._caches_names:
+                await trace.send_dns_cache_miss(host)
+            await trace.send_dns_resolvehost_start(host)
+            await trace.send_dns_resolvehost_end(host)
+        if self._caches_names:
+            self._known_names.add(name)
+
+    def end(self) -> None:
+        """Fail what is in flight and close all connections; to be called on the loop."""
+        error = aiohttp.ClientConnectionError(_BLOCK_ENDED)
+        for waiters in self._waiters.values():
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_exception(error)
+        for protocol, client in list(self.clients.items()):
+            client.raise_in_call(error)
+            protocol.close()
+        self._close()
+
+
+class InterceptedConnector(TCPConnector):
+    """A connector whose requests go to one mock, although nothing is patched."""
+
+    def __init__(self, interceptor: "ConnectorInterceptor", **options: Any) -> None:
+        super().__init__(**options)
+        self._interceptor = interceptor
+
+    @override
+    async def connect(
+        self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
+    ) -> Connection:
+        chain = self._interceptor, *(other for other in _chain() if other is not self._interceptor)
+        return await _lead(chain, self, req, traces, timeout)
+
+    @override
+    async def close(self, **options: Any) -> None:
+        for closing in self._interceptor.forget(self):
+            await closing
+        await super().close(**options)
+
+
+class ConnectorInterceptor:
+    """Leads client connections to a mock: those of its own connectors or, installed, all.
+
+    Args:
+        upstream_of: makes what reaches the real server through a connector, as a request would.
+    """
+
+    def __init__(
+        self, upstream_of: "Callable[[BaseConnector, ClientRequest, URL | None], Upstream]"
+    ) -> None:
+        self._upstream_of = upstream_of
+        self._mocked: WeakKeyDictionary[BaseConnector, _MockedConnector] = WeakKeyDictionary()
+        self._attempts: dict[int, Attempt] = {}
+        self._calls: dict[asyncio.Task[Any], tuple[BaseConnector, object]] = {}
+        self._hanging: set[asyncio.Future[None]] = set()
+        self._transport: Transport | None = None
+        self.desk: Desk | None = None
+
+    def bind(self, desk: Desk, transport: Transport) -> None:
+        """See :meth:`aiointercept.core.ports.Interceptor.bind`."""
+        self.desk = desk
+        self._transport = transport
+
+    def install(self) -> None:
+        """See :meth:`aiointercept.core.ports.Interceptor.install`."""
+        _installed.add(self)
+
+    def uninstall(self) -> None:
+        """See :meth:`aiointercept.core.ports.Interceptor.uninstall`."""
+        _installed.discard(self)
+        self._transport = self.desk = None
+        self._guard_calls_in_flight()
+        mocked, self._mocked = list(self._mocked.values()), WeakKeyDictionary()
+        for connector in mocked:
+            call_on_loop(connector.loop, connector.end)
+        for future in list(self._hanging):
+            call_on_loop(future.get_loop(), lambda future=future: _fail_future(future))
+        self._attempts.clear()
+
+    def connector(self, **options: Any) -> InterceptedConnector:
+        """Return a connector that leads to this mock; takes what ``TCPConnector`` takes."""
+        return InterceptedConnector(self, **options)
+
+    def forget(self, connector: BaseConnector) -> list[Awaitable[None]]:
+        """Close the connections that were made in place of ``connector``'s, which closes."""
+        mocked = self._mocked.pop(connector, None)
+        return [] if mocked is None else [mocked.close()]
+
+    def note_call(self, connector: BaseConnector, req: "ClientRequest") -> None:
+        """Remember that the running task has a call that began in this block."""
+        task = asyncio.current_task()
+        if task is not None:
+            if len(self._calls) > _MOST_TASKS:
+                self._calls = {t: call for t, call in self._calls.items() if not t.done()}
+            self._calls[task] = connector, req._timer
+
+    async def serve(
+        self,
+        connector: BaseConnector,
+        req: "ClientRequest",
+        traces: "list[Trace]",
+        timeout: "ClientTimeout",
+        parties: Sequence[Desk],
+    ) -> Connection:
+        """Return a connection to the mock over which ``req`` will be sent."""
+        mocked = self._mocked_for(connector)
+        proxy, req.proxy = req.proxy, None
+        connection = await _CONNECT(mocked, req, traces, timeout)
+        protocol = connection.protocol
+        if self._transport is None or protocol is None:
+            connection.close()
+            raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
+        client = mocked.clients[protocol]
+        client.request = req
+        client.timeout = timeout
+        line = client.line
+        line.parties = parties
+        line.attempt = self._attempt(req)
+        line.upstream = lambda: self._upstream_of(_BorrowedConnector(connector), req, proxy)
+        return connection
+
+    def _attempt(self, req: "ClientRequest") -> Attempt | None:
+        if req.method not in _REPEATED:
+            return None
+        previous = self._attempts.get(id(req._timer))
+        attempt = Attempt(req, self._attempts)
+        if previous is not None and previous.is_repeated_by(req):
+            attempt.call = previous.call
+        return attempt
+
+    def _mocked_for(self, connector: BaseConnector) -> _MockedConnector:
+        mocked = self._mocked.get(connector)
+        if mocked is None:
+            if self._transport is None:
+                raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
+            mocked = self._mocked[connector] = _MockedConnector(connector, self._transport)
+        return mocked
+
+    async def fail(
+        self,
+        connector: BaseConnector,
+        req: "ClientRequest",
+        traces: "list[Trace]",
+        timeout: "ClientTimeout",
+        admission: Fail,
+    ) -> None:
+        """Raise what stands in place of a connection."""
+        exchange = admission.exchange
+        answer = exchange.answer
+        try:
+            if isinstance(answer, Broken):
+                exchange.call.fault = answer.fault
+                await self._fail_as_told(connector, req, traces, timeout, exchange.call, answer)
+            raise _exception(answer, req)
+        finally:
+            exchange.desk.finish(exchange.call)
+
+    async def _fail_as_told(
+        self,
+        connector: BaseConnector,
+        req: "ClientRequest",
+        traces: "list[Trace]",
+        timeout: "ClientTimeout",
+        call: Call,
+        answer: Broken,
+    ) -> None:
+        for trace in traces:
+            await trace.send_connection_create_start()
+        if traces and answer.fault is not Fault.DNS_FAILURE and isinstance(connector, TCPConnector):
+            await self._mocked_for(connector).trace_resolution(req, traces)
+        if call.rule is not None and call.rule.delay:
+            await asyncio.sleep(call.rule.delay)
+        if answer.fault is Fault.CONNECT_TIMEOUT:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._hanging.add(future)
+            try:
+                await asyncio.wait_for(future, _connect_limit(timeout))
+            finally:
+                self._hanging.discard(future)
+
+    def _guard_calls_in_flight(self) -> None:
+        """See that calls begun in the block do not reach the network when they go on."""
+        calls, self._calls = self._calls, {}
+        try:
+            here = asyncio.current_task()
+        except RuntimeError:
+            here = None
+        guards: dict[BaseConnector, _Guard] = {}
+        for task, (connector, timer) in calls.items():
+            if task is not here and not task.done() and not connector.closed:
+                guard = guards.setdefault(connector, _Guard(connector))
+                guard.watch(task, timer)
+
+
+class _Guard:
+    """Stands before a connector until the calls that began in a block have ended."""
+
+    def __init__(self, connector: BaseConnector) -> None:
+        self._connector = connector
+        self._timers: dict[asyncio.Task[Any], object] = {}
+        vars(connector)["connect"] = self
+
+    async def __call__(
+        self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
+    ) -> Connection:
+        if any(timer is req._timer for timer in self._timers.values()):
+            raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
+        return await type(self._connector).connect(self._connector, req, traces, timeout)
+
+    def watch(self, task: "asyncio.Task[Any]", timer: object) -> None:
+        """Refuse what belongs to ``timer`` until ``task`` is done."""
+        self._timers[task] = timer
+        call_on_loop(task.get_loop(), lambda: task.add_done_callback(self._forget))
+
+    def _forget(self, task: "asyncio.Task[Any]") -> None:
+        self._timers.pop(task, None)
+        if not self._timers and vars(self._connector).get("connect") is self:
+            del self._connector.connect
+
+
+async def _lead(
+    chain: Sequence[ConnectorInterceptor],
+    connector: BaseConnector,
+    req: "ClientRequest",
+    traces: "list[Trace]",
+    timeout: "ClientTimeout",
+) -> Connection:
+    """Lead a request its own way, to a mock, or to an exception, as the core says."""
+    desks = [interceptor.desk for interceptor in chain if interceptor.desk is not None]
+    if not desks:
+        raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
+    admission = desks[0].admit(await _known(req), desks, rebuild)
+    if isinstance(admission, Pass):
+        if admission.exchange is not None:
+            traces.append(_witness(admission.exchange))
+        return await _CONNECT(connector, req, traces, timeout)
+    desk = admission.parties[0] if isinstance(admission, Connect) else admission.exchange.desk
+    interceptor = next(one for one in chain if one.desk is desk)
+    interceptor.note_call(connector, req)
+    if isinstance(admission, Connect):
+        return await interceptor.serve(connector, req, traces, timeout, admission.parties)
+    await interceptor.fail(connector, req, traces, timeout, admission)
+    raise AssertionError  # pragma: no cover  what fails has raised
+
+
+async def _known(req: "ClientRequest") -> Request:
+    """Return what can be known of a request before it is sent."""
+    payload = req.body
+    body: bytes | None = None
+    if not payload:
+        body = b""
+    elif isinstance(payload, aiohttp.BytesPayload):
+        body = await payload.as_bytes()
+    return Request(req.method, req.url, CIMultiDictProxy(req.headers), body=body)
+
+
+def _is_address(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdigit()
+
+
+def _connect_limit(timeout: "ClientTimeout") -> float | None:
+    """Return after how many seconds the client gives up connecting, by its own limits."""
+    limits = [limit for limit in (timeout.connect, timeout.sock_connect) if limit]
+    return min(limits) if limits else None
+
+
+def _fail_future(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_exception(aiohttp.ClientConnectionError(_BLOCK_ENDED))
+
+
+def _exception(answer: Answer, req: "ClientRequest") -> BaseException:
+    """Return the exception that stands in place of an answer."""
+    if isinstance(answer, Raised):
+        return answer.make()
+    if isinstance(answer, Refused):
+        return aiohttp.ClientConnectionError(answer.message)
+    if isinstance(answer, Unanswered):
+        return aiohttp.ClientConnectionError(answer.explanation)
+    if isinstance(answer, Broken):
+        return _connection_error(answer.fault, req)
+    msg = f"{type(answer).__name__} is an answer, not a failure"
+    raise TypeError(msg)
+
+
+def _connection_error(fault: Fault, req: "ClientRequest") -> aiohttp.ClientError:
+    """Return what aiohttp itself raises when there is no connection, for this reason."""
+    key = req.connection_key
+    if fault is Fault.DNS_FAILURE:
+        unknown = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return aiohttp.ClientConnectorDNSError(key, unknown)
+    if fault is Fault.CONNECTION_REFUSED:
+        address = (req.url.host, req.url.port)
+        refused = ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed {address}")
+        return aiohttp.ClientConnectorError(key, refused)
+    if fault is Fault.CERTIFICATE_ERROR:
+        untrusted = ssl.SSLCertVerificationError(
+            1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate"
+        )
+        return aiohttp.ClientConnectorCertificateError(key, untrusted)
+    return aiohttp.ConnectionTimeoutError(f"Connection timeout to host {req.url}")
+
+
+class _Sight:
+    """What is seen of a call that goes its own way."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange: Exchange | None = exchange
+
+    def end(self, response: aiohttp.ClientResponse | None) -> None:
+        """Note the first answer; redirects that follow are calls of their own."""
+        exchange, self._exchange = self._exchange, None
+        if exchange is None:
+            return
+        if response is None:
+            exchange.desk.finish(exchange.call)
+        else:
+            exchange.desk.finish(exchange.call, response.status, response.headers, None)
+
+
+async def _saw_answer(_session: object, sight: Any, params: Any) -> None:
+    sight.end(params.response)
+
+
+async def _saw_failure(_session: object, sight: Any, _params: object) -> None:
+    sight.end(None)
+
+
+def _watching() -> aiohttp.TraceConfig:
+    config = aiohttp.TraceConfig()
+    config.on_request_end.append(_saw_answer)
+    config.on_request_redirect.append(_saw_answer)
+    config.on_request_exception.append(_saw_failure)
+    config.freeze()
+    return config
+
+
+_WATCHING: Final = _watching()
+
+
+def _witness(exchange: Exchange) -> Trace:
+    """Return a trace that, beside the user's own, sees how a call ends."""
+    session: Any = None
+    sight: Any = _Sight(exchange)
+    return Trace(session, _WATCHING, sight)
+
+
+# What aiohttp had before anything was patched: how our own connectors connect.
+_CONNECT: Final[Original] = BaseConnector.connect
+
+_entered: contextvars.ContextVar[tuple[ConnectorInterceptor, ...]] = contextvars.ContextVar(
+    "aiointercept_entered", default=()
+)
+
+
+class _Installed:
+    """The active mocks of the process: the one place where aiohttp is patched, and unpatched."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._undo: list[Callable[[], None]] = []
+        self.all: tuple[ConnectorInterceptor, ...] = ()
+
+    def add(self, interceptor: ConnectorInterceptor) -> None:
+        """Intercept for one more mock; the first one patches."""
+        with self._lock:
+            if not self.all:
+                _check_aiohttp()
+                self._patch("connect", _patched_connect)
+                self._patch("close", _patched_close)
+            self.all = (*self.all, interceptor)
+        _entered.set((*_entered.get(), interceptor))
+
+    def discard(self, interceptor: ConnectorInterceptor) -> None:
+        """Intercept no longer for a mock; the last one unpatches."""
+        with self._lock:
+            if interceptor not in self.all:
+                return
+            self.all = tuple(one for one in self.all if one is not interceptor)
+            if not self.all:
+                while self._undo:
+                    self._undo.pop()()
+        _entered.set(tuple(one for one in _entered.get() if one in self.all))
+
+    def _patch(self, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        original = vars(BaseConnector)[name]
+        setattr(BaseConnector, name, make(original))
+        self._undo.append(lambda: setattr(BaseConnector, name, original))
+
+
+_installed: Final = _Installed()
+
+
+def _chain() -> Sequence[ConnectorInterceptor]:
+    """Return the active mocks, the innermost first.
+
+    Those that were entered in the running task, or where it was started from, come before others:
+    so tests that overlap in several tasks or threads get each its own.
+    """
+    everywhere = _installed.all
+    if len(everywhere) < 2:  # noqa: PLR2004  one mock has nothing to be sorted
+        return everywhere
+    here = [one for one in _entered.get() if one in everywhere]
+    return [*reversed(here), *(one for one in reversed(everywhere) if one not in here)]
+
+
+def _patched_connect(original: Original) -> Original:
+    async def connect(
+        self: BaseConnector, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
+    ) -> Connection:
+        chain = () if isinstance(self, _OwnConnector) else _chain()
+        if not chain or isinstance(self, InterceptedConnector):
+            return await original(self, req, traces, timeout)
+        return await _lead(chain, self, req, traces, timeout)
+
+    return connect
+
+
+class _Closings:
+    """Awaits the closing of a connector and of what was made in its place."""
+
+    def __init__(self, closings: Sequence[Awaitable[None]]) -> None:
+        self._closings = closings
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        for closing in self._closings:
+            yield from closing.__await__()
+
+
+def _patched_close(original: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    def close(self: BaseConnector, **options: Any) -> Awaitable[None]:
+        ours = [closing for one in _installed.all for closing in one.forget(self)]
+        closing = original(self, **options)
+        return _Closings([closing, *ours]) if ours else closing
+
+    return close
+
+
+_EXPECTED: Final = {
+    "connect": ["self", "req", "traces", "timeout"],
+    "_create_connection": ["self", "req", "traces", "timeout"],
+    "close": ["self"],
+}
+_checked: Final[set[Callable[..., Any]]] = set()
+
+
+def _check_aiohttp() -> None:
+    """See that aiohttp is as we know it, so that a change there is told and not felt.
+
+    Raises:
+        UnsupportedAiohttpError: naming what is missing.
+    """
+    for name, expected in _EXPECTED.items():
+        function = getattr(BaseConnector, name, None)
+        if function in _checked:
+            continue
+        found = [] if function is None else list(inspect.signature(function).parameters)
+        if function is None or found[: len(expected)] != expected:
+            problem = "is not there" if function is None else f"takes {found}, not {expected}"
+            msg = (
+                f"aiointercept cannot intercept with aiohttp {aiohttp.__version__}: "
+                f"BaseConnector.{name} {problem}. Install a newer aiointercept, or an aiohttp that "
+                "it knows (3.13 or 3.14); server mode and m.server_url work all the same"
+            )
+            raise UnsupportedAiohttpError(msg)
+        _checked.add(function)

@@ -1,0 +1,264 @@
+"""One loop's share of a mock: an ``aiohttp.web.Server`` that performs what the core answers.
+
+How connections come about is the transports' business; here a request that has arrived becomes a
+core request, and the core's answer goes out on the wire or breaks the connection.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import aiohttp
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+from typing_extensions import override
+
+from aiointercept.adapters import faults
+from aiointercept.adapters.wire import (
+    AiointerceptRequest,
+    Answered,
+    RecordedWebSocket,
+    Shown,
+    decoded,
+    url_of,
+    web_response,
+    web_stream,
+)
+from aiointercept.core.dispatch import run_here
+from aiointercept.core.http import Request, Response
+from aiointercept.core.ports import Desk, Exchange, Line, Run
+from aiointercept.core.replies import (
+    Broken,
+    Forwarded,
+    Refused,
+    Stream,
+    Unanswered,
+    WebSocket,
+)
+
+Relay = Callable[[AiointerceptRequest, Exchange, Line], Awaitable[web.StreamResponse]]
+
+_logger: Final = logging.getLogger("aiointercept")
+
+# A mock takes what the real server takes; these are far beyond what servers allow.
+_LONGEST_LINE: Final = 1 << 24
+_MOST_HEADERS: Final = 1 << 16
+_READ_BUFFER: Final = 1 << 18
+_CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Site(web.Server):
+    """Serves connections on one loop for one mock.
+
+    Args:
+        desk: decides.
+        prefix: tells the origin of connections that come without a line.
+        loop: the loop on which everything happens.
+        relay: carries a request to the real server and its answer back.
+        run: awaits what the user's callbacks return.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        prefix: Callable[[], str],
+        loop: asyncio.AbstractEventLoop,
+        relay: Relay | None = None,
+        run: Run = run_here,
+    ) -> None:
+        super().__init__(
+            self._handle,  # type: ignore[arg-type]  it gets what the request factory makes
+            request_factory=self._make,
+            handler_cancellation=True,
+            loop=loop,
+            access_log=None,
+            auto_decompress=False,
+            tcp_keepalive=False,
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_LINE,
+            max_headers=_MOST_HEADERS,
+            read_bufsize=_READ_BUFFER,
+        )
+        self.loop = loop
+        self._desk = desk
+        self._prefix = prefix
+        self._relay = relay
+        self._run = run
+        self._lines: dict[RequestHandler, Line] = {}
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def protocol(self, line: Line) -> RequestHandler:
+        """Return a server protocol for a connection that belongs to an intercepted client."""
+        protocol = self()
+        self._lines[protocol] = line
+        return protocol
+
+    @override
+    def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
+        self._lines.pop(handler, None)
+        super().connection_lost(handler, exc)
+
+    def close(self) -> None:
+        """Break off all connections and what runs on them; to be called on the site's loop."""
+        for task in self._running:
+            task.cancel()
+        for protocol in self.connections:
+            protocol.close()
+            if protocol.transport is not None:
+                protocol.transport.abort()
+
+    async def wait_closed(self) -> None:
+        """Wait until all connections are gone."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=1)
+        for _ in range(10):
+            if not self.connections:
+                break
+            await asyncio.sleep(0)
+
+    def _make(
+        self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any
+    ) -> AiointerceptRequest:
+        return AiointerceptRequest(
+            message, payload, protocol, writer, task, self.loop, client_max_size=0
+        )
+
+    async def _handle(self, request: AiointerceptRequest) -> web.StreamResponse:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  a coroutine that runs has a task
+        self._running.add(task)
+        try:
+            return await self._answer(request)
+        finally:
+            self._running.discard(task)
+
+    async def _answer(self, request: AiointerceptRequest) -> web.StreamResponse:
+        line = self._lines.get(request.protocol)
+        headers = request.headers
+        if "Expect" in headers and headers["Expect"].lower() == "100-continue":
+            await request.writer.write(_CONTINUE)
+            # What went out is no part of the response: an error can still become a 500.
+            request.writer.output_size = 0
+        try:
+            body = await request.receive() if request.body_exists else b""
+        except (web.RequestPayloadError, aiohttp.ClientError, ConnectionError):
+            return Answered()
+        if "Content-Encoding" in headers:
+            body = decoded(body, headers["Content-Encoding"])
+        prefix = self._prefix() if line is None else line.origin.prefix
+        received = Request(request.method, url_of(prefix, request), headers, body=body)
+        request.keep(received, {})
+        if line is None:
+            exchange = await self._desk.dispatch(received, Shown(request), run=self._run)
+        else:
+            exchange = await self._desk.dispatch(
+                received,
+                Shown(request),
+                parties=line.parties,
+                attempt=line.attempt,
+                run=self._run,
+            )
+        return await self._perform(request, exchange, line)
+
+    async def _perform(
+        self, request: AiointerceptRequest, exchange: Exchange, line: Line | None
+    ) -> web.StreamResponse:
+        answer = exchange.answer
+        if isinstance(answer, Response):
+            if line is not None and line.attempt is not None:
+                line.attempt.settle()
+            exchange.desk.finish(exchange.call, answer.status, answer.headers, answer.body)
+            return web_response(answer)
+        try:
+            return await self._perform_live(request, exchange, line)
+        finally:
+            if exchange.call.duration is None:
+                exchange.desk.finish(exchange.call)
+
+    async def _perform_live(
+        self, request: AiointerceptRequest, exchange: Exchange, line: Line | None
+    ) -> web.StreamResponse:
+        answer = exchange.answer
+        if isinstance(answer, Stream):
+            _settle(line)
+            return await _send_stream(request, exchange, answer)
+        if isinstance(answer, WebSocket):
+            _settle(line)
+            return await _converse(request, exchange, answer)
+        if isinstance(answer, Forwarded) and line is not None and self._relay is not None:
+            return await self._relay(request, exchange, line)
+        if isinstance(answer, Broken):
+            exchange.call.fault = answer.fault
+            if not answer.fault.before_connection:
+                await faults.perform(request, answer)
+                return Answered()
+        if line is not None:
+            line.fail(answer)
+        elif isinstance(answer, Unanswered):
+            _logger.warning(answer.explanation)
+        elif not isinstance(answer, Refused):
+            exchange.desk.hold(ValueError(_needs_interception(exchange)))
+        return Answered()
+
+
+def _needs_interception(exchange: Exchange) -> str:
+    return (
+        f"{exchange.call.received} came to m.server_url, where no client is intercepted, but the "
+        f"route {exchange.call.rule} can be performed for an intercepted client only: it raises, "
+        "or fails before there is a connection"
+    )
+
+
+def _settle(line: Line | None) -> None:
+    if line is not None and line.attempt is not None:
+        line.attempt.settle()
+
+
+async def _send_stream(
+    request: AiointerceptRequest, exchange: Exchange, answer: Stream
+) -> web.StreamResponse:
+    response = web_stream(answer)
+    chunks = answer.open()
+    try:
+        await response.prepare(request)
+        if request.method != "HEAD":
+            async for chunk in chunks:
+                await response.write(chunk)
+    except (ConnectionError, aiohttp.ClientError):
+        # The client has left, which is its right.
+        return Answered()
+    except Exception as error:  # noqa: BLE001  the user's iterator raised; it is held
+        exchange.desk.hold(error)
+        if request.transport is not None:
+            request.transport.close()
+        return Answered()
+    finally:
+        close = getattr(chunks, "aclose", None)
+        if close is not None:
+            await close()
+    exchange.desk.finish(exchange.call, answer.status, answer.headers, None)
+    return response
+
+
+async def _converse(
+    request: AiointerceptRequest, exchange: Exchange, answer: WebSocket
+) -> web.StreamResponse:
+    call = exchange.call
+    socket = RecordedWebSocket(call.messages, **answer.options)
+    if not socket.can_prepare(request):
+        refusal = Response(426, None, {"Upgrade": "websocket"}, b"a WebSocket lives here")
+        exchange.desk.finish(call, refusal.status, refusal.headers, refusal.body)
+        return web_response(refusal)
+    await socket.prepare(request)
+    try:
+        await answer.handler(socket, request)
+    except (ConnectionError, aiohttp.ClientError):
+        pass
+    except Exception as error:  # noqa: BLE001  the user's handler raised; it is held
+        exchange.desk.hold(error)
+        await socket.close(code=aiohttp.WSCloseCode.INTERNAL_ERROR)
+    else:
+        await socket.close()
+    exchange.desk.finish(call, socket.status, socket.headers, None)
+    return socket

@@ -1,0 +1,272 @@
+"""aiohttp's requests and responses to the core's values and back. No decisions, no connections."""
+
+import json
+import weakref
+import zlib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import aiohttp
+from aiohttp import web
+from aiohttp.http import HttpVersion11, RawRequestMessage
+from multidict import CIMultiDict, CIMultiDictProxy
+from typing_extensions import override
+from yarl import URL
+
+from aiointercept.core.calls import NO_MATCH_INFO, Message
+from aiointercept.core.http import Request, Response
+from aiointercept.core.replies import Stream
+
+_CACHED_TARGETS: Final = 4096
+_LONGEST_CACHED: Final = 2048
+_ZLIB_WINDOWS: Final = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+_NOT_JSON: Final = ("multipart/", "application/x-www-form-urlencoded", "application/octet-stream")
+
+
+class AiointerceptRequest(web.Request):
+    """A request as it was received: an ``aiohttp.web.Request`` that stays readable.
+
+    ``read``, ``text``, ``json`` and ``post`` work during the exchange and after it. ``url`` is what
+    the client wrote: with its true scheme, host and port, whatever its ``Host`` header says.
+    """
+
+    ATTRS = web.Request.ATTRS | frozenset({"_received", "_found"})
+
+    _received: Request
+    _found: Mapping[str, str] = NO_MATCH_INFO
+
+    def keep(self, received: Request, match_info: Mapping[str, str]) -> None:
+        """Make ``received`` what this request tells about itself."""
+        self._received = received
+        self._found = match_info
+
+    @property
+    def captured_body(self) -> bytes | None:
+        """The body, decoded from its ``Content-Encoding``; ``None`` where it was not seen."""
+        return self._received.body
+
+    @property
+    def canonical_url(self) -> URL:
+        """The true URL in the one spelling that equal URLs share."""
+        return self._received.canonical_url
+
+    @property
+    @override
+    def url(self) -> URL:  # type: ignore[override]  aiohttp's is a cached property
+        return self._received.url
+
+    @property
+    @override
+    def scheme(self) -> str:  # type: ignore[override]  aiohttp's is a cached property
+        return self._received.origin.scheme
+
+    @property
+    @override
+    def match_info(self) -> Any:  # type: ignore[override]  aiohttp's is a cached property
+        """What a ``url_template`` found in the URL, percent-decoded, by name."""
+        return self._found
+
+    @property
+    def kwargs(self) -> dict[str, Any]:
+        """What a callback gets: ``headers``, ``query``, ``json`` and ``data``."""
+        return call_arguments(self._received)
+
+    async def receive(self) -> bytes:
+        """Return the whole body as it comes in, still encoded."""
+        content = self.content
+        chunks: list[bytes] = []
+        while not content.at_eof():
+            chunks.append(await content.readany())
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    @override
+    async def read(self) -> bytes:
+        return self._received.body or b""
+
+    @override
+    async def multipart(self) -> aiohttp.MultipartReader:
+        return aiohttp.MultipartReader(self.headers, _stream(self._received.body or b""))
+
+
+def call_arguments(received: Request) -> dict[str, Any]:
+    """Return what callbacks get of a request, by name."""
+    return {
+        "headers": received.headers,
+        "query": received.query,
+        "json": _parsed_json(received),
+        "data": received.body or None,
+    }
+
+
+def _parsed_json(received: Request) -> Any:
+    if not received.body or received.content_type.startswith(_NOT_JSON):
+        return None
+    try:
+        return json.loads(received.body)
+    except ValueError:
+        return None
+
+
+class Shown:
+    """Shows a logged request: the live one while there is one, else one made of what was kept.
+
+    A live request holds on to its connection; the log must not.
+    """
+
+    __slots__ = ("_live",)
+
+    def __init__(self, live: AiointerceptRequest) -> None:
+        self._live = weakref.ref(live)
+
+    def __call__(self, received: Request, match_info: Mapping[str, str]) -> AiointerceptRequest:
+        live = self._live()
+        if live is None:
+            return rebuild(received, match_info)
+        live.keep(received, match_info)
+        return live
+
+
+def rebuild(received: Request, match_info: Mapping[str, str]) -> AiointerceptRequest:
+    """Make a request of what is known of it, without a connection."""
+    message = RawRequestMessage(
+        received.method,
+        received.url.raw_path_qs,
+        HttpVersion11,
+        received.headers,
+        tuple((name.encode(), value.encode()) for name, value in received.headers.items()),
+        False,  # noqa: FBT003  the parameters of this named tuple are positional in practice
+        None,
+        False,  # noqa: FBT003  see above
+        False,  # noqa: FBT003  see above
+        received.url.relative(),
+    )
+    gone: Any = _Gone()
+    request = AiointerceptRequest(
+        message, _stream(received.body or b""), gone, gone, gone, gone, client_max_size=0
+    )
+    request.keep(received, match_info)
+    return request
+
+
+class _Gone:
+    """Stands where a request has a connection, once it has none: everything about it is ``None``."""
+
+    max_field_size = 1 << 30
+    max_headers = 1 << 20
+    _reading_paused = False
+
+    def resume_reading(self, **_: object) -> None:
+        """Do nothing, as there is nothing to be read."""
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+def _stream(body: bytes) -> aiohttp.StreamReader:
+    gone: Any = _Gone()
+    stream = aiohttp.StreamReader(gone, len(body) + 1, loop=gone)
+    if body:
+        stream.feed_data(body)
+    stream.feed_eof()
+    return stream
+
+
+@lru_cache(maxsize=_CACHED_TARGETS)
+def _cached_url(text: str) -> URL:
+    return URL(text, encoded=True)
+
+
+def url_of(prefix: str, request: web.BaseRequest) -> URL:
+    """Return the URL that was asked for, as it was sent, at the origin that ``prefix`` names."""
+    target = request.raw_path
+    if not target.startswith("/"):
+        # "*", or the absolute form that clients use with a proxy.
+        target = request.rel_url.raw_path_qs if request.rel_url.raw_path != "*" else "/*"
+    text = prefix + target.partition("#")[0]
+    return _cached_url(text) if len(text) <= _LONGEST_CACHED else URL(text, encoded=True)
+
+
+def decoded(body: bytes, encoding: str) -> bytes:
+    """Undo a ``Content-Encoding`` of ``gzip`` or ``deflate``; else, or if it fails, change nothing."""
+    window = _ZLIB_WINDOWS.get(encoding.strip().lower())
+    if window is None or not body:
+        return body
+    for bits in (window, -zlib.MAX_WBITS):
+        try:
+            return zlib.decompress(body, bits)
+        except zlib.error:
+            continue
+    return body
+
+
+def web_response(answer: Response) -> web.Response:
+    """Return ``answer`` as aiohttp writes it."""
+    headers = CIMultiDict(answer.headers)
+    chunked = _wants_chunks(headers)
+    response = web.Response(
+        status=answer.status, reason=answer.reason, headers=headers, body=answer.body
+    )
+    if chunked:
+        response.enable_chunked_encoding()
+    return response
+
+
+def web_stream(answer: Stream) -> web.StreamResponse:
+    """Return the head of ``answer`` as aiohttp writes it."""
+    headers = CIMultiDict(answer.headers)
+    _wants_chunks(headers)
+    response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
+    if answer.length is not None:
+        response.content_length = answer.length
+    return response
+
+
+def _wants_chunks(headers: CIMultiDict[str]) -> bool:
+    """Take ``Transfer-Encoding`` out, which aiohttp writes itself; say whether it was chunked."""
+    values = headers.popall("Transfer-Encoding", [])
+    if values:
+        headers.popall("Content-Length", None)
+    return any("chunked" in value.lower() for value in values)
+
+
+class Answered(web.Response):
+    """Tells aiohttp's server that the answer is out, and the connection to be closed."""
+
+    @override
+    async def prepare(self, request: web.BaseRequest) -> None:
+        return None
+
+    @override
+    async def write_eof(self, data: bytes = b"") -> None:
+        return None
+
+    @property
+    @override
+    def keep_alive(self) -> bool:
+        return False
+
+
+class RecordedWebSocket(web.WebSocketResponse):
+    """A WebSocket that adds what goes over it to ``transcript``."""
+
+    def __init__(self, transcript: list[Message], **options: Any) -> None:
+        super().__init__(**options)
+        self._transcript = transcript
+
+    @override
+    async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:
+        message = await super().receive(timeout)
+        if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+            self._transcript.append(Message("received", message.type, message.data))
+        return message
+
+    @override
+    async def send_str(self, data: str, compress: int | None = None) -> None:
+        await super().send_str(data, compress)
+        self._transcript.append(Message("sent", aiohttp.WSMsgType.TEXT, data))
+
+    @override
+    async def send_bytes(self, data: bytes, compress: int | None = None) -> None:
+        await super().send_bytes(data, compress)
+        self._transcript.append(Message("sent", aiohttp.WSMsgType.BINARY, bytes(data)))

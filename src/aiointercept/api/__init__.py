@@ -1,0 +1,1 @@
+"""The facade: what users hold in their hands, assembled from the core and its adapters."""

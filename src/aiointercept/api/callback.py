@@ -1,0 +1,82 @@
+"""Callbacks: how the user's function is called, and what it may return."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from attrs import frozen
+
+from aiointercept.adapters.wire import call_arguments
+from aiointercept.api.content import Headers, make_content
+from aiointercept.core.calls import Call
+from aiointercept.core.replies import Content
+
+Callback = Callable[..., Any]
+
+
+@frozen(eq=False)
+class CallbackResult:
+    """What a callback answers.
+
+    Args:
+        method: kept for compatibility with aioresponses; changes nothing.
+        status: 100 to 599.
+        body: all that ``body=`` of a registration takes.
+        content_type: if ``headers`` tell none.
+        payload: serialised as JSON in place of ``body``.
+        headers: a mapping or pairs; a ``Content-Type`` here wins.
+        response_class: kept for compatibility with aioresponses; changes nothing.
+        reason: the phrase behind the status.
+    """
+
+    method: str = "GET"
+    status: int = 200
+    body: Any = ""
+    content_type: str = "application/json"
+    payload: Any = None
+    headers: Headers = None
+    response_class: Any = None
+    reason: str | None = None
+
+
+def computing(callback: Callback) -> Callable[[Call], Content | Awaitable[Content]]:
+    """Return what makes the answer to a call by asking ``callback``."""
+    wants_request = _takes(callback, "request")
+
+    def compute(call: Call) -> Content | Awaitable[Content]:
+        arguments = call_arguments(call.received)
+        if wants_request:
+            arguments["request"] = call.request
+        result = callback(call.received.canonical_url, **arguments)
+        if inspect.isawaitable(result):
+            return _awaited(callback, result)
+        return _content(callback, result)
+
+    return compute
+
+
+def _takes(function: Callback, name: str) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
+    return name in parameters
+
+
+async def _awaited(callback: Callback, result: Awaitable[Any]) -> Content:
+    return _content(callback, await result)
+
+
+def _content(callback: Callback, result: Any) -> Content:
+    if not isinstance(result, CallbackResult):
+        name = getattr(callback, "__qualname__", repr(callback))
+        msg = f"the callback {name} must return a CallbackResult, but it returned {result!r}"
+        raise TypeError(msg)
+    return make_content(
+        status=result.status,
+        reason=result.reason,
+        body=result.body,
+        payload=result.payload,
+        headers=result.headers,
+        content_type=result.content_type,
+    )

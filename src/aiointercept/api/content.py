@@ -1,0 +1,206 @@
+"""What users may give as the content of a response, cleaned once and refused if it cannot be sent.
+
+``body``, ``json``/``payload``, ``headers``, ``content_type``, ``cookies``, ``status`` and ``reason``
+become one core value. Used by registrations and by what callbacks return.
+"""
+
+import json as json_module
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from multidict import CIMultiDict
+
+from aiointercept.core.http import Response
+from aiointercept.core.replies import Content, Stream
+
+Body: TypeAlias = (
+    bytes | bytearray | memoryview | str | Path | AsyncIterable[bytes] | Callable[[], AsyncIterable[bytes]]
+)
+Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
+
+DEFAULT_CONTENT_TYPE: Final = "application/json"
+_CHUNK: Final = 1 << 18
+_FORBIDDEN_IN_HEADERS: Final = frozenset("\r\n\0")
+
+
+def make_content(
+    *,
+    status: int = 200,
+    reason: str | None = None,
+    body: Any = b"",
+    json: Any = None,
+    payload: Any = None,
+    headers: Headers = None,
+    content_type: str | None = None,
+    cookies: Mapping[str, str] | None = None,
+    reusable: bool = False,
+) -> Content:
+    """Return what is to be answered.
+
+    Args:
+        status: 100 to 599.
+        reason: the phrase behind the status.
+        body: see :data:`Body`; text is encoded as UTF-8.
+        json: serialised in place of ``body``.
+        payload: the same as ``json``, by the name that aioresponses gives it.
+        headers: a mapping or pairs; names may repeat.
+        content_type: if ``headers`` tell none; ``application/json`` by default.
+        cookies: become ``Set-Cookie`` headers.
+        reusable: whether the body must be there for more than one request.
+
+    Raises:
+        TypeError: for a value of the wrong type, naming the argument.
+        ValueError: for a value that cannot be sent, naming the argument.
+    """
+    fields = _clean_headers(headers, content_type)
+    _add_cookies(fields, cookies)
+    status = _clean_status(status)
+    reason = _clean_reason(reason)
+    serialised = _serialise(json, payload)
+    if serialised is not None:
+        return Response(status, reason, fields, serialised)
+    data = _clean_bytes(body)
+    if data is not None:
+        return Response(status, reason, fields, data)
+    if isinstance(body, Path):
+        return Stream(lambda: _read_file(body), status, reason, fields, _file_size(body))
+    return Stream(_opener(body, reusable=reusable), status, reason, fields)
+
+
+def _clean_status(status: Any) -> int:
+    if isinstance(status, bool) or not isinstance(status, int):
+        msg = f"status must be an int from 100 to 599, not {status!r}"
+        raise TypeError(msg)
+    if not 100 <= status <= 599:  # noqa: PLR2004  the range of RFC 9110, section 15
+        msg = f"status must be from 100 to 599, not {status}"
+        raise ValueError(msg)
+    return int(status)
+
+
+def _clean_reason(reason: Any) -> str | None:
+    if reason is not None and not isinstance(reason, str):
+        msg = f"reason must be a str, not {reason!r}"
+        raise TypeError(msg)
+    if reason is not None and _FORBIDDEN_IN_HEADERS & set(reason):
+        msg = f"reason must be a single line, not {reason!r}"
+        raise ValueError(msg)
+    return reason
+
+
+def _clean_headers(headers: Any, content_type: Any) -> CIMultiDict[str]:
+    if content_type is not None and not isinstance(content_type, str):
+        msg = f"content_type must be a str such as 'text/html', not {content_type!r}"
+        raise TypeError(msg)
+    fields: CIMultiDict[str] = CIMultiDict()
+    for name, value in _header_pairs(headers):
+        if not isinstance(name, str) or not isinstance(value, (str, int)):
+            msg = f"headers must map str to str, not {name!r} to {value!r}"
+            raise TypeError(msg)
+        text = str(value)
+        if not name or _FORBIDDEN_IN_HEADERS & set(name + text):
+            msg = f"headers: {name!r}: {text!r} cannot be sent: it is empty or has a line break"
+            raise ValueError(msg)
+        fields.add(name, text)
+    if "Content-Type" not in fields:
+        kind = DEFAULT_CONTENT_TYPE if content_type is None else content_type
+        fields = CIMultiDict([("Content-Type", kind), *fields.items()])
+    return fields
+
+
+def _header_pairs(headers: Any) -> list[tuple[Any, Any]]:
+    if headers is None:
+        return []
+    if isinstance(headers, Mapping):
+        return list(headers.items())
+    try:
+        return [(name, value) for name, value in headers]
+    except (TypeError, ValueError):
+        msg = f"headers must be a mapping or a list of pairs, not {headers!r}"
+        raise TypeError(msg) from None
+
+
+def _add_cookies(fields: CIMultiDict[str], cookies: Any) -> None:
+    if cookies is None:
+        return
+    if not isinstance(cookies, Mapping):
+        msg = f"cookies must be a mapping of names to values, not {cookies!r}"
+        raise TypeError(msg)
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load({str(name): value for name, value in cookies.items()})
+    except CookieError as error:
+        msg = f"cookies: {error}"
+        raise ValueError(msg) from None
+    for morsel in jar.values():
+        fields.add("Set-Cookie", morsel.OutputString())
+
+
+def _serialise(json: Any, payload: Any) -> bytes | None:
+    if json is not None and payload is not None and json != payload:
+        msg = "json and payload are two names of one argument, and both are given with different values"
+        raise ValueError(msg)
+    name, value = ("json", json) if json is not None else ("payload", payload)
+    if value is None:
+        return None
+    try:
+        return json_module.dumps(value).encode()
+    except TypeError as error:
+        msg = f"{name} cannot be serialised by json.dumps: {error}"
+        raise TypeError(msg) from error
+    except ValueError as error:
+        msg = f"{name} cannot be serialised by json.dumps: {error}"
+        raise ValueError(msg) from error
+
+
+def _clean_bytes(body: Any) -> bytes | None:
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    return None
+
+
+def _file_size(path: Path) -> int:
+    if not path.is_file():
+        msg = f"body: there is no file {str(path)!r}"
+        raise ValueError(msg)
+    return path.stat().st_size
+
+
+async def _read_file(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _opener(body: Any, *, reusable: bool) -> Callable[[], AsyncIterable[bytes]]:
+    if isinstance(body, AsyncIterator):
+        if reusable:
+            msg = (
+                "body is an async iterator, which gives its chunks only once, but the route may "
+                "take more than one request: give a function that returns a new one for each, as "
+                "in body=make_chunks instead of body=make_chunks()"
+            )
+            raise ValueError(msg)
+        return lambda: body
+    if isinstance(body, AsyncIterable):
+        return lambda: body
+    if callable(body) and not isinstance(body, type):
+        return lambda: _opened(body)
+    msg = (
+        "body must be bytes, str, a pathlib.Path, an async iterable of bytes, or a function that "
+        f"returns one, not {type(body).__name__}; json= takes what json.dumps can serialise"
+    )
+    raise TypeError(msg)
+
+
+def _opened(make: Callable[[], Any]) -> AsyncIterable[bytes]:
+    chunks = make()
+    if not isinstance(chunks, AsyncIterable):
+        msg = f"the body function {make!r} must return an async iterable of bytes, not {chunks!r}"
+        raise TypeError(msg)
+    return chunks

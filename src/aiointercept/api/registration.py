@@ -1,0 +1,303 @@
+"""Keyword options to a :class:`~aiointercept.core.routes.Route`.
+
+The only place that knows the options of ``add`` and which of them contradict each other. Every
+value is cleaned here once; nothing that is accepted fails inside the server later.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import field, frozen
+from yarl import URL
+
+from aiointercept.api.callback import Callback, computing
+from aiointercept.api.content import Headers, make_content
+from aiointercept.core.matchers import Url, UrlPattern
+from aiointercept.core.matching import Matcher, all_of, as_matcher
+from aiointercept.core.replies import (
+    Broken,
+    Computed,
+    Fault,
+    Raised,
+    Refused,
+    Reply,
+)
+from aiointercept.core.routes import Route
+from aiointercept.core.urls import http_scheme
+
+_logger: Final = logging.getLogger("aiointercept")
+_PACKAGE: Final = str(Path(__file__).parent.parent)
+
+
+@frozen(kw_only=True)
+class Options:
+    """The options that every kind of registration takes, as the user gave them."""
+
+    status: Any = 200
+    body: Any = b""
+    json: Any = None
+    payload: Any = None
+    headers: Headers = None
+    content_type: Any = None
+    repeat: Any = False
+    callback: Callback | None = None
+    reason: Any = None
+    exception: Any = None
+    match: Any = None
+    delay: Any = 0.0
+    fault: Any = None
+    raises: Any = None
+    cookies: Mapping[str, str] | None = None
+    optional: bool = False
+    name: str | None = None
+    reply: Reply | None = field(default=None)
+
+
+def build_route(
+    target: Url | UrlPattern | None,
+    method: str,
+    options: Options,
+    *,
+    own: bool,
+    condition: Matcher | None = None,
+) -> Route:
+    """Return the route that ``options`` describe.
+
+    Args:
+        target: see :func:`clean_target`.
+        method: in any case, ``*`` for any.
+        options: see the table of options in the README.
+        own: whether ``target`` is at the mock's own URL, where no client is intercepted.
+        condition: what must hold besides, before the matchers in ``options``.
+
+    Raises:
+        TypeError: for a value of the wrong type, naming the argument.
+        ValueError: for options that contradict each other, naming both, or for an impossible value.
+    """
+    _refuse_contradictions(options)
+    limit = _clean_repeat(options.repeat)
+    reply = _reply(options, reusable=limit != 1)
+    if own:
+        _refuse_interception_only(reply)
+    return Route(
+        method=_clean_method(method),
+        target=target,
+        condition=_condition(condition, options.match),
+        reply=reply,
+        limit=limit,
+        declared_at=calling_line(),
+        delay=_clean_delay(options.delay),
+        optional=bool(options.optional),
+        name=_clean_name(options.name),
+    )
+
+
+def clean_target(url: Any, base: Callable[[], URL]) -> Url | UrlPattern:
+    """Return what ``url`` stands for: an exact URL, or a pattern.
+
+    Args:
+        url: a ``str`` or ``URL``, which may be a path alone, or a compiled pattern.
+        base: tells what a path alone is relative to.
+
+    Raises:
+        TypeError: for anything else.
+        ValueError: for a URL without host, or with a scheme other than http(s) and ws(s).
+    """
+    if isinstance(url, re.Pattern):
+        if not isinstance(url.pattern, str):
+            msg = f"url: the pattern must be one for str, not for bytes: {url!r}"
+            raise TypeError(msg)
+        return UrlPattern(url)
+    if not isinstance(url, (str, URL)):
+        msg = f"url must be a str, a yarl.URL or a compiled pattern, not {url!r}"
+        raise TypeError(msg)
+    try:
+        absolute = URL(url) if isinstance(url, str) else url
+        if str(url).startswith("/") and not absolute.raw_host:
+            absolute = base().join(absolute)
+        elif absolute.scheme:
+            http_scheme(absolute.scheme)
+        return Url(absolute)
+    except ValueError as error:
+        msg = f"url: {error}"
+        raise ValueError(msg) from None
+
+
+def calling_line() -> str:
+    """Return ``file:line`` of the nearest caller outside this package."""
+    frame = sys._getframe(1)  # noqa: SLF001  the documented way to a caller's frame
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _reply(options: Options, *, reusable: bool) -> Reply:
+    if options.reply is not None:
+        return options.reply
+    if options.raises is not None:
+        return Raised(_clean_raises(options.raises))
+    if options.exception:
+        return _refused(options.exception)
+    if options.callback is not None:
+        if not callable(options.callback):
+            msg = f"callback must be a function, not {options.callback!r}"
+            raise TypeError(msg)
+        return Computed(computing(options.callback))
+    content = make_content(
+        status=options.status,
+        reason=options.reason,
+        body=options.body,
+        json=options.json,
+        payload=options.payload,
+        headers=options.headers,
+        content_type=options.content_type,
+        cookies=options.cookies,
+        reusable=reusable,
+    )
+    return content if options.fault is None else Broken(_clean_fault(options.fault), content)
+
+
+_EXCLUSIVE: Final = ("callback", "exception", "fault", "raises", "reply")
+_OF_A_RESPONSE: Final = (
+    "status", "body", "json", "payload", "headers", "content_type", "reason", "cookies",
+)
+
+
+def _refuse_contradictions(options: Options) -> None:
+    given = [name for name in _EXCLUSIVE if getattr(options, name) not in (None, False)]
+    if len(given) > 1:
+        first, second = given[:2]
+        msg = f"{first} and {second} contradict each other: a route gives one kind of answer"
+        raise ValueError(msg)
+    if not given or given == ["reply"]:
+        return
+    for name in _OF_A_RESPONSE:
+        default = getattr(_DEFAULTS, name)
+        value = getattr(options, name)
+        if value is default or (type(value) is type(default) and value == default):
+            continue
+        if given == ["fault"] and options.fault is Fault.TRUNCATED_BODY:
+            continue
+        msg = (
+            f"{given[0]} and {name} contradict each other: with {given[0]} there is no response "
+            f"that {name} could be part of"
+        )
+        if given == ["callback"]:
+            msg = f"callback and {name} contradict each other: the CallbackResult tells the {name}"
+        raise ValueError(msg)
+
+
+_DEFAULTS: Final = Options()
+
+
+def _refuse_interception_only(reply: Reply) -> None:
+    if isinstance(reply, Raised):
+        msg = (
+            "raises needs an intercepted client, and a request to m.server_url has none: use "
+            "mock_external_urls=True and the real URL, or fault= for what a server can do"
+        )
+        raise ValueError(msg)
+    if isinstance(reply, Broken) and reply.fault.before_connection:
+        msg = (
+            f"fault={reply.fault} happens before there is a connection, so it needs an intercepted "
+            "client, and a request to m.server_url has none: use mock_external_urls=True and the "
+            "real URL"
+        )
+        raise ValueError(msg)
+
+
+def _refused(exception: Any) -> Refused:
+    if exception is not True:
+        _logger.warning(
+            "exception=%r: the client gets an aiohttp.ClientConnectionError, not this exception; "
+            "raises= makes the client's call raise exactly the one given (%s)",
+            exception,
+            calling_line(),
+        )
+    return Refused("connection failed, as the route's exception= says")
+
+
+def _clean_raises(raises: Any) -> BaseException | type[BaseException]:
+    is_class = isinstance(raises, type) and issubclass(raises, BaseException)
+    if not is_class and not isinstance(raises, BaseException):
+        msg = f"raises must be an exception, class or instance, not {raises!r}"
+        raise TypeError(msg)
+    kind: type[BaseException] = raises if is_class else type(raises)
+    if issubclass(kind, (StopIteration, GeneratorExit)):
+        msg = f"raises: {kind.__name__} cannot leave a coroutine, so no client call can raise it"
+        raise TypeError(msg)
+    if is_class:
+        try:
+            raises()
+        except Exception as error:
+            msg = f"raises: {kind.__name__} needs arguments ({error}); give an instance"
+            raise TypeError(msg) from None
+    return raises
+
+
+def _clean_fault(fault: Any) -> Fault:
+    if not isinstance(fault, Fault):
+        names = ", ".join(f"Fault.{member.name}" for member in Fault)
+        msg = f"fault must be one of {names}, not {fault!r}"
+        raise TypeError(msg)
+    return fault
+
+
+def _clean_method(method: Any) -> str:
+    if not isinstance(method, str):
+        msg = f"method must be a str such as 'GET', or '*' for any, not {method!r}"
+        raise TypeError(msg)
+    if not method or not method.isascii() or any(char.isspace() for char in method):
+        msg = f"method must be a name such as 'GET', or '*' for any, not {method!r}"
+        raise ValueError(msg)
+    return method.upper()
+
+
+def _clean_repeat(repeat: Any) -> int | None:
+    if repeat is True:
+        return None
+    if not isinstance(repeat, int):
+        msg = f"repeat must be True (for ever), False (once) or a number of times, not {repeat!r}"
+        raise TypeError(msg)
+    if repeat < 0:
+        msg = f"repeat must not be negative: {repeat}; True means for ever"
+        raise ValueError(msg)
+    return max(int(repeat), 1)
+
+
+def _clean_delay(delay: Any) -> float:
+    if isinstance(delay, bool) or not isinstance(delay, (int, float)):
+        msg = f"delay must be a number of seconds, not {delay!r}"
+        raise TypeError(msg)
+    if not 0 <= delay < float("inf"):
+        msg = f"delay must be a number of seconds from 0 on, not {delay}"
+        raise ValueError(msg)
+    return float(delay)
+
+
+def _clean_name(name: Any) -> str | None:
+    if name is not None and not isinstance(name, str):
+        msg = f"name must be a str, not {name!r}"
+        raise TypeError(msg)
+    return name
+
+
+def _condition(first: Matcher | None, match: Any) -> Matcher | None:
+    matchers = [] if first is None else [first]
+    if match is not None:
+        given = list(match) if isinstance(match, Iterable) else [match]
+        if not given:
+            msg = "match is empty: leave it out, or give a matcher or a list of matchers"
+            raise ValueError(msg)
+        try:
+            matchers += [as_matcher(one) for one in given]
+        except TypeError as error:
+            msg = f"match: {error}"
+            raise TypeError(msg) from None
+    return all_of(matchers) if matchers else None
+
+

@@ -1,0 +1,150 @@
+"""What was asked and answered: ``Call`` and the ``CallLog``. Judging them is for others."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from attrs import define, field, frozen
+from multidict import CIMultiDictProxy
+
+from aiointercept.core.http import Request, Response
+from aiointercept.core.replies import Fault
+from aiointercept.core.routes import Route
+
+if TYPE_CHECKING:
+    from aiointercept.core.ports import Clock
+    from aiointercept.core.registry import Registration
+
+Present: TypeAlias = Callable[[Request, Mapping[str, str]], Any]
+NO_MATCH_INFO: Final[Mapping[str, str]] = {}
+
+
+@frozen
+class Message:
+    """What went over a WebSocket.
+
+    Args:
+        direction: ``received`` from the client or ``sent`` to it.
+        type: the transport's kind of message; an ``aiohttp.WSMsgType`` over HTTP.
+        data: text or bytes.
+    """
+
+    direction: str
+    type: Any
+    data: str | bytes
+
+
+@define(eq=False)
+class Call:
+    """One request that was received, and what became of it.
+
+    Attributes:
+        received: the request as the routes saw it.
+        response: what was answered: ``status``, ``headers`` and ``body``; ``None`` before the end,
+            and for a request that got no response.
+        fault: the failure that was performed, if any.
+        started: when it was received, in seconds since the epoch.
+        duration: seconds from then to the end of the answer; ``None`` while it goes on.
+        attempts: how often the client sent it: more than 1 where aiohttp repeated it silently.
+        matched: whether a route, or passthrough, was responsible for it.
+        match_info: what a URL template found in the URL, by name.
+        messages: what went over its WebSocket, if it opened one.
+    """
+
+    received: Request
+    _registration: "Registration | None"
+    _present: "Present | None" = field(repr=False)
+    started: float
+    _tick: float = field(repr=False)
+    matched: bool = True
+    match_info: Mapping[str, str] = NO_MATCH_INFO
+    response: Response | None = None
+    fault: Fault | None = None
+    duration: float | None = None
+    attempts: int = 1
+    messages: list[Message] = field(factory=list, repr=False)
+    _request: Any = field(default=None, init=False, repr=False)
+
+    @property
+    def request(self) -> Any:
+        """The request as the transport shows it; an ``AiointerceptRequest`` over HTTP."""
+        if self._request is None:
+            self._request = (
+                self.received
+                if self._present is None
+                else self._present(self.received, self.match_info)
+            )
+        return self._request
+
+    @property
+    def registration(self) -> "Registration | None":
+        """The counted route that took it, if any."""
+        return self._registration
+
+    @property
+    def rule(self) -> Route | None:
+        """The rule by which it was answered, if any."""
+        return None if self._registration is None else self._registration.route
+
+    @property
+    def route(self) -> Any:
+        """The handle of the route that took it; ``None`` if none did."""
+        return None if self._registration is None else self._registration.handle
+
+
+class CallLog:
+    """All calls in the order of their arrival. Safe to use from several threads."""
+
+    def __init__(self, clock: "Clock") -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._calls: list[Call] = []
+
+    def open(
+        self,
+        request: Request,
+        registration: "Registration | None",
+        present: Present | None,
+        *,
+        matched: bool = True,
+        match_info: Mapping[str, str] = NO_MATCH_INFO,
+    ) -> Call:
+        """Add a call that has just been received."""
+        clock = self._clock
+        call = Call(request, registration, present, clock.now(), clock.tick(), matched, match_info)
+        with self._lock:
+            self._calls.append(call)
+        return call
+
+    def close(
+        self,
+        call: Call,
+        status: int | None = None,
+        headers: CIMultiDictProxy[str] | None = None,
+        body: bytes | None = None,
+    ) -> None:
+        """Note the end of a call, with what was answered if anything was."""
+        call.duration = self._clock.tick() - call._tick  # noqa: SLF001  the log's own value
+        if status is not None:
+            call.response = Response(status, None, headers, body)
+
+    def clear(self) -> None:
+        """Forget all calls."""
+        with self._lock:
+            self._calls = []
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self.snapshot())
+
+    def snapshot(self) -> list[Call]:
+        """Return the calls so far, in order of arrival."""
+        with self._lock:
+            return list(self._calls)
+
+    def last(self) -> Call | None:
+        """Return the latest call, if there is one."""
+        calls = self._calls
+        return calls[-1] if calls else None

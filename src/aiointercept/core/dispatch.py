@@ -1,0 +1,197 @@
+"""The one way in: a request becomes a call in the log and an answer to be performed.
+
+Choosing is the registry's and the policy's, performing the adapters'. Here the two meet: the reply
+of the chosen route is taken or computed, or what explains that there is none.
+"""
+
+from collections.abc import Awaitable, Sequence
+from typing import TypeVar
+
+from attrs import define, field
+from multidict import CIMultiDictProxy
+
+from aiointercept.core.calls import Call, CallLog, Present
+from aiointercept.core.http import Request, Response
+from aiointercept.core.policy import (
+    FailToConnect,
+    Forward,
+    LeaveAlone,
+    Policy,
+    Unmatched,
+    decide,
+)
+from aiointercept.core.ports import (
+    Admission,
+    Attempt,
+    Clock,
+    Connect,
+    Desk,
+    Exchange,
+    Fail,
+    Pass,
+    Run,
+)
+from aiointercept.core.registry import Registry
+from aiointercept.core.replies import Computed, Content, Forwarded, Unanswered
+from aiointercept.core.unmatched import explain
+
+T = TypeVar("T")
+
+
+async def run_here(awaitable: Awaitable[T]) -> T:
+    """Await on the running loop."""
+    return await awaitable
+
+
+@define(eq=False)
+class Dispatcher:
+    """One mock's core: its routes, its log, its policy, and the errors it holds back.
+
+    The methods without a docstring of their own are those of :class:`~.ports.Desk`.
+
+    Args:
+        registry: the routes.
+        log: the calls.
+        policy: what is left to the real network.
+        clock: tells the time and waits.
+        interrupts: exceptions that end the user's code without being errors of it.
+    """
+
+    registry: Registry
+    log: CallLog
+    policy: Policy
+    clock: Clock
+    interrupts: tuple[type[BaseException], ...] = ()
+    held: list[BaseException] = field(factory=list, init=False)
+
+    def admit(
+        self, request: Request, parties: Sequence[Desk], present: Present | None = None
+    ) -> Admission:
+        """See :meth:`.ports.Desk.admit`."""
+        while True:
+            try:
+                verdict = decide(request, parties)
+            except Exception:  # noqa: BLE001  a matcher raised: it will again, where it is held
+                return Connect(parties)
+            if isinstance(verdict, FailToConnect):
+                call = verdict.party.take(request, present)
+                if call is not None and call.rule is not None:
+                    return Fail(Exchange(call, call.rule.reply, verdict.party))
+            elif isinstance(verdict, LeaveAlone):
+                desk = verdict.party
+                if desk is None:
+                    return Pass(None)
+                return Pass(Exchange(desk.receive(request, present), Forwarded(), desk))
+            elif isinstance(verdict, Unmatched):
+                return Fail(verdict.party.refuse(request, present))
+            else:
+                return Connect(parties[parties.index(verdict.party) :])
+
+    def take(self, request: Request, present: Present | None = None) -> Call | None:
+        """See :meth:`.ports.Desk.take`."""
+        chosen = self.registry.resolve(request)
+        if chosen is None:
+            return None
+        return self.log.open(
+            request, chosen.registration, present, match_info=chosen.result.match_info
+        )
+
+    def receive(self, request: Request, present: Present | None = None) -> Call:
+        """See :meth:`.ports.Desk.receive`."""
+        return self.log.open(request, None, present)
+
+    def refuse(self, request: Request, present: Present | None = None) -> Exchange:
+        """See :meth:`.ports.Desk.refuse`."""
+        call = self.log.open(request, None, present, matched=False)
+        return Exchange(call, Unanswered(explain(request, self.registry)), self)
+
+    async def dispatch(
+        self,
+        request: Request,
+        present: Present | None = None,
+        *,
+        parties: Sequence[Desk] = (),
+        attempt: Attempt | None = None,
+        run: Run = run_here,
+    ) -> Exchange:
+        """See :meth:`.ports.Desk.dispatch`."""
+        if attempt is not None and attempt.call is not None:
+            attempt.call.attempts += 1
+            return await self.answer(attempt.call, run)
+        try:
+            begun = self._begin(request, present, parties)
+        except Exception as error:  # noqa: BLE001  a matcher of the user raised; it is held
+            self.hold(error)
+            return Exchange(self.receive(request, present), _internal_error(error), self)
+        if isinstance(begun, Exchange):
+            return begun
+        desk, call = begun
+        if attempt is not None:
+            attempt.call = call
+        return await desk.answer(call, run)
+
+    def _begin(
+        self, request: Request, present: Present | None, parties: Sequence[Desk]
+    ) -> tuple[Desk, Call] | Exchange:
+        call = self.take(request, present)
+        if call is not None:
+            return self, call
+        while parties:
+            verdict = decide(request, parties)
+            if isinstance(verdict, Unmatched):
+                return verdict.party.refuse(request, present)
+            if isinstance(verdict, (LeaveAlone, Forward)):
+                desk = verdict.party or self
+                return desk, desk.receive(request, present)
+            call = verdict.party.take(request, present)
+            if call is not None:
+                return verdict.party, call
+        return self.refuse(request, present)
+
+    async def answer(self, call: Call, run: Run = run_here) -> Exchange:
+        """See :meth:`.ports.Desk.answer`."""
+        rule = call.rule
+        if rule is None:
+            return Exchange(call, Forwarded(), self)
+        try:
+            if rule.delay:
+                await self.clock.sleep(rule.delay)
+            if isinstance(rule.reply, Computed):
+                return Exchange(call, await self._compute(rule.reply, call, run), self)
+        except BaseException:
+            self.finish(call)
+            raise
+        return Exchange(call, rule.reply, self)
+
+    async def _compute(self, reply: Computed, call: Call, run: Run) -> Content:
+        try:
+            content = reply.compute(call)
+            return await run(content) if isinstance(content, Awaitable) else content
+        except self.interrupts:
+            raise
+        except BaseException as error:  # noqa: BLE001  the user's function raised; it is held
+            self.hold(error)
+            return _internal_error(error)
+
+    def hold(self, error: BaseException) -> None:
+        """See :meth:`.ports.Desk.hold`."""
+        if not any(error is held for held in self.held):
+            self.held.append(error)
+
+    def finish(
+        self,
+        call: Call,
+        status: int | None = None,
+        headers: CIMultiDictProxy[str] | None = None,
+        body: bytes | None = None,
+    ) -> None:
+        """See :meth:`.ports.Desk.finish`."""
+        self.log.close(call, status, headers, body)
+
+
+def _internal_error(error: BaseException) -> Response:
+    text = (
+        f"aiointercept: {type(error).__name__} in the test's own code; it is raised again, with "
+        "its traceback, when the block of the mock ends"
+    )
+    return Response(500, None, {"Content-Type": "text/plain; charset=utf-8"}, text.encode())

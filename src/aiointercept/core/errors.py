@@ -1,0 +1,36 @@
+"""The error classes, named by whose fault it is, and how an error carries more than one message."""
+
+import sys
+
+
+class NotStartedError(RuntimeError):
+    """The test used the mock before its block was entered, or after it was left."""
+
+
+class UnsupportedAiohttpError(RuntimeError):
+    """The installed aiohttp lacks something that interception stands on."""
+
+
+class UnmetExpectationsError(AssertionError):
+    """``strict``: the code asked for what no route answers, or did not ask what it should."""
+
+
+class FurtherErrors(Exception):  # noqa: N818  it is no error of its own but carries the others' notes
+    """What else went wrong; the cause of the error raised, where Python has no exception notes."""
+
+
+def add_note(error: BaseException, note: str) -> None:
+    """Attach ``note`` to ``error``, so that its traceback shows it.
+
+    Python 3.10 shows no notes (PEP 678): there they are shown through an exception that becomes
+    the context of ``error``.
+    """
+    if sys.version_info >= (3, 11):
+        error.add_note(note)
+        return
+    notes: list[str] = getattr(error, "__notes__", [])
+    error.__notes__ = [*notes, note]  # type: ignore[attr-defined]  as PEP 678 names it
+    last = error
+    while last.__context__ is not None and not isinstance(last.__context__, FurtherErrors):
+        last = last.__context__
+    last.__context__ = FurtherErrors("\n".join([*notes, note]))

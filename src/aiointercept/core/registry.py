@@ -1,0 +1,275 @@
+"""All routes of one mock: which is there, which is used up, which takes a request.
+
+``resolve`` chooses and uses up in one step. Exact URLs are found by index, patterns by the literal
+text they begin with, the rest in order. What a route answers is of no interest here.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from attrs import define, field, frozen
+from yarl import URL
+
+from aiointercept.core.http import Origin, Request
+from aiointercept.core.matchers import Url, UrlPattern
+from aiointercept.core.matching import Matcher, MatchResult, mentions_host
+from aiointercept.core.patterns import literal_prefix
+from aiointercept.core.routes import ANY_METHOD, Route
+
+
+@define(eq=False)
+class Registration:
+    """A route in a registry, and how often it was used.
+
+    Attributes:
+        route: the rule.
+        number: its place in the order of registration.
+        used: how many requests it took.
+        removed: whether it was taken away.
+        handle: what the user holds for it.
+    """
+
+    route: Route
+    number: int
+    used: int = 0
+    removed: bool = False
+    handle: Any = field(default=None, repr=False)
+
+    @property
+    def active(self) -> bool:
+        """Whether it would still take a request."""
+        limit = self.route.limit
+        return not self.removed and (limit is None or self.used < limit)
+
+    @property
+    def matchers(self) -> tuple[Matcher, ...]:
+        """Everything that must hold of a request."""
+        return self.route.matchers
+
+    @property
+    def declared_at(self) -> str:
+        """``file:line`` of its registration."""
+        return self.route.declared_at
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may stay unused."""
+        return self.route.optional
+
+    def __str__(self) -> str:
+        return str(self.route)
+
+
+@frozen(eq=False)
+class Chosen:
+    """The registration that takes a request, and what its matchers took from the URL."""
+
+    registration: Registration
+    result: MatchResult
+
+
+class DeadRouteError(ValueError):
+    """A route could never be reached, because one before it takes every request."""
+
+
+class Registry:
+    """The routes of one mock, in order of registration. Safe to use from several threads.
+
+    Lists are replaced, never changed in place, so that a reader needs no lock.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._number = 0
+        self._reset()
+
+    def _reset(self) -> None:
+        self._all: dict[int, Registration] = {}
+        self._exact: dict[URL, list[Registration]] = {}
+        self._spent: dict[URL, list[Registration]] = {}
+        self._named: Counter[tuple[str, int]] = Counter()
+        self._patterns: dict[str, list[Registration]] = {}
+        self._prefix_lengths: list[int] = []
+        self._others: list[Registration] = []
+        self._endless: dict[Url | UrlPattern, list[Route]] = {}
+
+    def add(self, route: Route) -> Registration:
+        """Add ``route`` behind all others.
+
+        Raises:
+            DeadRouteError: if a route for the same requests is there that is never used up.
+        """
+        with self._lock:
+            self._refuse_dead(route)
+            self._number += 1
+            registration = Registration(route, self._number)
+            self._all[self._number] = registration
+            self._set_bucket(route, [*self._bucket(route), registration])
+            if isinstance(route.target, Url):
+                origin = Origin.of(route.target.url)
+                self._named[origin.host, origin.port] += 1
+        return registration
+
+    def _refuse_dead(self, route: Route) -> None:
+        if route.target is None:
+            return
+        endless = self._endless.setdefault(route.target, [])
+        for before in endless:
+            if before.method in (route.method, ANY_METHOD):
+                msg = (
+                    f"{route} would never be reached: {before}, registered at {before.declared_at} "
+                    "with repeat=True, takes every such request. Register the limited one first, "
+                    "give the earlier one a match=, or take it away with handle.remove()"
+                )
+                raise DeadRouteError(msg)
+        if route.limit is None and route.condition is None:
+            endless.append(route)
+
+    def remove(self, registration: Registration) -> None:
+        """Take a route away; nothing happens if it is not there any more."""
+        with self._lock:
+            if self._all.pop(registration.number, None) is not registration:
+                return
+            registration.removed = True
+            self._retire(registration)
+            target = registration.route.target
+            if isinstance(target, Url):
+                origin = Origin.of(target.url)
+                self._named[origin.host, origin.port] -= 1
+                spent = _without(self._spent.get(target.url, []), registration)
+                _set_or_drop(self._spent, target.url, spent)
+            endless = self._endless.get(target, []) if target is not None else []
+            if registration.route in endless:
+                endless.remove(registration.route)
+
+    def clear(self) -> None:
+        """Take all routes away."""
+        with self._lock:
+            for registration in self._all.values():
+                registration.removed = True
+            self._reset()
+
+    def __iter__(self) -> Iterator[Registration]:
+        """All registrations, used up or not, in order."""
+        with self._lock:
+            return iter(list(self._all.values()))
+
+    def resolve(self, request: Request) -> Chosen | None:
+        """Choose the route that takes ``request`` and use it up, in one step."""
+        for registration in self._candidates(request):
+            if not registration.route.takes_method(request.method):
+                continue
+            result = registration.route.check_condition(request)
+            if not result or not self._take(registration):
+                continue
+            return Chosen(registration, result)
+        return None
+
+    def foresee(self, request: Request) -> Registration | None:
+        """Return the route that may take ``request``, whose body may be unknown; use nothing up."""
+        for registration in self._candidates(request):
+            if registration.route.may_take(request):
+                return registration
+        return None
+
+    def names(self, request: Request) -> bool:
+        """Whether a route names the host and port of ``request``.
+
+        An exact URL does for every request there; a pattern or matcher in whose text the host
+        stands does for the requests that it may take.
+        """
+        origin = request.origin
+        if self._named.get((origin.host, origin.port), 0):
+            return True
+        return any(
+            matcher is not None and mentions_host(matcher, origin.host)
+            for registration in self._candidates(request)
+            if registration.route.may_take(request)
+            for matcher in (registration.route.target, registration.route.condition)
+        )
+
+    def used_up(self, request: Request) -> list[Registration]:
+        """Return the routes for just this URL and method that are used up."""
+        return [
+            registration
+            for registration in self._spent.get(request.canonical_url, [])
+            if registration.route.takes_method(request.method)
+        ]
+
+    def _candidates(self, request: Request) -> Iterable[Registration]:
+        """Yield the active routes whose URL fits: exact ones, patterns, others, each in order."""
+        yield from self._exact.get(request.canonical_url, ())
+        if self._patterns:
+            yield from self._fitting_patterns(request)
+        yield from self._others
+
+    def _fitting_patterns(self, request: Request) -> list[Registration]:
+        texts = {str(request.url), str(request.canonical_url)}
+        found: set[Registration] = set()
+        for length in self._prefix_lengths:
+            for text in texts:
+                found.update(self._patterns.get(text[:length], ()))
+        return [
+            registration
+            for registration in sorted(found, key=_number)
+            if isinstance(registration.route.target, UrlPattern)
+            and registration.route.target.fits(request)
+        ]
+
+    def _take(self, registration: Registration) -> bool:
+        with self._lock:
+            if not registration.active:
+                return False
+            registration.used += 1
+            if not registration.active:
+                self._retire(registration)
+                target = registration.route.target
+                if isinstance(target, Url):
+                    spent = self._spent.setdefault(target.url, [])
+                    spent.append(registration)
+            return True
+
+    def _retire(self, registration: Registration) -> None:
+        route = registration.route
+        self._set_bucket(route, _without(self._bucket(route), registration))
+
+    def _bucket(self, route: Route) -> list[Registration]:
+        if isinstance(route.target, Url):
+            return self._exact.get(route.target.url, [])
+        if isinstance(route.target, UrlPattern):
+            return self._patterns.get(literal_prefix(route.target.pattern), [])
+        return self._others
+
+    def _set_bucket(self, route: Route, bucket: list[Registration]) -> None:
+        if route.target is None:
+            self._others = bucket
+        elif isinstance(route.target, Url):
+            _set_or_drop(self._exact, route.target.url, bucket)
+        else:
+            known = len(self._patterns)
+            _set_or_drop(self._patterns, literal_prefix(route.target.pattern), bucket)
+            if len(self._patterns) != known:
+                self._prefix_lengths = sorted({len(prefix) for prefix in self._patterns})
+
+
+def _number(registration: Registration) -> int:
+    return registration.number
+
+
+def _without(bucket: list[Registration], registration: Registration) -> list[Registration]:
+    if registration not in bucket:
+        return bucket
+    at = bucket.index(registration)
+    return bucket[:at] + bucket[at + 1 :]
+
+
+def _set_or_drop(
+    table: dict[Any, list[Registration]], key: object, bucket: list[Registration]
+) -> None:
+    if bucket:
+        table[key] = bucket
+    else:
+        table.pop(key, None)
+

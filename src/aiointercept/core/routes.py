@@ -1,0 +1,77 @@
+"""One route: which requests it takes, what it answers and how often. Counting is the registry's."""
+
+from functools import cached_property
+
+from attrs import frozen
+
+from aiointercept.core.errors import add_note
+from aiointercept.core.http import Request
+from aiointercept.core.matchers import Method, Url, UrlPattern
+from aiointercept.core.matching import MATCH, Matcher, MatchResult, may_match
+from aiointercept.core.replies import Reply
+
+ANY_METHOD = "*"
+
+
+@frozen(eq=False)
+class Route:
+    """A rule: requests like these get this reply.
+
+    Args:
+        method: upper case, or ``*`` for any.
+        target: an exact URL, a pattern, or ``None`` where ``condition`` alone decides.
+        condition: what must hold besides method and URL.
+        reply: what is answered.
+        limit: how many requests it takes; ``None`` for any number.
+        declared_at: ``file:line`` of its registration.
+        delay: seconds before the answer starts.
+        optional: whether it may stay unused in a strict mock.
+        name: what messages call it, besides method and URL.
+    """
+
+    method: str
+    target: Url | UrlPattern | None
+    condition: Matcher | None
+    reply: Reply
+    limit: int | None = 1
+    declared_at: str = ""
+    delay: float = 0.0
+    optional: bool = False
+    name: str | None = None
+
+    @cached_property
+    def matchers(self) -> tuple[Matcher, ...]:
+        """Everything that must hold of a request, part by part."""
+        parts = (Method(self.method), self.target, self.condition)
+        return tuple(part for part in parts if part is not None)
+
+    def takes_method(self, method: str) -> bool:
+        """Whether requests with this method, in upper case, are for it."""
+        return self.method in (method, ANY_METHOD)
+
+    def check_condition(self, request: Request) -> MatchResult:
+        """Compare what must hold besides method and URL."""
+        if self.condition is None:
+            return MATCH
+        try:
+            return self.condition.match(request)
+        except Exception as error:
+            note = f"raised by the matcher {self.condition} of {self} ({self.declared_at})"
+            add_note(error, note)
+            raise
+
+    def may_take(self, request: Request) -> bool:
+        """Whether it could take ``request``, whose body may still be unknown; the URL fits."""
+        if not self.takes_method(request.method):
+            return False
+        if self.condition is None:
+            return True
+        if request.body is None:
+            return may_match(self.condition, request)
+        return bool(self.check_condition(request))
+
+    def __str__(self) -> str:
+        place = "*" if self.target is None else str(self.target)
+        conditions = "" if self.condition is None else f" where {self.condition}"
+        name = "" if self.name is None else f" ({self.name})"
+        return f"{self.method} {place}{conditions}{name}"
