@@ -4,7 +4,7 @@ Nothing is read whole, decoded or followed: chunks, encodings, repeated headers 
 as they are.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import aiohttp
@@ -15,7 +15,7 @@ from yarl import URL
 
 from aiointercept.adapters.wire import AiointerceptRequest, Answered
 from aiointercept.core.http import Request
-from aiointercept.core.ports import Exchange, Line, Upstream, UpstreamResponse
+from aiointercept.core.ports import Exchange, Line, UpstreamResponse
 from aiointercept.core.replies import Raised
 
 # Of one connection, not of the message (RFC 9110, section 7.6.1).
@@ -98,25 +98,21 @@ async def _chunks(
         await session.close()
 
 
-def relay(given: Upstream | None) -> "Callable[..., Any]":
-    """Return what carries requests to ``given``, or to where each client would have gone."""
-
-    async def carry(
-        request: AiointerceptRequest, exchange: Exchange, line: Line
-    ) -> web.StreamResponse:
-        upstream = given or (line.upstream and line.upstream())
-        if not upstream:
-            return Answered()
-        try:
-            answer = await upstream.send(exchange.call.received)
-        except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
-            line.fail(Raised(_as_connection_error(error)))
-            return Answered()
-        if line.attempt is not None:
-            line.attempt.settle()
-        return await _send(request, exchange, answer)
-
-    return carry
+async def relay(
+    request: AiointerceptRequest, exchange: Exchange, line: Line
+) -> web.StreamResponse:
+    """Carry ``request`` to the mock's own upstream, or to where its client would have gone."""
+    upstream = exchange.desk.upstream or (line.upstream and line.upstream())
+    if not upstream:
+        return Answered()
+    try:
+        answer = await upstream.send(exchange.call.received)
+    except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
+        line.fail(Raised(_as_connection_error(error)))
+        return Answered()
+    if line.attempt is not None:
+        line.attempt.settle()
+    return await _send(request, exchange, answer)
 
 
 def _as_connection_error(error: Exception) -> Exception:

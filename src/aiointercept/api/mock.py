@@ -119,9 +119,9 @@ class aiointercept:  # noqa: N801  the public name, lower case as aioresponses' 
             carry_forwarded=upstream is not None,
         )
         self._desk = Dispatcher(
-            self._registry, self._log, policy, _SystemClock(), interrupts=_INTERRUPTS
+            self._registry, self._log, policy, _SystemClock(), upstream, _INTERRUPTS
         )
-        self._transport: Transport = transport or LoopbackServer(relay(upstream))
+        self._transport: Transport = transport or LoopbackServer(relay)
         self._connectors = ConnectorInterceptor(upstream_of)
         self._interceptor: Interceptor = interceptor or self._connectors
         self._base: URL | None = None

@@ -30,6 +30,7 @@ from aiointercept.core.ports import (
     Fail,
     Pass,
     Run,
+    Upstream,
 )
 from aiointercept.core.registry import Registry
 from aiointercept.core.replies import Computed, Content, Forwarded, Unanswered
@@ -54,6 +55,7 @@ class Dispatcher:
         log: the calls.
         policy: what is left to the real network.
         clock: tells the time and waits.
+        upstream: what reaches the real servers, if not each client in its own way.
         interrupts: exceptions that end the user's code without being errors of it.
     """
 
@@ -61,6 +63,7 @@ class Dispatcher:
     log: CallLog
     policy: Policy
     clock: Clock
+    upstream: Upstream | None = None
     interrupts: tuple[type[BaseException], ...] = ()
     held: list[BaseException] = field(factory=list, init=False)
 

@@ -81,6 +81,11 @@ Admission: TypeAlias = Pass | Connect | Fail
 class Desk(Party, Protocol):
     """One mock's core, as adapters see it. Safe to use from several threads and loops."""
 
+    @property
+    def upstream(self) -> "Upstream | None":
+        """What reaches the real servers; ``None`` where each client has its own way."""
+        ...
+
     def admit(
         self, request: Request, parties: "Sequence[Desk]", present: Present | None = None
     ) -> Admission:

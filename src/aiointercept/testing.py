@@ -1,0 +1,265 @@
+"""Adapters without sockets, for unit tests of code that uses or extends aiointercept.
+
+Each implements a port of :mod:`aiointercept.core.ports` and is handed to the facade:
+``aiointercept(transport=..., interceptor=..., upstream=...)``. Nothing here touches a network, and
+no aiohttp takes part in an exchange.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Final
+
+from multidict import CIMultiDict
+from yarl import URL
+
+from aiointercept.core.http import HeaderSource, Request, Response
+from aiointercept.core.ports import (
+    Admission,
+    Desk,
+    Exchange,
+    Fail,
+    Line,
+    Pass,
+    Transport,
+    UpstreamResponse,
+)
+from aiointercept.core.replies import Broken, Forwarded, Raised, Refused, Stream, Unanswered
+from aiointercept.core.urls import canonical_url
+
+__all__ = ("InMemoryInterceptor", "InMemoryTransport", "InMemoryUpstream")
+
+_BASE: Final = URL("http://aiointercept.test")
+
+
+class InMemoryTransport:
+    """A transport to which a test hands its requests directly.
+
+    Its ``url`` is ``http://aiointercept.test``, so a route for ``/users`` is one for
+    ``http://aiointercept.test/users``; every other URL can be asked for as well.
+    """
+
+    def __init__(self) -> None:
+        self._desk: Desk | None = None
+
+    @property
+    def url(self) -> URL:
+        """The base of path-only URLs."""
+        return _BASE
+
+    def start(self, desk: Desk) -> None:
+        """See :meth:`aiointercept.core.ports.Transport.start`."""
+        self._desk = desk
+
+    def stop(self) -> None:
+        """See :meth:`aiointercept.core.ports.Transport.stop`."""
+        self._desk = None
+
+    async def wait_closed(self) -> None:
+        """See :meth:`aiointercept.core.ports.Transport.wait_closed`."""
+
+    async def dial(self, factory: Callable[[], Any], line: Line) -> Any:
+        """Refuse: there is nothing that a client's protocol could be connected to.
+
+        Raises:
+            TypeError: always.
+        """
+        msg = (
+            f"InMemoryTransport has no connections, so {line.origin} cannot be reached by an "
+            "aiohttp client: send requests with 'await transport.send(method, url)'"
+        )
+        raise TypeError(msg)
+
+    async def send(
+        self,
+        method: str,
+        url: str | URL,
+        headers: HeaderSource = None,
+        body: bytes | None = None,
+    ) -> Response:
+        """Return what the mock answers to a request.
+
+        Args:
+            method: any case.
+            url: absolute, or a path alone.
+            headers: a mapping or pairs.
+            body: the whole body.
+
+        Returns:
+            ``status``, ``headers`` and ``body``; a streamed body is read to its end.
+
+        Raises:
+            RuntimeError: outside of the mock's block.
+            ConnectionError: where a client would get none, with what explains it.
+            Exception: what a route's ``raises`` tells.
+        """
+        if self._desk is None:
+            msg = "the transport is not started: use it inside the block of its mock"
+            raise RuntimeError(msg)
+        request = Request(method, _BASE.join(URL(url)), headers, body=body or b"")
+        return await _perform(await self._desk.dispatch(request))
+
+
+class InMemoryInterceptor:
+    """An interceptor that asks for decisions when a test tells it to."""
+
+    def __init__(self) -> None:
+        self._desk: Desk | None = None
+        self.installed = False
+
+    def bind(self, desk: Desk, _transport: Transport) -> None:
+        """See :meth:`aiointercept.core.ports.Interceptor.bind`."""
+        self._desk = desk
+
+    def install(self) -> None:
+        """See :meth:`aiointercept.core.ports.Interceptor.install`."""
+        self.installed = True
+
+    def uninstall(self) -> None:
+        """See :meth:`aiointercept.core.ports.Interceptor.uninstall`."""
+        self.installed = False
+        self._desk = None
+
+    def decide(
+        self,
+        method: str,
+        url: str | URL,
+        headers: HeaderSource = None,
+        body: bytes | None = None,
+    ) -> Admission:
+        """Return what becomes of a request before there is a connection.
+
+        Args:
+            method: any case.
+            url: absolute.
+            headers: a mapping or pairs.
+            body: ``None`` while it is not known.
+
+        Returns:
+            ``Pass`` where the client goes its own way, ``Connect`` where the mock answers, ``Fail``
+            where the client gets an exception.
+
+        Raises:
+            RuntimeError: outside of the mock's block.
+        """
+        if self._desk is None:
+            msg = "the interceptor is not bound: use it inside the block of its mock"
+            raise RuntimeError(msg)
+        return self._desk.admit(Request(method, URL(url), headers, body=body), [self._desk])
+
+    async def send(
+        self,
+        method: str,
+        url: str | URL,
+        headers: HeaderSource = None,
+        body: bytes | None = None,
+    ) -> Response | None:
+        """Return what an intercepted client gets; ``None`` where it goes its own way.
+
+        Raises:
+            RuntimeError: outside of the mock's block.
+            ConnectionError: where a client would get none, with what explains it.
+            Exception: what a route's ``raises`` tells.
+        """
+        admission = self.decide(method, url, headers, body or b"")
+        if isinstance(admission, Pass):
+            return None
+        if isinstance(admission, Fail):
+            return await _perform(admission.exchange)
+        desk = admission.parties[0]
+        request = Request(method, URL(url), headers, body=body or b"")
+        return await _perform(await desk.dispatch(request, parties=admission.parties))
+
+
+class InMemoryUpstream:
+    """An upstream whose servers are a table.
+
+    Args:
+        answers: by URL, or by ``(method, URL)``: a :class:`~aiointercept.core.http.Response`, a
+            status, a body (``bytes`` or ``str``), a ``(status, body)`` pair, an exception to be
+            raised, or a function of the request that returns one of these.
+
+    Attributes:
+        requests: what was sent here, in order.
+    """
+
+    def __init__(self, answers: Mapping[Any, Any]) -> None:
+        self._answers = {_key(key): answer for key, answer in answers.items()}
+        self.requests: list[Request] = []
+
+    async def send(self, request: Request) -> UpstreamResponse:
+        """See :meth:`aiointercept.core.ports.Upstream.send`.
+
+        Raises:
+            ConnectionError: for a URL that is not in the table.
+        """
+        self.requests.append(request)
+        for key in ((request.method, request.canonical_url), ("*", request.canonical_url)):
+            if key in self._answers:
+                response = _response(self._answers[key], request)
+                return UpstreamResponse(
+                    response.status, response.reason, response.headers, _once(response.body or b"")
+                )
+        msg = f"the in-memory upstream has no answer to {request}"
+        raise ConnectionError(msg)
+
+
+def _key(key: Any) -> tuple[str, URL]:
+    method, url = key if isinstance(key, tuple) else ("*", key)
+    return method.upper(), canonical_url(url)
+
+
+def _response(answer: Any, request: Request) -> Response:
+    if callable(answer) and not isinstance(answer, type):
+        answer = answer(request)
+    if isinstance(answer, BaseException) or (
+        isinstance(answer, type) and issubclass(answer, BaseException)
+    ):
+        raise answer
+    if isinstance(answer, Response):
+        return answer
+    if isinstance(answer, int):
+        return Response(answer)
+    status, body = answer if isinstance(answer, tuple) else (200, answer)
+    return Response(status, body=body.encode() if isinstance(body, str) else body)
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+async def _perform(exchange: Exchange) -> Response:
+    """Return the answer of ``exchange`` as a whole, or raise what stands in its place."""
+    answer, desk, call = exchange.answer, exchange.desk, exchange.call
+    status: int | None = None
+    headers: CIMultiDict[str] = CIMultiDict()
+    body = b""
+    try:
+        if isinstance(answer, Forwarded) and desk.upstream is not None:
+            passed = await desk.upstream.send(call.received)
+            status, headers = passed.status, CIMultiDict(passed.headers)
+            body = b"".join([chunk async for chunk in passed.body])
+        elif isinstance(answer, (Response, Stream)):
+            status, headers = answer.status, CIMultiDict(answer.headers)
+            body = (
+                answer.body or b""
+                if isinstance(answer, Response)
+                else b"".join([chunk async for chunk in answer.open()])
+            )
+        else:
+            raise _failure(exchange)
+    finally:
+        desk.finish(call, status, headers, body)
+    return Response(status, None, headers, body)
+
+
+def _failure(exchange: Exchange) -> BaseException:
+    answer = exchange.answer
+    if isinstance(answer, Raised):
+        return answer.make()
+    if isinstance(answer, Unanswered):
+        return ConnectionError(answer.explanation)
+    if isinstance(answer, Refused):
+        return ConnectionError(answer.message)
+    if isinstance(answer, Broken):
+        exchange.call.fault = answer.fault
+        return ConnectionError(f"{answer.fault}: {answer.fault.value}")
+    return ConnectionError(f"{type(answer).__name__} needs a real connection")
