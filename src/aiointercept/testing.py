@@ -8,7 +8,6 @@ no aiohttp takes part in an exchange.
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Final
 
-from multidict import CIMultiDict
 from yarl import URL
 
 from aiointercept.core.http import HeaderSource, Request, Response
@@ -229,16 +228,13 @@ async def _once(body: bytes) -> AsyncIterator[bytes]:
 async def _perform(exchange: Exchange) -> Response:
     """Return the answer of ``exchange`` as a whole, or raise what stands in its place."""
     answer, desk, call = exchange.answer, exchange.desk, exchange.call
-    status: int | None = None
-    headers: CIMultiDict[str] = CIMultiDict()
-    body = b""
     try:
         if isinstance(answer, Forwarded) and desk.upstream is not None:
             passed = await desk.upstream.send(call.received)
-            status, headers = passed.status, CIMultiDict(passed.headers)
+            status, headers = passed.status, passed.headers
             body = b"".join([chunk async for chunk in passed.body])
         elif isinstance(answer, (Response, Stream)):
-            status, headers = answer.status, CIMultiDict(answer.headers)
+            status, headers = answer.status, answer.headers
             body = (
                 answer.body or b""
                 if isinstance(answer, Response)
@@ -246,8 +242,10 @@ async def _perform(exchange: Exchange) -> Response:
             )
         else:
             raise _failure(exchange)
-    finally:
-        desk.finish(call, status, headers, body)
+    except BaseException:
+        desk.finish(call)
+        raise
+    desk.finish(call, status, headers, body)
     return Response(status, None, headers, body)
 
 

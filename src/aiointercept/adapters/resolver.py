@@ -17,6 +17,7 @@ Private names of aiohttp used here, and what would replace each if it went:
 import asyncio
 import contextvars
 import errno
+import functools
 import inspect
 import socket
 import ssl
@@ -48,7 +49,14 @@ if TYPE_CHECKING:
 Original = Callable[..., Awaitable[Connection]]
 
 _REPEATED: Final = frozenset(
-    {hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS, hdrs.METH_TRACE, hdrs.METH_PUT, hdrs.METH_DELETE}
+    {
+        hdrs.METH_GET,
+        hdrs.METH_HEAD,
+        hdrs.METH_OPTIONS,
+        hdrs.METH_TRACE,
+        hdrs.METH_PUT,
+        hdrs.METH_DELETE,
+    }
 )
 _MOST_ATTEMPTS: Final = 1024
 _MOST_TASKS: Final = 256
@@ -263,7 +271,7 @@ class ConnectorInterceptor:
         for connector in mocked:
             call_on_loop(connector.loop, connector.end)
         for future in list(self._hanging):
-            call_on_loop(future.get_loop(), lambda future=future: _fail_future(future))
+            call_on_loop(future.get_loop(), functools.partial(_fail_future, future))
         self._attempts.clear()
 
     def connector(self, **options: Any) -> InterceptedConnector:
@@ -587,7 +595,7 @@ def _chain() -> Sequence[ConnectorInterceptor]:
     so tests that overlap in several tasks or threads get each its own.
     """
     everywhere = _installed.all
-    if len(everywhere) < 2:  # noqa: PLR2004  one mock has nothing to be sorted
+    if len(everywhere) < 2:
         return everywhere
     here = [one for one in _entered.get() if one in everywhere]
     return [*reversed(here), *(one for one in reversed(everywhere) if one not in here)]

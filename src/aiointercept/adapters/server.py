@@ -135,13 +135,13 @@ class LoopbackServer:
     def _site(self, loop: asyncio.AbstractEventLoop) -> Site:
         site = self._sites.get(loop)
         if site is None:
-            assert self._desk is not None  # noqa: S101  nothing arrives before the start
+            assert self._desk is not None
             site = Site(self._desk, self._prefix, loop, self._relay, self._run_for(loop))
             self._sites[loop] = site
         return site
 
     def _prefix(self) -> str:
-        assert self._entrance is not None  # noqa: S101  whoever comes came through it
+        assert self._entrance is not None
         return self._entrance.prefix
 
     def _run_for(self, loop: asyncio.AbstractEventLoop) -> Run:
@@ -219,9 +219,9 @@ async def _run_at_home(awaitable: Awaitable[T], home: asyncio.AbstractEventLoop)
     started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     here = asyncio.get_running_loop()
 
-    async def at_home() -> T | None:
+    async def at_home() -> T:
         if not claim.acquire(blocking=False):
-            return None
+            raise asyncio.CancelledError
         here.call_soon_threadsafe(started.set_result, None)
         return await awaitable
 
@@ -232,5 +232,4 @@ async def _run_at_home(awaitable: Awaitable[T], home: asyncio.AbstractEventLoop)
     if claim.acquire(blocking=False):
         future.cancel()
         return await awaitable
-    result: Any = await asyncio.wrap_future(future)
-    return result
+    return await asyncio.wrap_future(future)

@@ -68,7 +68,7 @@ class Site(web.Server):
         run: Run = run_here,
     ) -> None:
         super().__init__(
-            self._handle,  # type: ignore[arg-type]  it gets what the request factory makes
+            self._handle,  # type: ignore[arg-type]  # it gets what the request factory makes
             request_factory=self._make,
             handler_cancellation=True,
             loop=loop,
@@ -126,7 +126,7 @@ class Site(web.Server):
 
     async def _handle(self, request: AiointerceptRequest) -> web.StreamResponse:
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101  a coroutine that runs has a task
+        assert task is not None
         self._running.add(task)
         try:
             return await self._answer(request)
@@ -228,7 +228,7 @@ async def _send_stream(
     except (ConnectionError, aiohttp.ClientError):
         # The client has left, which is its right.
         return Answered()
-    except Exception as error:  # noqa: BLE001  the user's iterator raised; it is held
+    except Exception as error:
         exchange.desk.hold(error)
         if request.transport is not None:
             request.transport.close()
@@ -255,7 +255,7 @@ async def _converse(
         await answer.handler(socket, request)
     except (ConnectionError, aiohttp.ClientError):
         pass
-    except Exception as error:  # noqa: BLE001  the user's handler raised; it is held
+    except Exception as error:
         exchange.desk.hold(error)
         await socket.close(code=aiohttp.WSCloseCode.INTERNAL_ERROR)
     else:

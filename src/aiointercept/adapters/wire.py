@@ -10,7 +10,7 @@ from typing import Any, Final
 import aiohttp
 from aiohttp import web
 from aiohttp.http import HttpVersion11, RawRequestMessage
-from multidict import CIMultiDict, CIMultiDictProxy
+from multidict import CIMultiDict
 from typing_extensions import override
 from yarl import URL
 
@@ -53,17 +53,17 @@ class AiointerceptRequest(web.Request):
 
     @property
     @override
-    def url(self) -> URL:  # type: ignore[override]  aiohttp's is a cached property
+    def url(self) -> URL:
         return self._received.url
 
     @property
     @override
-    def scheme(self) -> str:  # type: ignore[override]  aiohttp's is a cached property
+    def scheme(self) -> str:
         return self._received.origin.scheme
 
     @property
     @override
-    def match_info(self) -> Any:  # type: ignore[override]  aiohttp's is a cached property
+    def match_info(self) -> Any:
         """What a ``url_template`` found in the URL, percent-decoded, by name."""
         return self._found
 
@@ -135,10 +135,10 @@ def rebuild(received: Request, match_info: Mapping[str, str]) -> AiointerceptReq
         HttpVersion11,
         received.headers,
         tuple((name.encode(), value.encode()) for name, value in received.headers.items()),
-        False,  # noqa: FBT003  the parameters of this named tuple are positional in practice
+        False,
         None,
-        False,  # noqa: FBT003  see above
-        False,  # noqa: FBT003  see above
+        False,
+        False,
         received.url.relative(),
     )
     gone: Any = _Gone()

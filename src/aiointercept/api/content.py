@@ -16,7 +16,13 @@ from aiointercept.core.http import Response
 from aiointercept.core.replies import Content, Stream
 
 Body: TypeAlias = (
-    bytes | bytearray | memoryview | str | Path | AsyncIterable[bytes] | Callable[[], AsyncIterable[bytes]]
+    bytes
+    | bytearray
+    | memoryview
+    | str
+    | Path
+    | AsyncIterable[bytes]
+    | Callable[[], AsyncIterable[bytes]]
 )
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
 
@@ -73,7 +79,7 @@ def _clean_status(status: Any) -> int:
     if isinstance(status, bool) or not isinstance(status, int):
         msg = f"status must be an int from 100 to 599, not {status!r}"
         raise TypeError(msg)
-    if not 100 <= status <= 599:  # noqa: PLR2004  the range of RFC 9110, section 15
+    if not 100 <= status <= 599:
         msg = f"status must be from 100 to 599, not {status}"
         raise ValueError(msg)
     return int(status)

@@ -9,15 +9,11 @@ from typing import Any, Protocol, TypeVar
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-class Enterable(
-    AbstractContextManager[Any], AbstractAsyncContextManager[Any], Protocol
-):
+class Enterable(AbstractContextManager[Any], AbstractAsyncContextManager[Any], Protocol):
     """What can be entered with ``with`` and ``async with``."""
 
 
-def decorate(
-    target: Decorated, param: str | None, enterable: Callable[[], Enterable]
-) -> Decorated:
+def decorate(target: Decorated, param: str | None, enterable: Callable[[], Enterable]) -> Decorated:
     """Return ``target`` run inside a block, with what that gives as an argument.
 
     Args:
@@ -37,20 +33,15 @@ def decorate(
             "runs: use 'with aiointercept(...) as m:' inside it"
         )
         raise TypeError(msg)
-    if not callable(target):
-        msg = f"aiointercept decorates functions and test classes, not {target!r}"
-        raise TypeError(msg)
     signature = inspect.signature(target)
     name = _parameter(target, signature, param)
     decorated: Any = _wrapped(target, name, enterable)
     left = [one for one in signature.parameters.values() if one.name != name]
     decorated.__signature__ = signature.replace(parameters=left)
-    return decorated  # type: ignore[no-any-return]  a function with the arguments left to give
+    return decorated  # type: ignore[no-any-return]  # a function with the arguments left to give
 
 
-def _decorate_tests(
-    cls: type, param: str | None, enterable: Callable[[], Enterable]
-) -> None:
+def _decorate_tests(cls: type, param: str | None, enterable: Callable[[], Enterable]) -> None:
     for name in dir(cls):
         found = inspect.getattr_static(cls, name)
         if not name.startswith("test"):
@@ -62,9 +53,7 @@ def _decorate_tests(
             setattr(cls, name, decorate(found, param, enterable))
 
 
-def _parameter(
-    target: Callable[..., Any], signature: inspect.Signature, param: str | None
-) -> str:
+def _parameter(target: Callable[..., Any], signature: inspect.Signature, param: str | None) -> str:
     name = getattr(target, "__qualname__", repr(target))
     if param is not None:
         if param not in signature.parameters:

@@ -8,9 +8,10 @@ from attrs import frozen
 from aiointercept.adapters.wire import AiointerceptRequest
 from aiointercept.core.calls import Call, CallLog, Message
 from aiointercept.core.comparing import FieldSource
+from aiointercept.core.expectations import Params
 from aiointercept.core.registry import Registration, Registry
 from aiointercept.core.rendering import short, unified_lines
-from aiointercept.core.verification import Params, Verifier
+from aiointercept.core.verification import Verifier
 
 
 @frozen(eq=False)
@@ -76,7 +77,7 @@ class MockResponse:
         data: Any = None,
         json: Any = None,
         headers: FieldSource | None = None,
-        strict_headers: bool = False,  # noqa: FBT001, FBT002  SPEC's signature
+        strict_headers: bool = False,
         **ignored: object,
     ) -> None:
         """Fail unless the latest call that this route answered was as told.

@@ -1,46 +1,35 @@
-"""The public object: composition, life cycle, verbs, log and assertions.
+"""The public object: composition and life cycle.
 
 It introduces the adapters to the core and to each other. What an option means is known in
 :mod:`aiointercept.api.registration`, what becomes of a request in the core.
 """
 
 import asyncio
-import difflib
 import inspect
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 import aiohttp
-from typing_extensions import Self
+from typing_extensions import Self, override
 from yarl import URL
 
 from aiointercept.adapters.passthrough import relay, upstream_of
 from aiointercept.adapters.resolver import ConnectorInterceptor, InterceptedConnector
 from aiointercept.adapters.server import LoopbackServer
-from aiointercept.adapters.wire import AiointerceptRequest
-from aiointercept.api.callback import Callback
-from aiointercept.api.content import Headers
 from aiointercept.api.decorating import Decorated, decorate
-from aiointercept.api.handle import MockResponse, MockWebSocket
-from aiointercept.api.registration import Options, build_route, clean_target
-from aiointercept.api.streaming import event_stream, websocket
-from aiointercept.core.calls import Call, CallLog
-from aiointercept.core.comparing import FieldSource
+from aiointercept.api.inspection import Inspection
+from aiointercept.api.keywords import unexpected
+from aiointercept.api.registering import Registering
+from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatch import Dispatcher
 from aiointercept.core.errors import NotStartedError, UnmetExpectationsError, add_note
-from aiointercept.core.http import Origin
-from aiointercept.core.matchers import Url, UrlPattern
-from aiointercept.core.matching import Matcher, as_matcher
+from aiointercept.core.expectations import UrlLike
 from aiointercept.core.policy import HostRule, Policy
 from aiointercept.core.ports import Interceptor, Transport, Upstream
 from aiointercept.core.registry import Registry
-from aiointercept.core.replies import Fault
-from aiointercept.core.verification import Params, UrlLike, Verifier
-
-HandleT = TypeVar("HandleT", bound=MockResponse)
 
 # What ends a callback from outside; everything else that it raises is an error of the test.
 _INTERRUPTS = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
@@ -54,7 +43,7 @@ class _SystemClock:
     sleep = staticmethod(asyncio.sleep)
 
 
-class aiointercept:  # noqa: N801  the public name, lower case as aioresponses' is
+class aiointercept(Registering, Inspection):
     """A mock of remote HTTP servers: a real server on loopback that answers what was registered.
 
     Use it with ``async with``, ``with``, as a decorator, or with ``start`` and ``stop``.
@@ -76,11 +65,11 @@ class aiointercept:  # noqa: N801  the public name, lower case as aioresponses' 
         ValueError: for passthrough without ``mock_external_urls``, or an entry that is no host.
     """
 
-    def __init__(  # noqa: PLR0913  SPEC's signature
+    def __init__(
         self,
-        mock_external_urls: bool = False,  # noqa: FBT001, FBT002  SPEC's signature
+        mock_external_urls: bool = False,
         passthrough: Iterable[str | URL] | None = None,
-        passthrough_unmatched: bool = False,  # noqa: FBT001, FBT002  SPEC's signature
+        passthrough_unmatched: bool = False,
         param: str | None = None,
         *,
         strict: bool = False,
@@ -126,8 +115,6 @@ class aiointercept:  # noqa: N801  the public name, lower case as aioresponses' 
         self._interceptor: Interceptor = interceptor or self._connectors
         self._base: URL | None = None
         self._started = False
-
-    # Life cycle
 
     def __enter__(self) -> Self:
         self._start()
@@ -241,9 +228,8 @@ class aiointercept:  # noqa: N801  the public name, lower case as aioresponses' 
                 problems.append(str(error))
         return [UnmetExpectationsError("\n".join(problems))] if problems else []
 
-    # Where it is
-
     @property
+    @override
     def server_url(self) -> URL:
         """The base URL under which any HTTP client reaches the mock, ``http://127.0.0.1:PORT``.
 
@@ -282,182 +268,7 @@ class aiointercept:  # noqa: N801  the public name, lower case as aioresponses' 
         """
         return aiohttp.ClientSession(connector=self.connector(), **options)
 
-    # Registration
-
-    def add(  # noqa: PLR0913  SPEC's signature
-        self,
-        url: str | URL | re.Pattern[str],
-        method: str = "GET",
-        status: int = 200,
-        body: Any = b"",
-        json: Any = None,
-        payload: Any = None,
-        headers: Headers = None,
-        content_type: str | None = None,
-        repeat: bool | int = False,  # noqa: FBT001, FBT002  SPEC's signature
-        callback: Callback | None = None,
-        reason: str | None = None,
-        exception: Any = None,
-        *,
-        match: Any = None,
-        delay: float = 0.0,
-        fault: Fault | None = None,
-        raises: BaseException | type[BaseException] | None = None,
-        cookies: Mapping[str, str] | None = None,
-        optional: bool = False,
-        name: str | None = None,
-    ) -> MockResponse:
-        """Register what is answered to requests for ``url``.
-
-        Args:
-            url: exact, compared normalised; a path alone is relative to :attr:`server_url`; a
-                compiled pattern is tried with ``match`` on the full URL.
-            method: any case; ``*`` for every method.
-            status: 100 to 599.
-            body: ``bytes``, ``str``, a ``Path``, an async iterable of bytes, or a function that
-                returns one.
-            json: serialised in place of ``body``.
-            payload: the same as ``json``.
-            headers: of the response; a mapping or pairs.
-            content_type: if ``headers`` tell none; ``application/json`` by default.
-            repeat: ``False`` for once, a number of times, or ``True`` for ever.
-            callback: makes the answer: ``(url, *, headers, query, json, data, **kw)``.
-            reason: the phrase behind the status.
-            exception: if true, the client gets an ``aiohttp.ClientConnectionError``.
-            match: matchers, or functions of the request, that must hold besides the URL.
-            delay: seconds before the answer starts.
-            fault: a way in which the network fails.
-            raises: what the client's call raises.
-            cookies: that the response sets, by name.
-            optional: whether a strict mock allows it to stay unused.
-            name: what messages call it.
-
-        Returns:
-            The handle of this registration.
-
-        Raises:
-            RuntimeError: before the start.
-            TypeError: for a value of the wrong type, naming the argument.
-            ValueError: for contradictions, impossible values, and a route that would be dead.
-        """
-        options = Options(
-            status=status,
-            body=body,
-            json=json,
-            payload=payload,
-            headers=headers,
-            content_type=content_type,
-            repeat=repeat,
-            callback=callback,
-            reason=reason,
-            exception=exception,
-            match=match,
-            delay=delay,
-            fault=fault,
-            raises=raises,
-            cookies=cookies,
-            optional=optional,
-            name=name,
-        )
-        return self._register(url, method, options)
-
-    def get(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
-        """Register for GET; see :meth:`add`."""
-        return self.add(url, "GET", *args, **kwargs)
-
-    def post(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
-        """Register for POST; see :meth:`add`."""
-        return self.add(url, "POST", *args, **kwargs)
-
-    def put(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
-        """Register for PUT; see :meth:`add`."""
-        return self.add(url, "PUT", *args, **kwargs)
-
-    def patch(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
-        """Register for PATCH; see :meth:`add`."""
-        return self.add(url, "PATCH", *args, **kwargs)
-
-    def delete(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
-        """Register for DELETE; see :meth:`add`."""
-        return self.add(url, "DELETE", *args, **kwargs)
-
-    def head(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
-        """Register for HEAD; see :meth:`add`."""
-        return self.add(url, "HEAD", *args, **kwargs)
-
-    def options(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
-        """Register for OPTIONS; see :meth:`add`."""
-        return self.add(url, "OPTIONS", *args, **kwargs)
-
-    def route(self, matcher: Any, **options: Any) -> MockResponse:
-        """Register for the requests that ``matcher`` matches, whatever their URL and method.
-
-        Args:
-            matcher: one of :mod:`aiointercept.matchers`, one of your own, or a function.
-            options: those of :meth:`add` but for ``url`` and ``method``.
-        """
-        self._require_start()
-        condition = as_matcher(matcher)
-        route = build_route(None, "*", _options(options), own=False, condition=condition)
-        return self._handle(route, MockResponse)
-
-    def ws(
-        self, url: str | URL | re.Pattern[str], handler: Any, **options: Any
-    ) -> MockWebSocket:
-        """Register a WebSocket.
-
-        Args:
-            url: see :meth:`add`; ``ws`` and ``wss`` count as ``http`` and ``https``.
-            handler: ``async def handler(ws, request)``; ``ws`` is an
-                ``aiohttp.web.WebSocketResponse``.
-            options: settings of that (``protocols``, ``heartbeat``, ...), and of :meth:`add`
-                ``repeat``, ``match``, ``delay``, ``optional`` and ``name``.
-
-        Returns:
-            The handle, with the transcript in ``messages``.
-        """
-        reply = websocket(handler, options)
-        return self._register(url, "GET", _options(options, reply=reply), MockWebSocket)
-
-    def sse(self, url: str | URL | re.Pattern[str], events: Any, **options: Any) -> MockResponse:
-        """Register a stream of server-sent events.
-
-        Args:
-            url: see :meth:`add`.
-            events: an iterable, async iterable, or a function that returns one for each request,
-                of texts, JSON-able values and :class:`~aiointercept.ServerSentEvent`; text that
-                begins with a colon is a comment.
-            options: of :meth:`add`: ``method``, ``status``, ``headers``, ``repeat``, ``match``,
-                ``delay``, ``optional`` and ``name``.
-        """
-        method = options.pop("method", "GET")
-        reusable = options.get("repeat", False) not in (False, 0, 1) or options.get("repeat") is True
-        reply = event_stream(events, options, reusable=reusable)
-        return self._register(url, method, _options(options, reply=reply))
-
-    def _register(
-        self,
-        url: str | URL | re.Pattern[str],
-        method: str,
-        options: Options,
-        handle: "type[HandleT]" = MockResponse,  # type: ignore[assignment]  the usual one
-    ) -> "HandleT":
-        self._require_start()
-        target = clean_target(url, lambda: self.server_url)
-        route = build_route(target, method, options, own=self._is_own(target))
-        return self._handle(route, handle)
-
-    def _handle(self, route: Any, kind: "type[HandleT]") -> "HandleT":
-        registration = self._registry.add(route)
-        handle = kind(registration, self._registry, self._log)
-        registration.handle = handle
-        return handle
-
-    def _is_own(self, target: Url | UrlPattern) -> bool:
-        if self._base is None or not isinstance(target, Url):
-            return False
-        return Origin.of(target.url) == Origin.of(self._base)
-
+    @override
     def _require_start(self) -> None:
         if not self._started:
             msg = (
@@ -466,177 +277,7 @@ class aiointercept:  # noqa: N801  the public name, lower case as aioresponses' 
             )
             raise NotStartedError(msg)
 
-    # What was asked
-
-    @property
-    def calls(self) -> list[Call]:
-        """All calls, in order of arrival."""
-        return self._log.snapshot()
-
-    @property
-    def call_count(self) -> int:
-        """How many calls there were, matched or not."""
-        return len(self._log)
-
-    @property
-    def last_request(self) -> AiointerceptRequest | None:
-        """The latest request; ``None`` before the first."""
-        last = self._log.last()
-        return None if last is None else last.request
-
-    @property
-    def requests(self) -> dict[tuple[str, URL], list[AiointerceptRequest]]:
-        """The requests by method and normalised URL, in order of arrival."""
-        found: dict[tuple[str, URL], list[AiointerceptRequest]] = {}
-        for key, request in self.ordered_requests:
-            found.setdefault(key, []).append(request)
-        return found
-
-    @property
-    def ordered_requests(self) -> list[tuple[tuple[str, URL], AiointerceptRequest]]:
-        """All requests, each with its method and normalised URL, in order of arrival."""
-        return [
-            ((call.received.method, call.received.canonical_url), call.request)
-            for call in self._log
-        ]
-
-    def clear(self) -> None:
-        """Forget all routes and all calls; the server stays."""
-        self._registry.clear()
-        self._log.clear()
-
-    def clear_calls(self) -> None:
-        """Forget all calls; the routes stay."""
-        self._log.clear()
-
-    # Assertions
-
-    def assert_called(self) -> None:
-        """Fail unless there was a call.
-
-        Raises:
-            AssertionError: if there was none.
-        """
-        self._verifier.assert_called()
-
-    def assert_not_called(self) -> None:
-        """Fail if there was a call.
-
-        Raises:
-            AssertionError: naming the calls.
-        """
-        self._verifier.assert_not_called()
-
-    def assert_called_once(self) -> None:
-        """Fail unless there was exactly one call.
-
-        Raises:
-            AssertionError: if there was none, or several.
-        """
-        self._verifier.assert_called_once()
-
-    def assert_any_call(
-        self, url: UrlLike, method: str = "GET", params: Params = None, **ignored: object
-    ) -> None:
-        """Fail unless one of the calls was to ``url``.
-
-        Args:
-            url: compared normalised; a pattern means any URL that it matches.
-            method: any case; ``*`` for every method.
-            params: merged into the query of ``url``.
-            ignored: other keywords; a ``DeprecationWarning`` names them.
-
-        Raises:
-            AssertionError: with the nearest calls.
-        """
-        self._verifier.assert_any_call(url, method, params, **ignored)
-
-    def assert_called_with(  # noqa: PLR0913  SPEC's signature
-        self,
-        url: UrlLike,
-        method: str = "GET",
-        params: Params = None,
-        data: Any = None,
-        json: Any = None,
-        headers: FieldSource | None = None,
-        strict_headers: bool = False,  # noqa: FBT001, FBT002  SPEC's signature
-        **ignored: object,
-    ) -> None:
-        """Fail unless the latest call to ``url`` was as told.
-
-        Args:
-            url: compared normalised; a pattern means any URL that it matches.
-            method: any case; ``*`` for every method.
-            params: merged into the query of ``url``.
-            data: the body: ``bytes``, ``str``, or the fields of a form.
-            json: the body, parsed.
-            headers: some of the headers.
-            strict_headers: whether there may be no others.
-            ignored: other keywords; a ``DeprecationWarning`` names them.
-
-        Raises:
-            AssertionError: with the nearest calls and what differs.
-        """
-        self._verifier.assert_called_with(
-            url, method, params, data, json, headers, strict_headers, **ignored
-        )
-
-    def assert_called_once_with(  # noqa: PLR0913  SPEC's signature
-        self,
-        url: UrlLike,
-        method: str = "GET",
-        params: Params = None,
-        data: Any = None,
-        json: Any = None,
-        headers: FieldSource | None = None,
-        strict_headers: bool = False,  # noqa: FBT001, FBT002  SPEC's signature
-        **ignored: object,
-    ) -> None:
-        """Fail unless there was exactly one call, and that as :meth:`assert_called_with` tells.
-
-        Raises:
-            AssertionError: with the nearest calls and what differs.
-        """
-        self._verifier.assert_called_once_with(
-            url, method, params, data, json, headers, strict_headers, **ignored
-        )
-
-    def assert_has_calls(
-        self,
-        calls: Iterable[tuple[str, UrlLike]],
-        any_order: bool = False,  # noqa: FBT001, FBT002  SPEC's signature
-    ) -> None:
-        """Fail unless these calls were made.
-
-        Args:
-            calls: pairs of method and URL.
-            any_order: whether they may have come in any order, with others in between.
-
-        Raises:
-            AssertionError: with what is missing.
-        """
-        self._verifier.assert_has_calls(calls, any_order)
-
-    def assert_all_called(self) -> None:
-        """Fail if a route that is not optional was never used.
-
-        Raises:
-            AssertionError: naming these routes and where they were registered.
-        """
-        self._verifier.assert_all_called(list(self._registry))
-
-    def assert_all_matched(self) -> None:
-        """Fail if a request matched no route.
-
-        Raises:
-            AssertionError: naming these requests and the nearest routes.
-        """
-        self._verifier.assert_all_matched(list(self._registry))
-
-    @property
-    def _verifier(self) -> Verifier:
-        return Verifier(self._log.snapshot(), resolve_url=self._absolute)
-
+    @override
     def _absolute(self, url: UrlLike) -> UrlLike:
         if isinstance(url, re.Pattern) or not str(url).startswith("/"):
             return url
@@ -644,22 +285,7 @@ class aiointercept:  # noqa: N801  the public name, lower case as aioresponses' 
         return base.join(URL(url))
 
 
-def _options(given: dict[str, Any], **fixed: Any) -> Options:
-    known = inspect.signature(Options).parameters
-    for name in given:
-        if name not in known:
-            raise TypeError(_unexpected(name, known))
-    return Options(**given, **fixed)
-
-
 def _refuse_unknown(unknown: dict[str, object]) -> None:
     known = inspect.signature(aiointercept.__init__).parameters
     for name in unknown:
-        raise TypeError(_unexpected(name, known))
-
-
-def _unexpected(name: str, known: Iterable[str]) -> str:
-    names = [one for one in known if one not in ("self", "unknown", "reply")]
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"valid ones are {', '.join(names)}"
-    return f"unexpected keyword argument {name!r}: {hint}"
+        raise TypeError(unexpected(name, known))

@@ -129,7 +129,7 @@ def clean_target(url: Any, base: Callable[[], URL]) -> Url | UrlPattern:
 
 def calling_line() -> str:
     """Return ``file:line`` of the nearest caller outside this package."""
-    frame = sys._getframe(1)  # noqa: SLF001  the documented way to a caller's frame
+    frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
@@ -143,10 +143,7 @@ def _reply(options: Options, *, reusable: bool) -> Reply:
     if options.exception:
         return _refused(options.exception)
     if options.callback is not None:
-        if not callable(options.callback):
-            msg = f"callback must be a function, not {options.callback!r}"
-            raise TypeError(msg)
-        return Computed(computing(options.callback))
+        return Computed(computing(_clean_callback(options.callback)))
     content = make_content(
         status=options.status,
         reason=options.reason,
@@ -163,7 +160,14 @@ def _reply(options: Options, *, reusable: bool) -> Reply:
 
 _EXCLUSIVE: Final = ("callback", "exception", "fault", "raises", "reply")
 _OF_A_RESPONSE: Final = (
-    "status", "body", "json", "payload", "headers", "content_type", "reason", "cookies",
+    "status",
+    "body",
+    "json",
+    "payload",
+    "headers",
+    "content_type",
+    "reason",
+    "cookies",
 )
 
 
@@ -221,6 +225,13 @@ def _refused(exception: Any) -> Refused:
     return Refused("connection failed, as the route's exception= says")
 
 
+def _clean_callback(callback: Any) -> Callback:
+    if not callable(callback):
+        msg = f"callback must be a function, not {callback!r}"
+        raise TypeError(msg)
+    return callback  # type: ignore[no-any-return]  # the user's function
+
+
 def _clean_raises(raises: Any) -> BaseException | type[BaseException]:
     is_class = isinstance(raises, type) and issubclass(raises, BaseException)
     if not is_class and not isinstance(raises, BaseException):
@@ -236,7 +247,7 @@ def _clean_raises(raises: Any) -> BaseException | type[BaseException]:
         except Exception as error:
             msg = f"raises: {kind.__name__} needs arguments ({error}); give an instance"
             raise TypeError(msg) from None
-    return raises
+    return raises  # type: ignore[no-any-return]  # checked above
 
 
 def _clean_fault(fault: Any) -> Fault:
@@ -299,5 +310,3 @@ def _condition(first: Matcher | None, match: Any) -> Matcher | None:
             msg = f"match: {error}"
             raise TypeError(msg) from None
     return all_of(matchers) if matchers else None
-
-

@@ -31,7 +31,7 @@ def websocket(handler: Any, options: dict[str, Any]) -> WebSocket:
     Raises:
         TypeError: if ``handler`` is no coroutine function of two arguments.
     """
-    call = handler if inspect.isroutine(handler) else getattr(handler, "__call__", None)  # noqa: B004
+    call = handler if inspect.isroutine(handler) else getattr(handler, "__call__", None)
     if not inspect.iscoroutinefunction(call):
         msg = f"a WebSocket handler must be an 'async def handler(ws, request)', not {handler!r}"
         raise TypeError(msg)
@@ -83,7 +83,7 @@ def _opener(events: Any, *, reusable: bool) -> Callable[[], Any]:
             sse.encode(event)
         return lambda: kept
     if callable(events):
-        return events  # type: ignore[no-any-return]  the user's function
+        return events  # type: ignore[no-any-return]  # the user's function
     msg = f"events must be an (async) iterable of events, or a function, not {events!r}"
     raise TypeError(msg)
 

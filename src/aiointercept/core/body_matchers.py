@@ -258,7 +258,7 @@ def body(value: Any) -> Combinable:
     return Body(value)
 
 
-def json_body(value: Any, partial: bool = False) -> Combinable:  # noqa: FBT001, FBT002  SPEC
+def json_body(value: Any, partial: bool = False) -> Combinable:
     """Match requests whose body is this JSON value, whatever their Content-Type says.
 
     Args:
@@ -272,7 +272,7 @@ def json_body(value: Any, partial: bool = False) -> Combinable:  # noqa: FBT001,
     return JsonBody(value, partial)
 
 
-def form(mapping: FieldSource, exact: bool = True) -> Combinable:  # noqa: FBT001, FBT002  SPEC
+def form(mapping: FieldSource, exact: bool = True) -> Combinable:
     """Match requests whose body is a form, encoded as ``application/x-www-form-urlencoded``.
 
     Args:
@@ -286,7 +286,7 @@ def form(mapping: FieldSource, exact: bool = True) -> Combinable:  # noqa: FBT00
     return Form(clean_fields(mapping, "form", clean_form_value), exact)
 
 
-def multipart(mapping: FieldSource, exact: bool = True) -> Combinable:  # noqa: FBT001, FBT002
+def multipart(mapping: FieldSource, exact: bool = True) -> Combinable:
     """Match requests whose body is ``multipart/form-data``.
 
     Args:

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import define, field, frozen
-from multidict import CIMultiDictProxy
 
-from aiointercept.core.http import Request, Response
+from aiointercept.core.http import HeaderSource, Request, Response
 from aiointercept.core.replies import Fault
 from aiointercept.core.routes import Route
 
@@ -120,11 +119,11 @@ class CallLog:
         self,
         call: Call,
         status: int | None = None,
-        headers: CIMultiDictProxy[str] | None = None,
+        headers: HeaderSource = None,
         body: bytes | None = None,
     ) -> None:
         """Note the end of a call, with what was answered if anything was."""
-        call.duration = self._clock.tick() - call._tick  # noqa: SLF001  the log's own value
+        call.duration = self._clock.tick() - call._tick
         if status is not None:
             call.response = Response(status, None, headers, body)
 

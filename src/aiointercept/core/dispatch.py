@@ -8,10 +8,9 @@ from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 from attrs import define, field
-from multidict import CIMultiDictProxy
 
 from aiointercept.core.calls import Call, CallLog, Present
-from aiointercept.core.http import Request, Response
+from aiointercept.core.http import HeaderSource, Request, Response
 from aiointercept.core.policy import (
     FailToConnect,
     Forward,
@@ -74,12 +73,12 @@ class Dispatcher:
         while True:
             try:
                 verdict = decide(request, parties)
-            except Exception:  # noqa: BLE001  a matcher raised: it will again, where it is held
+            except Exception:
                 return Connect(parties)
             if isinstance(verdict, FailToConnect):
                 call = verdict.party.take(request, present)
-                if call is not None and call.rule is not None:
-                    return Fail(Exchange(call, call.rule.reply, verdict.party))
+                if call is not None:
+                    return Fail(Exchange(call, verdict.broken, verdict.party))
             elif isinstance(verdict, LeaveAlone):
                 desk = verdict.party
                 if desk is None:
@@ -123,7 +122,7 @@ class Dispatcher:
             return await self.answer(attempt.call, run)
         try:
             begun = self._begin(request, present, parties)
-        except Exception as error:  # noqa: BLE001  a matcher of the user raised; it is held
+        except Exception as error:
             self.hold(error)
             return Exchange(self.receive(request, present), _internal_error(error), self)
         if isinstance(begun, Exchange):
@@ -172,7 +171,7 @@ class Dispatcher:
             return await run(content) if isinstance(content, Awaitable) else content
         except self.interrupts:
             raise
-        except BaseException as error:  # noqa: BLE001  the user's function raised; it is held
+        except BaseException as error:
             self.hold(error)
             return _internal_error(error)
 
@@ -185,7 +184,7 @@ class Dispatcher:
         self,
         call: Call,
         status: int | None = None,
-        headers: CIMultiDictProxy[str] | None = None,
+        headers: HeaderSource = None,
         body: bytes | None = None,
     ) -> None:
         """See :meth:`.ports.Desk.finish`."""

@@ -63,7 +63,7 @@ class Cookies(HeadMatcher):
         return f"cookies {short(self.wanted)}"
 
 
-def query(mapping: FieldSource, exact: bool = False) -> Combinable:  # noqa: FBT001, FBT002  SPEC
+def query(mapping: FieldSource, exact: bool = False) -> Combinable:
     """Match requests with these query parameters.
 
     Args:

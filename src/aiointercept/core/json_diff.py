@@ -91,7 +91,7 @@ def _same(expected: Any, actual: Any) -> bool:
         return False
     # NaN is the one value that differs from itself.
     return agrees(expected, actual) or (
-        isinstance(expected, float) and expected != expected and actual != actual  # noqa: PLR0124
+        isinstance(expected, float) and expected != expected and actual != actual
     )
 
 

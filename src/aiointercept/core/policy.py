@@ -131,9 +131,10 @@ class Serve(Generic[P]):
 
 @frozen
 class FailToConnect(Generic[P]):
-    """A route of ``party`` takes it, and its fault is that there is no connection."""
+    """A route of ``party`` takes it, and what it answers is that there is no connection."""
 
     party: P
+    broken: Broken
 
 
 @frozen
@@ -171,15 +172,17 @@ def decide(request: Request, parties: Sequence[P]) -> Verdict[P]:
         named = True
         registration = party.registry.foresee(request)
         if registration is not None:
-            fails = _surely_fails_to_connect(registration.route, request)
-            return FailToConnect(party) if fails else Serve(party)
+            broken = _sure_failure_to_connect(registration.route, request)
+            return Serve(party) if broken is None else FailToConnect(party, broken)
     return _unmatched(request, parties) if named else LeaveAlone(None)
 
 
-def _surely_fails_to_connect(route: Route, request: Request) -> bool:
-    if not (isinstance(route.reply, Broken) and route.reply.fault.before_connection):
-        return False
-    return request.body is not None or route.condition is None or decided_by_head(route.condition)
+def _sure_failure_to_connect(route: Route, request: Request) -> Broken | None:
+    reply, condition = route.reply, route.condition
+    if not (isinstance(reply, Broken) and reply.fault.before_connection):
+        return None
+    sure = request.body is not None or condition is None or decided_by_head(condition)
+    return reply if sure else None
 
 
 def _unmatched(request: Request, parties: Sequence[P]) -> Verdict[P]:

@@ -8,7 +8,7 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from aiointercept.core.calls import Call, Present
-from aiointercept.core.http import Origin, Request
+from aiointercept.core.http import HeaderSource, Origin, Request
 from aiointercept.core.policy import Party
 from aiointercept.core.replies import Answer
 
@@ -142,7 +142,7 @@ class Desk(Party, Protocol):
         self,
         call: Call,
         status: int | None = None,
-        headers: CIMultiDictProxy[str] | None = None,
+        headers: HeaderSource = None,
         body: bytes | None = None,
     ) -> None:
         """Note that a call has ended, with what was answered if anything was."""

@@ -223,12 +223,11 @@ class Registry:
             if not registration.active:
                 return False
             registration.used += 1
-            if not registration.active:
+            if registration.used == registration.route.limit:
                 self._retire(registration)
                 target = registration.route.target
                 if isinstance(target, Url):
-                    spent = self._spent.setdefault(target.url, [])
-                    spent.append(registration)
+                    self._spent.setdefault(target.url, []).append(registration)
             return True
 
     def _retire(self, registration: Registration) -> None:
@@ -272,4 +271,3 @@ def _set_or_drop(
         table[key] = bucket
     else:
         table.pop(key, None)
-

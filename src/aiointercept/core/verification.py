@@ -113,7 +113,7 @@ class Verifier:
         if not any(map(expectation.is_met_by, self.calls)):
             self._fail_not_called(expectation)
 
-    def assert_called_with(  # noqa: PLR0913, PLR0917  SPEC's signature
+    def assert_called_with(
         self,
         url: UrlLike,
         method: str = "GET",
@@ -121,7 +121,7 @@ class Verifier:
         data: Any = None,
         json: Any = None,
         headers: FieldSource | None = None,
-        strict_headers: bool = False,  # noqa: FBT001, FBT002  SPEC's signature
+        strict_headers: bool = False,
         **ignored: object,
     ) -> None:
         """Fail unless the latest call to ``url`` was as told.
@@ -140,7 +140,7 @@ class Verifier:
         rest = content_matchers(data, json, headers, strict_headers=strict_headers)
         self._check_latest(evolve(self._expectation(url, method, params), rest=rest))
 
-    def assert_called_once_with(  # noqa: PLR0913, PLR0917  SPEC's signature
+    def assert_called_once_with(
         self,
         url: UrlLike,
         method: str = "GET",
@@ -148,7 +148,7 @@ class Verifier:
         data: Any = None,
         json: Any = None,
         headers: FieldSource | None = None,
-        strict_headers: bool = False,  # noqa: FBT001, FBT002  SPEC's signature
+        strict_headers: bool = False,
         **ignored: object,
     ) -> None:
         """Fail unless there was exactly one call, and that as :meth:`assert_called_with` tells."""
@@ -163,7 +163,7 @@ class Verifier:
         data: Any = None,
         json: Any = None,
         headers: FieldSource | None = None,
-        strict_headers: bool = False,  # noqa: FBT001, FBT002  SPEC's signature
+        strict_headers: bool = False,
         **ignored: object,
     ) -> None:
         """Fail unless the latest call, to whatever URL, was as told.
@@ -184,7 +184,7 @@ class Verifier:
     def assert_has_calls(
         self,
         calls: Iterable[tuple[str, UrlLike]],
-        any_order: bool = False,  # noqa: FBT001, FBT002
+        any_order: bool = False,
     ) -> None:
         """Fail unless these calls were made.
 

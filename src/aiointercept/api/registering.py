@@ -1,0 +1,225 @@
+"""The verbs of the mock: what users register, and as what."""
+
+import inspect
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from yarl import URL
+
+from aiointercept.api.callback import Callback
+from aiointercept.api.content import Headers
+from aiointercept.api.handle import MockResponse, MockWebSocket
+from aiointercept.api.keywords import unexpected
+from aiointercept.api.registration import Options, build_route, clean_target
+from aiointercept.api.streaming import event_stream, websocket
+from aiointercept.core.calls import CallLog
+from aiointercept.core.http import Origin
+from aiointercept.core.matchers import Url, UrlPattern
+from aiointercept.core.matching import as_matcher
+from aiointercept.core.registry import Registry
+from aiointercept.core.replies import Fault
+
+HandleT = TypeVar("HandleT", bound=MockResponse)
+
+
+class Registering(ABC):
+    """The part of the mock that takes registrations."""
+
+    _registry: Registry
+    _log: CallLog
+    _base: URL | None
+
+    @abstractmethod
+    def _require_start(self) -> None:
+        """Raise unless the mock is started."""
+        ...
+
+    @property
+    @abstractmethod
+    def server_url(self) -> URL:
+        """The base URL under which any HTTP client reaches the mock."""
+        ...
+
+    def add(
+        self,
+        url: str | URL | re.Pattern[str],
+        method: str = "GET",
+        status: int = 200,
+        body: Any = b"",
+        json: Any = None,
+        payload: Any = None,
+        headers: Headers = None,
+        content_type: str | None = None,
+        repeat: bool | int = False,
+        callback: Callback | None = None,
+        reason: str | None = None,
+        exception: Any = None,
+        *,
+        match: Any = None,
+        delay: float = 0.0,
+        fault: Fault | None = None,
+        raises: BaseException | type[BaseException] | None = None,
+        cookies: Mapping[str, str] | None = None,
+        optional: bool = False,
+        name: str | None = None,
+    ) -> MockResponse:
+        """Register what is answered to requests for ``url``.
+
+        Args:
+            url: exact, compared normalised; a path alone is relative to :attr:`server_url`; a
+                compiled pattern is tried with ``match`` on the full URL.
+            method: any case; ``*`` for every method.
+            status: 100 to 599.
+            body: ``bytes``, ``str``, a ``Path``, an async iterable of bytes, or a function that
+                returns one.
+            json: serialised in place of ``body``.
+            payload: the same as ``json``.
+            headers: of the response; a mapping or pairs.
+            content_type: if ``headers`` tell none; ``application/json`` by default.
+            repeat: ``False`` for once, a number of times, or ``True`` for ever.
+            callback: makes the answer: ``(url, *, headers, query, json, data, **kw)``.
+            reason: the phrase behind the status.
+            exception: if true, the client gets an ``aiohttp.ClientConnectionError``.
+            match: matchers, or functions of the request, that must hold besides the URL.
+            delay: seconds before the answer starts.
+            fault: a way in which the network fails.
+            raises: what the client's call raises.
+            cookies: that the response sets, by name.
+            optional: whether a strict mock allows it to stay unused.
+            name: what messages call it.
+
+        Returns:
+            The handle of this registration.
+
+        Raises:
+            RuntimeError: before the start.
+            TypeError: for a value of the wrong type, naming the argument.
+            ValueError: for contradictions, impossible values, and a route that would be dead.
+        """
+        options = Options(
+            status=status,
+            body=body,
+            json=json,
+            payload=payload,
+            headers=headers,
+            content_type=content_type,
+            repeat=repeat,
+            callback=callback,
+            reason=reason,
+            exception=exception,
+            match=match,
+            delay=delay,
+            fault=fault,
+            raises=raises,
+            cookies=cookies,
+            optional=optional,
+            name=name,
+        )
+        return self._register(url, method, options)
+
+    def get(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+        """Register for GET; see :meth:`add`."""
+        return self.add(url, "GET", *args, **kwargs)
+
+    def post(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+        """Register for POST; see :meth:`add`."""
+        return self.add(url, "POST", *args, **kwargs)
+
+    def put(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+        """Register for PUT; see :meth:`add`."""
+        return self.add(url, "PUT", *args, **kwargs)
+
+    def patch(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+        """Register for PATCH; see :meth:`add`."""
+        return self.add(url, "PATCH", *args, **kwargs)
+
+    def delete(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+        """Register for DELETE; see :meth:`add`."""
+        return self.add(url, "DELETE", *args, **kwargs)
+
+    def head(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+        """Register for HEAD; see :meth:`add`."""
+        return self.add(url, "HEAD", *args, **kwargs)
+
+    def options(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+        """Register for OPTIONS; see :meth:`add`."""
+        return self.add(url, "OPTIONS", *args, **kwargs)
+
+    def route(self, matcher: Any, **options: Any) -> MockResponse:
+        """Register for the requests that ``matcher`` matches, whatever their URL and method.
+
+        Args:
+            matcher: one of :mod:`aiointercept.matchers`, one of your own, or a function.
+            options: those of :meth:`add` but for ``url`` and ``method``.
+        """
+        self._require_start()
+        condition = as_matcher(matcher)
+        route = build_route(None, "*", _options(options), own=False, condition=condition)
+        return self._handle(route, MockResponse)
+
+    def ws(self, url: str | URL | re.Pattern[str], handler: Any, **options: Any) -> MockWebSocket:
+        """Register a WebSocket.
+
+        Args:
+            url: see :meth:`add`; ``ws`` and ``wss`` count as ``http`` and ``https``.
+            handler: ``async def handler(ws, request)``; ``ws`` is an
+                ``aiohttp.web.WebSocketResponse``.
+            options: settings of that (``protocols``, ``heartbeat``, ...), and of :meth:`add`
+                ``repeat``, ``match``, ``delay``, ``optional`` and ``name``.
+
+        Returns:
+            The handle, with the transcript in ``messages``.
+        """
+        reply = websocket(handler, options)
+        return self._register(url, "GET", _options(options, reply=reply), MockWebSocket)
+
+    def sse(self, url: str | URL | re.Pattern[str], events: Any, **options: Any) -> MockResponse:
+        """Register a stream of server-sent events.
+
+        Args:
+            url: see :meth:`add`.
+            events: an iterable, async iterable, or a function that returns one for each request,
+                of texts, JSON-able values and :class:`~aiointercept.ServerSentEvent`; text that
+                begins with a colon is a comment.
+            options: of :meth:`add`: ``method``, ``status``, ``headers``, ``repeat``, ``match``,
+                ``delay``, ``optional`` and ``name``.
+        """
+        method = options.pop("method", "GET")
+        reusable = (
+            options.get("repeat", False) not in (False, 0, 1) or options.get("repeat") is True
+        )
+        reply = event_stream(events, options, reusable=reusable)
+        return self._register(url, method, _options(options, reply=reply))
+
+    def _register(
+        self,
+        url: str | URL | re.Pattern[str],
+        method: str,
+        options: Options,
+        handle: "type[HandleT]" = MockResponse,  # type: ignore[assignment]  # the usual one
+    ) -> "HandleT":
+        self._require_start()
+        target = clean_target(url, lambda: self.server_url)
+        route = build_route(target, method, options, own=self._is_own(target))
+        return self._handle(route, handle)
+
+    def _handle(self, route: Any, kind: "type[HandleT]") -> "HandleT":
+        registration = self._registry.add(route)
+        handle = kind(registration, self._registry, self._log)
+        registration.handle = handle
+        return handle
+
+    def _is_own(self, target: Url | UrlPattern) -> bool:
+        if self._base is None or not isinstance(target, Url):
+            return False
+        return Origin.of(target.url) == Origin.of(self._base)
+
+
+def _options(given: dict[str, Any], **fixed: Any) -> Options:
+    known = inspect.signature(Options).parameters
+    for name in given:
+        if name not in known:
+            raise TypeError(unexpected(name, known))
+    return Options(**given, **fixed)
