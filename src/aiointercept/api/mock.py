@@ -139,8 +139,10 @@ class aiointercept(Registering, Inspection):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stop()
-        await self._transport.wait_closed()
+        try:
+            self._stop()
+        finally:
+            await self._transport.wait_closed()
         self._conclude(error)
 
     async def start(self) -> None:
@@ -179,28 +181,24 @@ class aiointercept(Registering, Inspection):
         self._registry.clear()
         self._desk.held.clear()
         self._base = None
-        try:
+        with ExitStack() as undo:
             self._transport.start(self._desk)
+            undo.callback(self._transport.stop)
             self._connectors.bind(self._desk, self._transport)
+            undo.callback(self._connectors.uninstall)
             if self._interceptor is not self._connectors:
                 self._interceptor.bind(self._desk, self._transport)
+                undo.callback(self._interceptor.uninstall)
             if self._intercepts:
                 self._interceptor.install()
             else:
                 self._base = self._transport.url
-        except BaseException:
-            self._undo()
-            raise
+            self._undo = undo.pop_all()
         self._started = True
 
     def _stop(self) -> None:
         self._started = False
-        self._undo()
-
-    def _undo(self) -> None:
-        self._interceptor.uninstall()
-        self._connectors.uninstall()
-        self._transport.stop()
+        self._undo.close()
 
     def _conclude(self, leaving: BaseException | None) -> None:
         """Verify and raise what was held back, unless another exception is on its way out."""
