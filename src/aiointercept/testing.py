@@ -6,11 +6,12 @@ no aiohttp takes part in an exchange.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from yarl import URL
 
 from aiointercept.core.http import HeaderSource, Request, Response
+from aiointercept.core.kinds import is_exception_class
 from aiointercept.core.ports import (
     Admission,
     Desk,
@@ -55,7 +56,7 @@ class InMemoryTransport:
     async def wait_closed(self) -> None:
         """See :meth:`aiointercept.core.ports.Transport.wait_closed`."""
 
-    async def dial(self, factory: Callable[[], Any], line: Line) -> Any:
+    async def dial(self, _factory: Callable[[], Any], line: Line) -> Any:
         """Refuse: there is nothing that a client's protocol could be connected to.
 
         Raises:
@@ -202,22 +203,24 @@ class InMemoryUpstream:
 
 
 def _key(key: Any) -> tuple[str, URL]:
-    method, url = key if isinstance(key, tuple) else ("*", key)
-    return method.upper(), canonical_url(url)
+    if isinstance(key, (str, URL)):
+        return "*", canonical_url(key)
+    method, url = key
+    return str(method).upper(), canonical_url(url)
 
 
 def _response(answer: Any, request: Request) -> Response:
-    if callable(answer) and not isinstance(answer, type):
+    if callable(answer) and not is_exception_class(answer):
         answer = answer(request)
-    if isinstance(answer, BaseException) or (
-        isinstance(answer, type) and issubclass(answer, BaseException)
-    ):
+    if isinstance(answer, BaseException) or is_exception_class(answer):
         raise answer
     if isinstance(answer, Response):
         return answer
     if isinstance(answer, int):
         return Response(answer)
-    status, body = answer if isinstance(answer, tuple) else (200, answer)
+    if isinstance(answer, (str, bytes)):
+        answer = 200, answer
+    status, body = answer
     return Response(status, body=body.encode() if isinstance(body, str) else body)
 
 
@@ -241,7 +244,7 @@ async def _perform(exchange: Exchange) -> Response:
                 else b"".join([chunk async for chunk in answer.open()])
             )
         else:
-            raise _failure(exchange)
+            _raise_failure(exchange)
     except BaseException:
         desk.finish(call)
         raise
@@ -249,15 +252,18 @@ async def _perform(exchange: Exchange) -> Response:
     return Response(status, None, headers, body)
 
 
-def _failure(exchange: Exchange) -> BaseException:
+def _raise_failure(exchange: Exchange) -> NoReturn:
+    """Raise what stands in place of an answer."""
     answer = exchange.answer
     if isinstance(answer, Raised):
-        return answer.make()
+        raise answer.make()
     if isinstance(answer, Unanswered):
-        return ConnectionError(answer.explanation)
+        raise ConnectionError(answer.explanation)
     if isinstance(answer, Refused):
-        return ConnectionError(answer.message)
+        raise ConnectionError(answer.message)
     if isinstance(answer, Broken):
         exchange.call.fault = answer.fault
-        return ConnectionError(f"{answer.fault}: {answer.fault.value}")
-    return ConnectionError(f"{type(answer).__name__} needs a real connection")
+        msg = f"{answer.fault}: {answer.fault.value}"
+        raise ConnectionError(msg)
+    msg = f"{type(answer).__name__} needs a real connection"
+    raise ConnectionError(msg)

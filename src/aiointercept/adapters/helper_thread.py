@@ -102,7 +102,7 @@ _creation: Final = threading.Lock()
 
 def helper_thread() -> HelperThread:
     """Return the process's helper thread, started if need be."""
-    global _helper
+    global _helper  # noqa: PLW0603  one thread serves all mocks of the process
     with _creation:
         if _helper is None or not _helper.alive:
             _helper = HelperThread()

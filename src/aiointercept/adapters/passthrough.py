@@ -44,7 +44,7 @@ class ClientUpstream:
         server_hostname: the name that the client wants to see in the certificate.
     """
 
-    connector: aiohttp.BaseConnector
+    connector: Any
     ssl: Any = True
     proxy: URL | None = None
     server_hostname: str | None = None
@@ -80,9 +80,7 @@ class ClientUpstream:
         )
 
 
-def upstream_of(
-    connector: aiohttp.BaseConnector, request: ClientRequest, proxy: URL | None
-) -> ClientUpstream:
+def upstream_of(connector: Any, request: ClientRequest, proxy: URL | None) -> ClientUpstream:
     """Return an upstream that is reached as ``request`` would have reached it."""
     return ClientUpstream(connector, request.ssl, proxy, request.server_hostname)
 
@@ -105,7 +103,7 @@ async def relay(request: AiointerceptRequest, exchange: Exchange, line: Line) ->
         return Answered()
     try:
         answer = await upstream.send(exchange.call.received)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
         line.fail(Raised(_as_connection_error(error)))
         return Answered()
     if line.attempt is not None:

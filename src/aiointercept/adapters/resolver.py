@@ -14,16 +14,15 @@ Private names of aiohttp used here, and what would replace each if it went:
 * ``ClientRequest._timer``: the same for all sendings of one call. Without it: the task.
 """
 
+# pyright: reportPrivateUsage=false
+
 import asyncio
 import contextvars
-import errno
 import functools
 import inspect
-import socket
-import ssl
 import threading
 from collections.abc import Awaitable, Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 from weakref import WeakKeyDictionary
 
 import aiohttp
@@ -34,13 +33,15 @@ from aiohttp.tracing import Trace
 from multidict import CIMultiDictProxy
 from typing_extensions import override
 
+from aiointercept.adapters.failures import exception_for
 from aiointercept.adapters.loops import call_on_loop
+from aiointercept.adapters.seeing import witness
 from aiointercept.adapters.wire import rebuild
 from aiointercept.core.calls import Call
 from aiointercept.core.errors import UnsupportedAiohttpError
 from aiointercept.core.http import Origin, Request
-from aiointercept.core.ports import Connect, Desk, Exchange, Fail, Line, Pass, Transport, Upstream
-from aiointercept.core.replies import Answer, Broken, Fault, Raised, Refused, Unanswered
+from aiointercept.core.ports import Connect, Desk, Exchange, Line, Pass, Transport, Upstream
+from aiointercept.core.replies import Answer, Broken, Fault
 
 if TYPE_CHECKING:
     from aiohttp import ClientRequest, ClientTimeout
@@ -113,7 +114,7 @@ class _Client:
 
     def fail(self, answer: Answer) -> None:
         """Make the pending call raise what ``answer`` stands for."""
-        error = _exception(answer, self.request)
+        error = exception_for(answer, self.request)
         if isinstance(answer, Broken) and answer.fault is Fault.CONNECT_TIMEOUT:
             limit = _connect_limit(self.timeout)
             if limit is not None:
@@ -339,41 +340,47 @@ class ConnectorInterceptor:
         req: "ClientRequest",
         traces: "list[Trace]",
         timeout: "ClientTimeout",
-        admission: Fail,
-    ) -> None:
+        exchange: Exchange,
+    ) -> NoReturn:
         """Raise what stands in place of a connection."""
-        exchange = admission.exchange
         answer = exchange.answer
         try:
             if isinstance(answer, Broken):
                 exchange.call.fault = answer.fault
-                await self._fail_as_told(connector, req, traces, timeout, exchange.call, answer)
-            raise _exception(answer, req)
+                await self._trace_failure(connector, req, traces, answer.fault)
+                rule = exchange.call.rule
+                await asyncio.sleep(0.0 if rule is None else rule.delay)
+                if answer.fault is Fault.CONNECT_TIMEOUT:
+                    await self._hang(_connect_limit(timeout))
+            raise exception_for(answer, req)
         finally:
             exchange.desk.finish(exchange.call)
 
-    async def _fail_as_told(
+    async def _trace_failure(
         self,
         connector: BaseConnector,
         req: "ClientRequest",
         traces: "list[Trace]",
-        timeout: "ClientTimeout",
-        call: Call,
-        answer: Broken,
+        fault: Fault,
     ) -> None:
         for trace in traces:
             await trace.send_connection_create_start()
-        if traces and answer.fault is not Fault.DNS_FAILURE and isinstance(connector, TCPConnector):
+        if traces and fault is not Fault.DNS_FAILURE and isinstance(connector, TCPConnector):
             await self._mocked_for(connector).trace_resolution(req, traces)
-        if call.rule is not None and call.rule.delay:
-            await asyncio.sleep(call.rule.delay)
-        if answer.fault is Fault.CONNECT_TIMEOUT:
-            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._hanging.add(future)
-            try:
-                await asyncio.wait_for(future, _connect_limit(timeout))
-            finally:
-                self._hanging.discard(future)
+
+    async def _hang(self, limit: float | None) -> None:
+        """Wait until the client gives up or the block ends.
+
+        Raises:
+            TimeoutError: after ``limit`` seconds.
+            ClientConnectionError: if the block ends first.
+        """
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._hanging.add(future)
+        try:
+            await asyncio.wait_for(future, limit)
+        finally:
+            self._hanging.discard(future)
 
     def _guard_calls_in_flight(self) -> None:
         """See that calls begun in the block do not reach the network when they go on."""
@@ -385,8 +392,9 @@ class ConnectorInterceptor:
         guards: dict[BaseConnector, _Guard] = {}
         for task, (connector, timer) in calls.items():
             if task is not here and not task.done() and not connector.closed:
-                guard = guards.setdefault(connector, _Guard(connector))
-                guard.watch(task, timer)
+                if connector not in guards:
+                    guards[connector] = _Guard(connector)
+                guards[connector].watch(task, timer)
 
 
 class _Guard:
@@ -429,15 +437,14 @@ async def _lead(
     admission = desks[0].admit(await _known(req), desks, rebuild)
     if isinstance(admission, Pass):
         if admission.exchange is not None:
-            traces.append(_witness(admission.exchange))
+            traces.append(witness(admission.exchange))
         return await _CONNECT(connector, req, traces, timeout)
     desk = admission.parties[0] if isinstance(admission, Connect) else admission.exchange.desk
     interceptor = next(one for one in chain if one.desk is desk)
     interceptor.note_call(connector, req)
     if isinstance(admission, Connect):
         return await interceptor.serve(connector, req, traces, timeout, admission.parties)
-    await interceptor.fail(connector, req, traces, timeout, admission)
-    raise AssertionError  # pragma: no cover  what fails has raised
+    return await interceptor.fail(connector, req, traces, timeout, admission.exchange)
 
 
 async def _known(req: "ClientRequest") -> Request:
@@ -464,82 +471,6 @@ def _connect_limit(timeout: "ClientTimeout") -> float | None:
 def _fail_future(future: "asyncio.Future[None]") -> None:
     if not future.done():
         future.set_exception(aiohttp.ClientConnectionError(_BLOCK_ENDED))
-
-
-def _exception(answer: Answer, req: "ClientRequest") -> BaseException:
-    """Return the exception that stands in place of an answer."""
-    if isinstance(answer, Raised):
-        return answer.make()
-    if isinstance(answer, Refused):
-        return aiohttp.ClientConnectionError(answer.message)
-    if isinstance(answer, Unanswered):
-        return aiohttp.ClientConnectionError(answer.explanation)
-    if isinstance(answer, Broken):
-        return _connection_error(answer.fault, req)
-    msg = f"{type(answer).__name__} is an answer, not a failure"
-    raise TypeError(msg)
-
-
-def _connection_error(fault: Fault, req: "ClientRequest") -> aiohttp.ClientError:
-    """Return what aiohttp itself raises when there is no connection, for this reason."""
-    key = req.connection_key
-    if fault is Fault.DNS_FAILURE:
-        unknown = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return aiohttp.ClientConnectorDNSError(key, unknown)
-    if fault is Fault.CONNECTION_REFUSED:
-        address = (req.url.host, req.url.port)
-        refused = ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed {address}")
-        return aiohttp.ClientConnectorError(key, refused)
-    if fault is Fault.CERTIFICATE_ERROR:
-        untrusted = ssl.SSLCertVerificationError(
-            1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate"
-        )
-        return aiohttp.ClientConnectorCertificateError(key, untrusted)
-    return aiohttp.ConnectionTimeoutError(f"Connection timeout to host {req.url}")
-
-
-class _Sight:
-    """What is seen of a call that goes its own way."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange: Exchange | None = exchange
-
-    def end(self, response: aiohttp.ClientResponse | None) -> None:
-        """Note the first answer; redirects that follow are calls of their own."""
-        exchange, self._exchange = self._exchange, None
-        if exchange is None:
-            return
-        if response is None:
-            exchange.desk.finish(exchange.call)
-        else:
-            exchange.desk.finish(exchange.call, response.status, response.headers, None)
-
-
-async def _saw_answer(_session: object, sight: Any, params: Any) -> None:
-    sight.end(params.response)
-
-
-async def _saw_failure(_session: object, sight: Any, _params: object) -> None:
-    sight.end(None)
-
-
-def _watching() -> aiohttp.TraceConfig:
-    config = aiohttp.TraceConfig()
-    config.on_request_end.append(_saw_answer)
-    config.on_request_redirect.append(_saw_answer)
-    config.on_request_exception.append(_saw_failure)
-    config.freeze()
-    return config
-
-
-_WATCHING: Final = _watching()
-
-
-def _witness(exchange: Exchange) -> Trace:
-    """Return a trace that, beside the user's own, sees how a call ends."""
-    session: Any = None
-    sight: Any = _Sight(exchange)
-    return Trace(session, _WATCHING, sight)
 
 
 # What aiohttp had before anything was patched: how our own connectors connect.
@@ -595,7 +526,7 @@ def _chain() -> Sequence[ConnectorInterceptor]:
     so tests that overlap in several tasks or threads get each its own.
     """
     everywhere = _installed.all
-    if len(everywhere) < 2:
+    if len(everywhere) < 2:  # noqa: PLR2004  one mock has nothing to be sorted
         return everywhere
     here = [one for one in _entered.get() if one in everywhere]
     return [*reversed(here), *(one for one in reversed(everywhere) if one not in here)]

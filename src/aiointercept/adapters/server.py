@@ -29,7 +29,7 @@ def _listen() -> socket.socket:
     try:
         listener.bind((_HOST, 0))
         listener.listen(_BACKLOG)
-        listener.setblocking(False)
+        listener.settimeout(0)
     except BaseException:
         listener.close()
         raise
@@ -120,7 +120,7 @@ class LoopbackServer:
                 self._rendezvous = _listen()
             try:
                 client.connect(self._rendezvous.getsockname())
-                client.setblocking(False)
+                client.settimeout(0)
                 server, address = self._rendezvous.accept()
                 while address != client.getsockname():
                     # A stranger has found the port: it is not for him.
@@ -129,19 +129,19 @@ class LoopbackServer:
             except BaseException:
                 client.close()
                 raise
-        server.setblocking(False)
+        server.settimeout(0)
         return client, server
 
     def _site(self, loop: asyncio.AbstractEventLoop) -> Site:
         site = self._sites.get(loop)
         if site is None:
-            assert self._desk is not None
+            assert self._desk is not None  # noqa: S101  nothing arrives before the start
             site = Site(self._desk, self._prefix, loop, self._relay, self._run_for(loop))
             self._sites[loop] = site
         return site
 
     def _prefix(self) -> str:
-        assert self._entrance is not None
+        assert self._entrance is not None  # noqa: S101  whoever comes came through it
         return self._entrance.prefix
 
     def _run_for(self, loop: asyncio.AbstractEventLoop) -> Run:
@@ -189,7 +189,7 @@ class _Entrance:
                 return
             if self._watch is not None:
                 self._watch.accepted += 1
-            connection.setblocking(False)
+            connection.settimeout(0)
             task = loop.create_task(self._serve(loop, connection))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

@@ -68,7 +68,7 @@ class Site(web.Server):
         run: Run = run_here,
     ) -> None:
         super().__init__(
-            self._handle,  # type: ignore[arg-type]  # it gets what the request factory makes
+            self._handle,
             request_factory=self._make,
             handler_cancellation=True,
             loop=loop,
@@ -124,9 +124,10 @@ class Site(web.Server):
             message, payload, protocol, writer, task, self.loop, client_max_size=0
         )
 
-    async def _handle(self, request: AiointerceptRequest) -> web.StreamResponse:
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        assert isinstance(request, AiointerceptRequest)  # noqa: S101  as the factory makes it
         task = asyncio.current_task()
-        assert task is not None
+        assert task is not None  # noqa: S101  a coroutine that runs has a task
         self._running.add(task)
         try:
             return await self._answer(request)
@@ -228,7 +229,7 @@ async def _send_stream(
     except (ConnectionError, aiohttp.ClientError):
         # The client has left, which is its right.
         return Answered()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
         exchange.desk.hold(error)
         if request.transport is not None:
             request.transport.close()
@@ -255,7 +256,7 @@ async def _converse(
         await answer.handler(socket, request)
     except (ConnectionError, aiohttp.ClientError):
         pass
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
         exchange.desk.hold(error)
         await socket.close(code=aiohttp.WSCloseCode.INTERNAL_ERROR)
     else:

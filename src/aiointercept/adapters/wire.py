@@ -53,17 +53,17 @@ class AiointerceptRequest(web.Request):
 
     @property
     @override
-    def url(self) -> URL:
+    def url(self) -> URL:  # pyright: ignore[reportIncompatibleVariableOverride]  # a cached property there
         return self._received.url
 
     @property
     @override
-    def scheme(self) -> str:
+    def scheme(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]  # a cached property there
         return self._received.origin.scheme
 
     @property
     @override
-    def match_info(self) -> Any:
+    def match_info(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]  # a cached property there
         """What a ``url_template`` found in the URL, percent-decoded, by name."""
         return self._found
 
@@ -120,6 +120,7 @@ class Shown:
         self._live = weakref.ref(live)
 
     def __call__(self, received: Request, match_info: Mapping[str, str]) -> AiointerceptRequest:
+        """Return the request that tells ``received``."""
         live = self._live()
         if live is None:
             return rebuild(received, match_info)
@@ -135,10 +136,10 @@ def rebuild(received: Request, match_info: Mapping[str, str]) -> AiointerceptReq
         HttpVersion11,
         received.headers,
         tuple((name.encode(), value.encode()) for name, value in received.headers.items()),
-        False,
+        False,  # noqa: FBT003  the parameters of this named tuple are positional in practice
         None,
-        False,
-        False,
+        False,  # noqa: FBT003  the parameters of this named tuple are positional in practice
+        False,  # noqa: FBT003  the parameters of this named tuple are positional in practice
         received.url.relative(),
     )
     gone: Any = _Gone()
@@ -150,7 +151,7 @@ def rebuild(received: Request, match_info: Mapping[str, str]) -> AiointerceptReq
 
 
 class _Gone:
-    """Stands where a request has a connection, once it has none: everything about it is ``None``."""
+    """Stands where a request has a connection, once it has none: all about it is ``None``."""
 
     max_field_size = 1 << 30
     max_headers = 1 << 20
@@ -188,7 +189,7 @@ def url_of(prefix: str, request: web.BaseRequest) -> URL:
 
 
 def decoded(body: bytes, encoding: str) -> bytes:
-    """Undo a ``Content-Encoding`` of ``gzip`` or ``deflate``; else, or if it fails, change nothing."""
+    """Undo a ``Content-Encoding`` of ``gzip`` or ``deflate``; leave anything else as it is."""
     window = _ZLIB_WINDOWS.get(encoding.strip().lower())
     if window is None or not body:
         return body

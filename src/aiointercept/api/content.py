@@ -1,6 +1,6 @@
 """What users may give as the content of a response, cleaned once and refused if it cannot be sent.
 
-``body``, ``json``/``payload``, ``headers``, ``content_type``, ``cookies``, ``status`` and ``reason``
+``body``, ``json``/``payload``, ``headers``, ``content_type``, ``cookies``, ``status``, ``reason``
 become one core value. Used by registrations and by what callbacks return.
 """
 
@@ -13,16 +13,11 @@ from typing import Any, Final, TypeAlias
 from multidict import CIMultiDict
 
 from aiointercept.core.http import Response
+from aiointercept.core.kinds import is_async_iterable, is_mapping
 from aiointercept.core.replies import Content, Stream
 
 Body: TypeAlias = (
-    bytes
-    | bytearray
-    | memoryview
-    | str
-    | Path
-    | AsyncIterable[bytes]
-    | Callable[[], AsyncIterable[bytes]]
+    bytes | bytearray | str | Path | AsyncIterable[bytes] | Callable[[], AsyncIterable[bytes]]
 )
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
 
@@ -79,7 +74,7 @@ def _clean_status(status: Any) -> int:
     if isinstance(status, bool) or not isinstance(status, int):
         msg = f"status must be an int from 100 to 599, not {status!r}"
         raise TypeError(msg)
-    if not 100 <= status <= 599:
+    if not 100 <= status <= 599:  # noqa: PLR2004  the range of RFC 9110, section 15
         msg = f"status must be from 100 to 599, not {status}"
         raise ValueError(msg)
     return int(status)
@@ -118,7 +113,7 @@ def _clean_headers(headers: Any, content_type: Any) -> CIMultiDict[str]:
 def _header_pairs(headers: Any) -> list[tuple[Any, Any]]:
     if headers is None:
         return []
-    if isinstance(headers, Mapping):
+    if is_mapping(headers):
         return list(headers.items())
     try:
         return [(name, value) for name, value in headers]
@@ -130,7 +125,7 @@ def _header_pairs(headers: Any) -> list[tuple[Any, Any]]:
 def _add_cookies(fields: CIMultiDict[str], cookies: Any) -> None:
     if cookies is None:
         return
-    if not isinstance(cookies, Mapping):
+    if not is_mapping(cookies):
         msg = f"cookies must be a mapping of names to values, not {cookies!r}"
         raise TypeError(msg)
     jar: SimpleCookie = SimpleCookie()
@@ -145,7 +140,7 @@ def _add_cookies(fields: CIMultiDict[str], cookies: Any) -> None:
 
 def _serialise(json: Any, payload: Any) -> bytes | None:
     if json is not None and payload is not None and json != payload:
-        msg = "json and payload are two names of one argument, and both are given with different values"
+        msg = "json and payload are two names of one argument, but they are given with two values"
         raise ValueError(msg)
     name, value = ("json", json) if json is not None else ("payload", payload)
     if value is None:
@@ -165,9 +160,7 @@ def _clean_bytes(body: Any) -> bytes | None:
         return b""
     if isinstance(body, str):
         return body.encode()
-    if isinstance(body, (bytes, bytearray, memoryview)):
-        return bytes(body)
-    return None
+    return bytes(body) if isinstance(body, (bytes, bytearray)) else None
 
 
 def _file_size(path: Path) -> int:
@@ -184,16 +177,14 @@ async def _read_file(path: Path) -> AsyncIterator[bytes]:
 
 
 def _opener(body: Any, *, reusable: bool) -> Callable[[], AsyncIterable[bytes]]:
-    if isinstance(body, AsyncIterator):
-        if reusable:
+    if is_async_iterable(body):
+        if reusable and hasattr(body, "__anext__"):
             msg = (
                 "body is an async iterator, which gives its chunks only once, but the route may "
                 "take more than one request: give a function that returns a new one for each, as "
                 "in body=make_chunks instead of body=make_chunks()"
             )
             raise ValueError(msg)
-        return lambda: body
-    if isinstance(body, AsyncIterable):
         return lambda: body
     if callable(body) and not isinstance(body, type):
         return lambda: _opened(body)
@@ -206,7 +197,7 @@ def _opener(body: Any, *, reusable: bool) -> Callable[[], AsyncIterable[bytes]]:
 
 def _opened(make: Callable[[], Any]) -> AsyncIterable[bytes]:
     chunks = make()
-    if not isinstance(chunks, AsyncIterable):
+    if not is_async_iterable(chunks):
         msg = f"the body function {make!r} must return an async iterable of bytes, not {chunks!r}"
         raise TypeError(msg)
     return chunks

@@ -26,7 +26,7 @@ def decorate(target: Decorated, param: str | None, enterable: Callable[[], Enter
     """
     if isinstance(target, type):
         _decorate_tests(target, param, enterable)
-        return target
+        return target  # pyright: ignore[reportReturnType]  # a class is what was given
     if inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target):
         msg = (
             f"{target.__qualname__} is a generator, which a decorator would leave before its body "
@@ -47,8 +47,8 @@ def _decorate_tests(cls: type, param: str | None, enterable: Callable[[], Entera
         if not name.startswith("test"):
             continue
         if isinstance(found, (staticmethod, classmethod)):
-            function: Any = found.__func__
-            setattr(cls, name, type(found)(decorate(function, param, enterable)))
+            bound: Any = found  # pyright: ignore[reportUnknownVariableType]
+            setattr(cls, name, type(bound)(decorate(bound.__func__, param, enterable)))
         elif inspect.isfunction(found):
             setattr(cls, name, decorate(found, param, enterable))
 

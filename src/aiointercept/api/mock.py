@@ -9,6 +9,7 @@ import inspect
 import re
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 
@@ -43,7 +44,7 @@ class _SystemClock:
     sleep = staticmethod(asyncio.sleep)
 
 
-class aiointercept(Registering, Inspection):
+class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aioresponses' is
     """A mock of remote HTTP servers: a real server on loopback that answers what was registered.
 
     Use it with ``async with``, ``with``, as a decorator, or with ``start`` and ``stop``.

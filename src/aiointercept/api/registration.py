@@ -4,10 +4,9 @@ The only place that knows the options of ``add`` and which of them contradict ea
 value is cleaned here once; nothing that is accepted fails inside the server later.
 """
 
+import inspect
 import logging
-import re
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from yarl import URL
 
 from aiointercept.api.callback import Callback, computing
 from aiointercept.api.content import Headers, make_content
+from aiointercept.core.kinds import is_exception_class, is_iterable, is_pattern
 from aiointercept.core.matchers import Url, UrlPattern
 from aiointercept.core.matching import Matcher, all_of, as_matcher
 from aiointercept.core.replies import (
@@ -107,11 +107,12 @@ def clean_target(url: Any, base: Callable[[], URL]) -> Url | UrlPattern:
         TypeError: for anything else.
         ValueError: for a URL without host, or with a scheme other than http(s) and ws(s).
     """
-    if isinstance(url, re.Pattern):
-        if not isinstance(url.pattern, str):
-            msg = f"url: the pattern must be one for str, not for bytes: {url!r}"
-            raise TypeError(msg)
-        return UrlPattern(url)
+    if is_pattern(url):
+        try:
+            return UrlPattern(url)
+        except TypeError as error:
+            msg = f"url: {error}"
+            raise TypeError(msg) from None
     if not isinstance(url, (str, URL)):
         msg = f"url must be a str, a yarl.URL or a compiled pattern, not {url!r}"
         raise TypeError(msg)
@@ -129,10 +130,10 @@ def clean_target(url: Any, base: Callable[[], URL]) -> Url | UrlPattern:
 
 def calling_line() -> str:
     """Return ``file:line`` of the nearest caller outside this package."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    return "an unknown line" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 def _reply(options: Options, *, reusable: bool) -> Reply:
@@ -204,7 +205,7 @@ def _refuse_interception_only(reply: Reply) -> None:
             "raises needs an intercepted client, and a request to m.server_url has none: use "
             "mock_external_urls=True and the real URL, or fault= for what a server can do"
         )
-        raise ValueError(msg)
+        raise ValueError(msg)  # noqa: TRY004  the value is of a right type, but in the wrong place
     if isinstance(reply, Broken) and reply.fault.before_connection:
         msg = (
             f"fault={reply.fault} happens before there is a connection, so it needs an intercepted "
@@ -233,21 +234,25 @@ def _clean_callback(callback: Any) -> Callback:
 
 
 def _clean_raises(raises: Any) -> BaseException | type[BaseException]:
-    is_class = isinstance(raises, type) and issubclass(raises, BaseException)
-    if not is_class and not isinstance(raises, BaseException):
+    if isinstance(raises, BaseException):
+        _refuse_unraisable(type(raises))
+        return raises
+    if not is_exception_class(raises):
         msg = f"raises must be an exception, class or instance, not {raises!r}"
         raise TypeError(msg)
-    kind: type[BaseException] = raises if is_class else type(raises)
+    _refuse_unraisable(raises)
+    try:
+        raises()
+    except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
+        msg = f"raises: {raises.__name__} needs arguments ({error}); give an instance"
+        raise TypeError(msg) from None
+    return raises
+
+
+def _refuse_unraisable(kind: type[BaseException]) -> None:
     if issubclass(kind, (StopIteration, GeneratorExit)):
         msg = f"raises: {kind.__name__} cannot leave a coroutine, so no client call can raise it"
         raise TypeError(msg)
-    if is_class:
-        try:
-            raises()
-        except Exception as error:
-            msg = f"raises: {kind.__name__} needs arguments ({error}); give an instance"
-            raise TypeError(msg) from None
-    return raises  # type: ignore[no-any-return]  # checked above
 
 
 def _clean_fault(fault: Any) -> Fault:
@@ -300,7 +305,7 @@ def _clean_name(name: Any) -> str | None:
 def _condition(first: Matcher | None, match: Any) -> Matcher | None:
     matchers = [] if first is None else [first]
     if match is not None:
-        given = list(match) if isinstance(match, Iterable) else [match]
+        given = list(match) if is_iterable(match) else [match]
         if not given:
             msg = "match is empty: leave it out, or give a matcher or a list of matchers"
             raise ValueError(msg)

@@ -1,12 +1,13 @@
 """What ``m.ws`` and ``m.sse`` take, as replies."""
 
 import inspect
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
 from multidict import CIMultiDict
 
 from aiointercept.core import sse
+from aiointercept.core.kinds import is_async_iterable, is_iterable
 from aiointercept.core.replies import Stream, WebSocket
 
 _WEBSOCKET_OPTIONS: Final = frozenset(
@@ -31,7 +32,7 @@ def websocket(handler: Any, options: dict[str, Any]) -> WebSocket:
     Raises:
         TypeError: if ``handler`` is no coroutine function of two arguments.
     """
-    call = handler if inspect.isroutine(handler) else getattr(handler, "__call__", None)
+    call = handler if inspect.isroutine(handler) else getattr(handler, "__call__", None)  # noqa: B004
     if not inspect.iscoroutinefunction(call):
         msg = f"a WebSocket handler must be an 'async def handler(ws, request)', not {handler!r}"
         raise TypeError(msg)
@@ -66,7 +67,7 @@ def event_stream(events: Any, options: dict[str, Any], *, reusable: bool) -> Str
 
 
 def _opener(events: Any, *, reusable: bool) -> Callable[[], Any]:
-    if isinstance(events, AsyncIterator) and reusable:
+    if reusable and hasattr(events, "__anext__"):
         msg = (
             "events is an async iterator, which gives its events only once, but the route may take "
             "more than one request: give a function that returns a new one for each"
@@ -75,9 +76,9 @@ def _opener(events: Any, *, reusable: bool) -> Callable[[], Any]:
     if isinstance(events, (str, bytes, dict)):
         msg = f"events must be a list or an (async) iterable of events, not {events!r}"
         raise TypeError(msg)
-    if isinstance(events, AsyncIterable):
+    if is_async_iterable(events):
         return lambda: events
-    if isinstance(events, Iterable):
+    if is_iterable(events):
         kept = list(events)
         for event in kept:
             sse.encode(event)
@@ -89,7 +90,7 @@ def _opener(events: Any, *, reusable: bool) -> Callable[[], Any]:
 
 
 async def _encoded(events: Any) -> AsyncIterator[bytes]:
-    if isinstance(events, AsyncIterable):
+    if is_async_iterable(events):
         async for event in events:
             yield sse.encode(event)
     else:

@@ -43,6 +43,7 @@ class Call:
             and for a request that got no response.
         fault: the failure that was performed, if any.
         started: when it was received, in seconds since the epoch.
+        ticked: the same on the clock that ``duration`` is measured with, in seconds.
         duration: seconds from then to the end of the answer; ``None`` while it goes on.
         attempts: how often the client sent it: more than 1 where aiohttp repeated it silently.
         matched: whether a route, or passthrough, was responsible for it.
@@ -54,14 +55,14 @@ class Call:
     _registration: "Registration | None"
     _present: "Present | None" = field(repr=False)
     started: float
-    _tick: float = field(repr=False)
+    ticked: float = field(repr=False)
     matched: bool = True
     match_info: Mapping[str, str] = NO_MATCH_INFO
     response: Response | None = None
     fault: Fault | None = None
     duration: float | None = None
     attempts: int = 1
-    messages: list[Message] = field(factory=list, repr=False)
+    messages: list[Message] = field(factory=list[Message], repr=False)
     _request: Any = field(default=None, init=False, repr=False)
 
     @property
@@ -123,7 +124,7 @@ class CallLog:
         body: bytes | None = None,
     ) -> None:
         """Note the end of a call, with what was answered if anything was."""
-        call.duration = self._clock.tick() - call._tick
+        call.duration = self._clock.tick() - call.ticked
         if status is not None:
             call.response = Response(status, None, headers, body)
 

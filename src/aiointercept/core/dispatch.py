@@ -64,7 +64,7 @@ class Dispatcher:
     clock: Clock
     upstream: Upstream | None = None
     interrupts: tuple[type[BaseException], ...] = ()
-    held: list[BaseException] = field(factory=list, init=False)
+    held: list[BaseException] = field(factory=list[BaseException], init=False)
 
     def admit(
         self, request: Request, parties: Sequence[Desk], present: Present | None = None
@@ -73,7 +73,7 @@ class Dispatcher:
         while True:
             try:
                 verdict = decide(request, parties)
-            except Exception:
+            except Exception:  # noqa: BLE001  a matcher raised: it will again, where it is held
                 return Connect(parties)
             if isinstance(verdict, FailToConnect):
                 call = verdict.party.take(request, present)
@@ -122,7 +122,7 @@ class Dispatcher:
             return await self.answer(attempt.call, run)
         try:
             begun = self._begin(request, present, parties)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
             self.hold(error)
             return Exchange(self.receive(request, present), _internal_error(error), self)
         if isinstance(begun, Exchange):
@@ -171,7 +171,7 @@ class Dispatcher:
             return await run(content) if isinstance(content, Awaitable) else content
         except self.interrupts:
             raise
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  the user's function raised; it is held
             self.hold(error)
             return _internal_error(error)
 

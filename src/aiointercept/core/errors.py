@@ -15,7 +15,7 @@ class UnmetExpectationsError(AssertionError):
     """``strict``: the code asked for what no route answers, or did not ask what it should."""
 
 
-class FurtherErrors(Exception):
+class FurtherErrors(Exception):  # noqa: N818  it is no error of its own but carries the others' notes
     """What else went wrong; the cause of the error raised, where Python has no exception notes."""
 
 
@@ -29,7 +29,7 @@ def add_note(error: BaseException, note: str) -> None:
         error.add_note(note)
         return
     notes: list[str] = getattr(error, "__notes__", [])
-    error.__notes__ = [*notes, note]  # type: ignore[attr-defined]  # as PEP 678 names it
+    vars(error)["__notes__"] = [*notes, note]
     last = error
     while last.__context__ is not None and not isinstance(last.__context__, FurtherErrors):
         last = last.__context__

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice, zip_longest
 from typing import Any, Final, TypeAlias
 
@@ -73,12 +73,12 @@ def _elements(trail: Trail, expected: Iterable[Any], actual: Iterable[Any]) -> I
         yield (index, trail), wanted, found
 
 
-def _same_scalars(expected: Any, actual: Any, keys: Iterable[Any]) -> bool:
+def _same_scalars(expected: Any, actual: Any, keys: Collection[Any]) -> bool:
     """Whether both hold the same plain values: a shortcut for large bodies."""
-    return expected == actual and all(
-        type(expected[key]) in _SCALARS
-        and (type(expected[key]) is bool) is (type(actual[key]) is bool)
-        for key in keys
+    return (
+        all(type(expected[key]) in _SCALARS for key in keys)
+        and expected == actual
+        and all((type(expected[key]) is bool) is (type(actual[key]) is bool) for key in keys)
     )
 
 
@@ -91,7 +91,7 @@ def _same(expected: Any, actual: Any) -> bool:
         return False
     # NaN is the one value that differs from itself.
     return agrees(expected, actual) or (
-        isinstance(expected, float) and expected != expected and actual != actual
+        isinstance(expected, float) and expected != expected and actual != actual  # noqa: PLR0124
     )
 
 

@@ -1,7 +1,7 @@
 """Which kind of value a user gave, asked so that type checkers know the answer too."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import Any
 
 from typing_extensions import TypeIs
@@ -21,3 +21,18 @@ def is_mapping(value: object) -> TypeIs[Mapping[Any, Any]]:
     """Say whether ``value`` is a mapping."""
     # A dict is recognised much faster by its own type than by what is registered as a mapping.
     return isinstance(value, dict | Mapping)
+
+
+def is_exception_class(value: object) -> TypeIs[type[BaseException]]:
+    """Say whether ``value`` is an exception to be called, not one to be raised as it is."""
+    return isinstance(value, type) and issubclass(value, BaseException)
+
+
+def is_async_iterable(value: object) -> TypeIs[AsyncIterable[Any]]:
+    """Say whether ``value`` is for ``async for``."""
+    return isinstance(value, AsyncIterable)
+
+
+def is_iterable(value: object) -> TypeIs[Iterable[Any]]:
+    """Say whether ``value`` is for ``for``."""
+    return isinstance(value, Iterable)

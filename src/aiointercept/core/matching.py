@@ -100,7 +100,7 @@ class Combinable(ABC):
     def match(self, request: Request, /) -> MatchResult:
         """Compare ``request`` with what is wanted."""
 
-    def verdict_by_head(self, request: Request) -> bool | None:
+    def verdict_by_head(self, request: Request) -> bool | None:  # noqa: ARG002  for subclasses
         """Say what is sure about ``request`` without its body; ``None`` if nothing is."""
         return None
 
@@ -109,7 +109,7 @@ class Combinable(ABC):
         """Whether the body can never change the result."""
         return False
 
-    def mentions(self, host: str) -> bool:
+    def mentions(self, host: str) -> bool:  # noqa: ARG002  for subclasses
         """Say whether ``host``, in lower case, stands in the text of this matcher."""
         return False
 

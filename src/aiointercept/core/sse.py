@@ -36,7 +36,7 @@ class ServerSentEvent:
         Raises:
             TypeError: if ``data`` is neither text nor serialisable as JSON.
         """
-        lines = []
+        lines: list[str] = []
         if self.event is not None:
             lines.append(f"event: {self.event}")
         if self.id is not None:

@@ -1,0 +1,52 @@
+"""Seeing how a call ends that goes its own way to the real server, without standing in it."""
+
+from typing import Any, Final
+
+import aiohttp
+from aiohttp.tracing import Trace
+
+from aiointercept.core.ports import Exchange
+
+
+class _Sight:
+    """What is seen of a call that goes its own way."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange: Exchange | None = exchange
+
+    def end(self, response: aiohttp.ClientResponse | None) -> None:
+        """Note the first answer; redirects that follow are calls of their own."""
+        exchange, self._exchange = self._exchange, None
+        if exchange is None:
+            return
+        if response is None:
+            exchange.desk.finish(exchange.call)
+        else:
+            exchange.desk.finish(exchange.call, response.status, response.headers, None)
+
+
+async def _saw_answer(_session: object, sight: Any, params: Any) -> None:
+    sight.end(params.response)
+
+
+async def _saw_failure(_session: object, sight: Any, _params: object) -> None:
+    sight.end(None)
+
+
+def _watching() -> aiohttp.TraceConfig:
+    config = aiohttp.TraceConfig()
+    config.on_request_end.append(_saw_answer)
+    config.on_request_redirect.append(_saw_answer)
+    config.on_request_exception.append(_saw_failure)
+    config.freeze()
+    return config
+
+
+_WATCHING: Final = _watching()
+
+
+def witness(exchange: Exchange) -> Trace:
+    """Return a trace that, beside the user's own, sees how a call ends."""
+    session: Any = None
+    sight: Any = _Sight(exchange)
+    return Trace(session, _WATCHING, sight)
