@@ -219,7 +219,7 @@ class InterceptedConnector(TCPConnector):
     """A connector whose requests go to one mock, although nothing is patched."""
 
     def __init__(self, interceptor: "ConnectorInterceptor", **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]  # aiohttp leaves a part untyped
         self._interceptor = interceptor
 
     @override
