@@ -6,7 +6,7 @@ the calls come from, and whose they are, is known elsewhere.
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -58,6 +58,9 @@ class CountedRoute(Candidate, Protocol):
     def used(self) -> int:
         """How many requests it took."""
         ...
+
+
+CountedRouteT = TypeVar("CountedRouteT", bound=CountedRoute)
 
 
 def _as_given(url: UrlLike) -> UrlLike:
@@ -203,17 +206,9 @@ class Verifier:
 
     def assert_all_called(self, routes: Iterable[CountedRoute]) -> None:
         """Fail if a route that is not optional was never used."""
-        unused = [route for route in routes if not route.used and not route.optional]
-        if not unused:
-            return
-        first = f"{_count(len(unused), 'route was', 'routes were')} never used: {_joined(unused)}"
-        unmatched = [call for call in self.calls if not call.matched]
-        lines: list[str] = []
-        for route in unused[:_LISTED]:
-            lines.append(f"  {clip(str(route), _TEXT)}, registered at {route.declared_at}")
-            near = rank_calls(route.matchers, str(route), unmatched, 1)
-            lines += [f"    nearest unmatched call: {_differing(miss)}" for miss in near]
-        _fail(first, *lines, *_more(len(unused), _LISTED))
+        unused = unused_routes(routes)
+        if unused:
+            _fail(*describe_unused(unused, self.calls))
 
     def assert_all_matched(self, routes: Sequence[CountedRoute] = ()) -> None:
         """Fail if a call was taken by no route.
@@ -221,22 +216,8 @@ class Verifier:
         Args:
             routes: among which the message looks for the nearest.
         """
-        unmatched = [call for call in self.calls if not call.matched]
-        if not unmatched:
-            return
-        found = _count(len(unmatched), "request", "requests")
-        lines: list[str] = []
-        for call in unmatched[:_LISTED]:
-            lines.append(f"  {render_request(call.received)}")
-            for miss in rank(call.received, routes, 1):
-                route = miss.candidate
-                differing = _differences(miss.mismatches) or "no part, but was used up"
-                lines.append(
-                    f"    nearest route: {clip(str(route), _TEXT)}, registered at "
-                    f"{route.declared_at}, differs in {differing}"
-                )
-        first = f"{found} matched no route: {_joined(call.received for call in unmatched)}"
-        _fail(first, *lines, *_more(len(unmatched), _LISTED))
+        if any(not call.matched for call in self.calls):
+            _fail(*describe_unmatched(self.calls, routes))
 
     @property
     def _of(self) -> str:
@@ -299,6 +280,52 @@ class Verifier:
             *DIFF_HEADING,
             *unified_lines(texts, received),
         )
+
+
+def unused_routes(routes: Iterable[CountedRouteT]) -> list[CountedRouteT]:
+    """Return the routes that were never used although they are not optional."""
+    return [route for route in routes if not route.used and not route.optional]
+
+
+def describe_unused(unused: Sequence[CountedRoute], calls: Sequence[RecordedCall]) -> list[str]:
+    """Say which routes were never used, and which unmatched calls come nearest to them.
+
+    Args:
+        unused: what :func:`unused_routes` found; at least one.
+        calls: all of the mock.
+    """
+    first = f"{_count(len(unused), 'route was', 'routes were')} never used: {_joined(unused)}"
+    unmatched = [call for call in calls if not call.matched]
+    lines = [first]
+    for route in unused[:_LISTED]:
+        lines.append(f"  {clip(str(route), _TEXT)}, registered at {route.declared_at}")
+        near = rank_calls(route.matchers, str(route), unmatched, 1)
+        lines += [f"    nearest unmatched call: {_differing(miss)}" for miss in near]
+    return [*lines, *_more(len(unused), _LISTED)]
+
+
+def describe_unmatched(
+    calls: Sequence[RecordedCall], routes: Sequence[CountedRoute] = ()
+) -> list[str]:
+    """Say which of the calls matched no route, and which routes come nearest to them.
+
+    Args:
+        calls: all of the mock; at least one of them unmatched.
+        routes: among which to look.
+    """
+    unmatched = [call for call in calls if not call.matched]
+    found = _count(len(unmatched), "request", "requests")
+    lines = [f"{found} matched no route: {_joined(call.received for call in unmatched)}"]
+    for call in unmatched[:_LISTED]:
+        lines.append(f"  {render_request(call.received)}")
+        for miss in rank(call.received, routes, 1):
+            route = miss.candidate
+            differing = _differences(miss.mismatches) or "no part, but was used up"
+            lines.append(
+                f"    nearest route: {clip(str(route), _TEXT)}, registered at "
+                f"{route.declared_at}, differs in {differing}"
+            )
+    return [*lines, *_more(len(unmatched), _LISTED)]
 
 
 def _fail(*lines: str) -> NoReturn:
