@@ -21,12 +21,14 @@ from aiointercept.adapters.passthrough import relay, upstream_of
 from aiointercept.adapters.resolver import ConnectorInterceptor, InterceptedConnector
 from aiointercept.adapters.server import LoopbackServer
 from aiointercept.api.decorating import Decorated, decorate
+from aiointercept.api.evidence import Evidence
 from aiointercept.api.inspection import Inspection
 from aiointercept.api.keywords import unexpected
 from aiointercept.api.registering import Registering
+from aiointercept.api.watching import announce
 from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatch import Dispatcher
-from aiointercept.core.errors import NotStartedError, UnmetExpectationsError, add_note
+from aiointercept.core.errors import NotStartedError
 from aiointercept.core.expectations import UrlLike
 from aiointercept.core.policy import HostRule, Policy
 from aiointercept.core.ports import Interceptor, Transport, Upstream
@@ -114,6 +116,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         self._transport: Transport = transport or LoopbackServer(relay)
         self._connectors = ConnectorInterceptor(upstream_of)
         self._interceptor: Interceptor = interceptor or self._connectors
+        self._evidence = Evidence(self._desk)
         self._base: URL | None = None
         self._started = False
 
@@ -178,9 +181,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         if self._started:
             msg = "this aiointercept is started already: leave its block, or make another one"
             raise RuntimeError(msg)
-        self._log.clear()
-        self._registry.clear()
-        self._desk.held.clear()
+        self._evidence.clear()
         self._base = None
         with ExitStack() as undo:
             self._transport.start(self._desk)
@@ -195,60 +196,38 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
             else:
                 self._base = self._transport.url
             self._undo = undo.pop_all()
+        self._evidence = Evidence(self._desk)
         self._started = True
+        announce(self._evidence)
 
     def _stop(self) -> None:
         self._started = False
         self._undo.close()
 
     def _conclude(self, leaving: BaseException | None) -> None:
-        """Verify and raise what was held back, unless another exception is on its way out."""
-        held = list(self._desk.held)
-        if self._strict:
-            held += self._unmet_expectations()
-        self._registry.clear()
-        if not held:
-            return
-        error = leaving if leaving is not None else held.pop(0)
-        for other in held:
-            if other is not error:
-                add_note(error, f"aiointercept also has: {type(other).__name__}: {other}")
-        if leaving is None:
-            raise error
-
-    def _unmet_expectations(self) -> list[BaseException]:
-        registrations = list(self._registry)
-        verifier = self._verifier
-        problems: list[str] = []
-        for check in (verifier.assert_all_matched, verifier.assert_all_called):
-            try:
-                check(registrations)
-            except AssertionError as error:
-                problems.append(str(error))
-        return [UnmetExpectationsError("\n".join(problems))] if problems else []
+        try:
+            self._evidence.judge(leaving, strict=self._strict)
+        finally:
+            self._evidence.close()
 
     @property
-    @override
-    def server_url(self) -> URL:
+    def server_url(self) -> str:
         """The base URL under which any HTTP client reaches the mock, ``http://127.0.0.1:PORT``.
 
         Raises:
             RuntimeError: outside of the block.
         """
-        self._require_start()
-        if self._base is None:
-            self._base = self._transport.url
-        return self._base
+        return str(self._base_url())
 
     @property
     def server_host(self) -> str:
         """The host of :attr:`server_url`."""
-        return self.server_url.host or ""
+        return self._base_url().host or ""
 
     @property
     def server_port(self) -> int:
         """The port of :attr:`server_url`."""
-        return self.server_url.port or 0
+        return self._base_url().port or 0
 
     def connector(self, **options: Any) -> InterceptedConnector:
         """Return a connector whose requests go to the mock, although nothing is patched.
@@ -268,6 +247,13 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         return aiohttp.ClientSession(connector=self.connector(), **options)
 
     @override
+    def _base_url(self) -> URL:
+        self._require_start()
+        if self._base is None:
+            self._base = self._transport.url
+        return self._base
+
+    @override
     def _require_start(self) -> None:
         if not self._started:
             msg = (
@@ -280,7 +266,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
     def _absolute(self, url: UrlLike) -> UrlLike:
         if isinstance(url, re.Pattern) or not str(url).startswith("/"):
             return url
-        base = self._base if self._base is not None else self.server_url
+        base = self._base if self._base is not None else self._base_url()
         return base.join(URL(url))
 
 
