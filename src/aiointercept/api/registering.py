@@ -1,11 +1,11 @@
 """The verbs of the mock: what users register, and as what."""
 
 import inspect
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from typing_extensions import TypedDict, Unpack
 from yarl import URL
 
 from aiointercept.api.callback import Callback
@@ -15,6 +15,7 @@ from aiointercept.api.keywords import unexpected
 from aiointercept.api.registration import Options, build_route, clean_target
 from aiointercept.api.streaming import event_stream, websocket
 from aiointercept.core.calls import CallLog
+from aiointercept.core.expectations import UrlLike
 from aiointercept.core.http import Origin
 from aiointercept.core.matchers import Url, UrlPattern
 from aiointercept.core.matching import as_matcher
@@ -22,6 +23,28 @@ from aiointercept.core.registry import Registry
 from aiointercept.core.replies import Fault
 
 HandleT = TypeVar("HandleT", bound=MockResponse)
+
+
+class RouteOptions(TypedDict, total=False):
+    """The options of :meth:`Registering.add` behind ``url`` and ``method``."""
+
+    status: int
+    body: Any
+    json: Any
+    payload: Any
+    headers: Headers
+    content_type: str | None
+    repeat: bool | int
+    callback: Callback | None
+    reason: str | None
+    exception: Any
+    match: Any
+    delay: float
+    fault: Fault | None
+    raises: BaseException | type[BaseException] | None
+    cookies: Mapping[str, str] | None
+    optional: bool
+    name: str | None
 
 
 class Registering(ABC):
@@ -36,15 +59,14 @@ class Registering(ABC):
         """Raise unless the mock is started."""
         ...
 
-    @property
     @abstractmethod
-    def server_url(self) -> URL:
-        """The base URL under which any HTTP client reaches the mock."""
+    def _base_url(self) -> URL:
+        """Return what path-only URLs are relative to."""
         ...
 
     def add(
         self,
-        url: str | URL | re.Pattern[str],
+        url: UrlLike,
         method: str = "GET",
         status: int = 200,
         body: Any = b"",
@@ -119,35 +141,35 @@ class Registering(ABC):
         )
         return self._register(url, method, options)
 
-    def get(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+    def get(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for GET; see :meth:`add`."""
-        return self.add(url, "GET", *args, **kwargs)
+        return self.add(url, method="GET", **options)
 
-    def post(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+    def post(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for POST; see :meth:`add`."""
-        return self.add(url, "POST", *args, **kwargs)
+        return self.add(url, method="POST", **options)
 
-    def put(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+    def put(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for PUT; see :meth:`add`."""
-        return self.add(url, "PUT", *args, **kwargs)
+        return self.add(url, method="PUT", **options)
 
-    def patch(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+    def patch(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for PATCH; see :meth:`add`."""
-        return self.add(url, "PATCH", *args, **kwargs)
+        return self.add(url, method="PATCH", **options)
 
-    def delete(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+    def delete(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for DELETE; see :meth:`add`."""
-        return self.add(url, "DELETE", *args, **kwargs)
+        return self.add(url, method="DELETE", **options)
 
-    def head(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+    def head(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for HEAD; see :meth:`add`."""
-        return self.add(url, "HEAD", *args, **kwargs)
+        return self.add(url, method="HEAD", **options)
 
-    def options(self, url: str | URL | re.Pattern[str], *args: Any, **kwargs: Any) -> MockResponse:
+    def options(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for OPTIONS; see :meth:`add`."""
-        return self.add(url, "OPTIONS", *args, **kwargs)
+        return self.add(url, method="OPTIONS", **options)
 
-    def route(self, matcher: Any, **options: Any) -> MockResponse:
+    def route(self, matcher: Any, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for the requests that ``matcher`` matches, whatever their URL and method.
 
         Args:
@@ -156,10 +178,10 @@ class Registering(ABC):
         """
         self._require_start()
         condition = as_matcher(matcher)
-        route = build_route(None, "*", _options(options), own=False, condition=condition)
+        route = build_route(None, "*", _options(dict(options)), own=False, condition=condition)
         return self._handle(route, MockResponse)
 
-    def ws(self, url: str | URL | re.Pattern[str], handler: Any, **options: Any) -> MockWebSocket:
+    def ws(self, url: UrlLike, handler: Any, **options: Any) -> MockWebSocket:
         """Register a WebSocket.
 
         Args:
@@ -175,7 +197,7 @@ class Registering(ABC):
         reply = websocket(handler, options)
         return self._register(url, "GET", _options(options, reply=reply), MockWebSocket)
 
-    def sse(self, url: str | URL | re.Pattern[str], events: Any, **options: Any) -> MockResponse:
+    def sse(self, url: UrlLike, events: Any, **options: Any) -> MockResponse:
         """Register a stream of server-sent events.
 
         Args:
@@ -195,13 +217,13 @@ class Registering(ABC):
 
     def _register(
         self,
-        url: str | URL | re.Pattern[str],
+        url: UrlLike,
         method: str,
         options: Options,
         handle: "type[HandleT]" = MockResponse,  # type: ignore[assignment]  # the usual one
     ) -> "HandleT":
         self._require_start()
-        target = clean_target(url, lambda: self.server_url)
+        target = clean_target(url, self._base_url)
         route = build_route(target, method, options, own=self._is_own(target))
         return self._handle(route, handle)
 

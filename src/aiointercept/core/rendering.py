@@ -26,6 +26,7 @@ DIFF_HEADING: Final = ("--- expected", "+++ actual")
 _LINE: Final = 160
 _LINES: Final = 200
 _DIFF_LINES: Final = 24
+_ALL_DIFF_LINES: Final = 60
 _DIFFS: Final = 5
 _BEFORE: Final = 60
 _AFTER: Final = 400
@@ -93,19 +94,19 @@ def render_body(body: bytes | None, limit: int = SHORT) -> str:
     """Return the beginning of a body, as text where it is text."""
     if body is None:
         return "<not known>"
-    if len(body) <= limit:
-        return short(_as_text(body), limit)
-    # The last characters may be cut in the middle: up to three bytes.
-    text = _as_text(body[:limit])
+    text = _as_text(body[:limit], cut=len(body) > limit)
     shown = repr(text)
-    return f"{shown[:-1]}…{shown[-1]} ({len(body):,} bytes)"
+    return shown if len(body) <= limit else f"{shown[:-1]}…{shown[-1]} ({len(body):,} bytes)"
 
 
-def _as_text(data: bytes) -> str | bytes:
+def _as_text(data: bytes, *, cut: bool) -> str | bytes:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        return data if error.start < len(data) - 3 else data[: error.start].decode()
+        # The last character may be cut in the middle: up to three bytes of it are left.
+        if cut and error.start >= len(data) - 3:
+            return data[: error.start].decode()
+        return data
 
 
 def render_headers(headers: CIMultiDictProxy[str] | Mapping[str, str]) -> str:
@@ -156,7 +157,7 @@ def render_differences(mismatches: Sequence[Mismatch]) -> str:
         lines += diff_lines(mismatch.expected, mismatch.actual)
     if len(mismatches) > _DIFFS:
         lines.append(f"… and {len(mismatches) - _DIFFS} more differences")
-    return "\n".join(lines)
+    return "\n".join(lines[:_ALL_DIFF_LINES])
 
 
 def diff_lines(expected: Any, actual: Any) -> list[str]:

@@ -19,7 +19,7 @@ async def test_async_with_starts_and_stops_around_the_block():
     """Inside the block the server answers; after it the port is closed."""
     async with aiointercept() as m:
         m.get("/users", body="all")
-        url = m.server_url / "users"
+        url = m.server_url + "/users"
         assert await fetch(url) == (200, "all")
     with pytest.raises(aiohttp.ClientConnectorError):
         await fetch(url)
@@ -29,7 +29,7 @@ async def test_with_works_inside_a_running_loop():
     """A sync block in async code serves the clients of that loop."""
     with aiointercept() as m:
         m.get("/users", body="all")
-        url = m.server_url / "users"
+        url = m.server_url + "/users"
         assert await fetch(url) == (200, "all")
     with pytest.raises(aiohttp.ClientConnectorError):
         await fetch(url)
@@ -39,7 +39,7 @@ def test_with_works_where_no_loop_runs():
     """A sync block in sync code serves whoever comes, here a loop begun inside it."""
     with aiointercept() as m:
         m.get("/users", body="all")
-        url = m.server_url / "users"
+        url = m.server_url + "/users"
         assert asyncio.run(fetch(url)) == (200, "all")
     with pytest.raises(aiohttp.ClientConnectorError):
         asyncio.run(fetch(url))
@@ -51,7 +51,7 @@ async def test_start_and_stop_do_what_a_block_does():
     await m.stop()
     await m.start()
     m.get("/users", body="all")
-    url = m.server_url / "users"
+    url = m.server_url + "/users"
     assert await fetch(url) == (200, "all")
     await m.stop()
     await m.stop()
