@@ -4,14 +4,15 @@ import binascii
 import quopri
 import re
 from collections.abc import Callable, Mapping
-from email.message import Message
-from email.parser import HeaderParser
 from itertools import pairwise
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from attrs import frozen
 
+_PARAMETER: Final = re.compile(r';\s*([^=;\s]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
+# Some clients escape blanks too, others write the backslashes of a path as they are.
+_ESCAPED: Final = re.compile(r"\\([^A-Za-z0-9])")
 _DECODERS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
     "base64": binascii.a2b_base64,
     "quoted-printable": quopri.decodestring,
@@ -75,9 +76,7 @@ def parse_multipart(body: bytes, content_type: str) -> list[Part]:
     Raises:
         ValueError: if ``body`` is none of these; the message says why.
     """
-    header = Message()
-    header["Content-Type"] = content_type
-    boundary = header.get_boundary()
+    boundary = _parameters(content_type).get("boundary")
     if not boundary:
         msg = "its Content-Type has no boundary"
         raise ValueError(msg)
@@ -94,24 +93,33 @@ def parse_multipart(body: bytes, content_type: str) -> list[Part]:
 
 def _part(data: bytes) -> Part:
     head, separator, content = data.partition(b"\r\n\r\n")
-    headers = HeaderParser().parsestr(head.decode(errors="replace").lstrip("\r\n"))
-    name = headers.get_param("name", header="Content-Disposition")
-    if not separator or name is None:
+    lines = (line.partition(":") for line in head.decode(errors="replace").split("\r\n"))
+    headers = {name.strip().lower(): value.strip() for name, _, value in lines}
+    disposition = _parameters(headers.get("content-disposition", ""))
+    if not separator or "name" not in disposition:
         msg = "a part of it has no name"
         raise ValueError(msg)
-    decode = _DECODERS.get(str(headers.get("Content-Transfer-Encoding", "")).lower(), bytes)
+    content_type = headers.get("content-type", "")
+    decode = _DECODERS.get(headers.get("content-transfer-encoding", "").lower(), bytes)
     return Part(
-        _plain(name),
+        disposition["name"],
         decode(content),
-        headers.get_filename(),
-        headers.get_content_type() if "Content-Type" in headers else "",
-        headers.get_content_charset() or "utf-8",
+        disposition.get("filename"),
+        content_type.partition(";")[0].strip().lower(),
+        _parameters(content_type).get("charset", "utf-8"),
     )
 
 
-def _plain(value: str | tuple[str | None, str | None, str]) -> str:
-    if isinstance(value, str):
-        return value
-    # RFC 2231: charset, language, percent-decoded bytes as Latin-1.
-    charset, _, text = value
-    return text.encode("latin-1").decode(charset or "utf-8")
+def _parameters(header: str) -> dict[str, str]:
+    """Return the parameters of a header by name; those in the way of RFC 5987 come first."""
+    parameters: dict[str, str] = {}
+    for name, value in _PARAMETER.findall(header):
+        if name.endswith("*"):
+            charset, _, encoded = value.partition("'")
+            text = unquote(encoded.partition("'")[2], charset or "utf-8", "strict")
+            parameters[name[:-1].lower()] = text
+        elif value.startswith('"'):
+            parameters.setdefault(name.lower(), _ESCAPED.sub(r"\1", value[1:-1]))
+        else:
+            parameters.setdefault(name.lower(), value.strip())
+    return parameters
