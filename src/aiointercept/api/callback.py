@@ -8,7 +8,7 @@ from attrs import frozen
 
 from aiointercept.adapters.wire import call_arguments
 from aiointercept.api.content import Headers, make_content
-from aiointercept.core.calls import Call
+from aiointercept.core.http import Request
 from aiointercept.core.replies import Content
 
 Callback = Callable[..., Any]
@@ -39,15 +39,17 @@ class CallbackResult:
     reason: str | None = None
 
 
-def computing(callback: Callback) -> Callable[[Call], Content | Awaitable[Content]]:
-    """Return what makes the answer to a call by asking ``callback``."""
+def computing(
+    callback: Callback,
+) -> Callable[[Request, Callable[[], Any]], Content | Awaitable[Content]]:
+    """Return what makes the answer to a request by asking ``callback``."""
     wants_request = _takes(callback, "request")
 
-    def compute(call: Call) -> Content | Awaitable[Content]:
-        arguments = call_arguments(call.received)
+    def compute(received: Request, show: Callable[[], Any]) -> Content | Awaitable[Content]:
+        arguments = call_arguments(received)
         if wants_request:
-            arguments["request"] = call.request
-        result = callback(call.received.canonical_url, **arguments)
+            arguments["request"] = show()
+        result = callback(received.canonical_url, **arguments)
         if inspect.isawaitable(result):
             return _awaited(callback, result)
         return _content(callback, result)

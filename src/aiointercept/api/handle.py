@@ -9,8 +9,9 @@ from aiointercept.adapters.wire import AiointerceptRequest
 from aiointercept.core.calls import Call, CallLog, Message
 from aiointercept.core.comparing import FieldSource
 from aiointercept.core.expectations import Params
-from aiointercept.core.registry import Registration, Registry
+from aiointercept.core.registry import Registry
 from aiointercept.core.rendering import short, unified_lines
+from aiointercept.core.routes import Registration
 from aiointercept.core.verification import Verifier
 
 

@@ -2,17 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import define, field, frozen
 
+from aiointercept.core.clock import Clock
 from aiointercept.core.http import HeaderSource, Request, Response
 from aiointercept.core.replies import Fault
-from aiointercept.core.routes import Route
-
-if TYPE_CHECKING:
-    from aiointercept.core.ports import Clock
-    from aiointercept.core.registry import Registration
+from aiointercept.core.routes import Registration, Route
 
 Present: TypeAlias = Callable[[Request, Mapping[str, str]], Any]
 NO_MATCH_INFO: Final[Mapping[str, str]] = {}
@@ -52,8 +49,8 @@ class Call:
     """
 
     received: Request
-    _registration: "Registration | None"
-    _present: "Present | None" = field(repr=False)
+    _registration: Registration | None
+    _present: Present | None = field(repr=False)
     started: float
     ticked: float = field(repr=False)
     matched: bool = True
@@ -77,7 +74,7 @@ class Call:
         return self._request
 
     @property
-    def registration(self) -> "Registration | None":
+    def registration(self) -> Registration | None:
         """The counted route that took it, if any."""
         return self._registration
 
@@ -95,7 +92,7 @@ class Call:
 class CallLog:
     """All calls in the order of their arrival. Safe to use from several threads."""
 
-    def __init__(self, clock: "Clock") -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._calls: list[Call] = []
@@ -103,7 +100,7 @@ class CallLog:
     def open(
         self,
         request: Request,
-        registration: "Registration | None",
+        registration: Registration | None,
         present: Present | None,
         *,
         matched: bool = True,

@@ -10,6 +10,7 @@ from typing import TypeVar
 from attrs import define, field
 
 from aiointercept.core.calls import Call, CallLog, Present
+from aiointercept.core.clock import Clock
 from aiointercept.core.http import HeaderSource, Request, Response
 from aiointercept.core.policy import (
     FailToConnect,
@@ -22,7 +23,6 @@ from aiointercept.core.policy import (
 from aiointercept.core.ports import (
     Admission,
     Attempt,
-    Clock,
     Connect,
     Desk,
     Exchange,
@@ -167,7 +167,7 @@ class Dispatcher:
 
     async def _compute(self, reply: Computed, call: Call, run: Run) -> Content:
         try:
-            content = reply.compute(call)
+            content = reply.compute(call.received, lambda: call.request)
             return await run(content) if isinstance(content, Awaitable) else content
         except self.interrupts:
             raise

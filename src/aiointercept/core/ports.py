@@ -15,22 +15,6 @@ from aiointercept.core.replies import Answer
 T = TypeVar("T")
 
 
-class Clock(Protocol):
-    """Time, as the core needs it."""
-
-    def now(self) -> float:
-        """Seconds since the epoch."""
-        ...
-
-    def tick(self) -> float:
-        """Seconds of a clock that never goes back; only differences mean something."""
-        ...
-
-    async def sleep(self, seconds: float, /) -> None:
-        """Wait."""
-        ...
-
-
 class Run(Protocol):
     """How a transport has the user's awaitables awaited: on its own loop, or on another."""
 

@@ -9,57 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import frozen
 from yarl import URL
 
 from aiointercept.core.http import Origin, Request
 from aiointercept.core.matchers import Url, UrlPattern
-from aiointercept.core.matching import Matcher, MatchResult, mentions_host
+from aiointercept.core.matching import MatchResult, mentions_host
 from aiointercept.core.patterns import literal_prefix
-from aiointercept.core.routes import ANY_METHOD, Route
-
-
-@define(eq=False)
-class Registration:
-    """A route in a registry, and how often it was used.
-
-    Attributes:
-        route: the rule.
-        number: its place in the order of registration.
-        used: how many requests it took.
-        removed: whether it was taken away.
-        handle: what the user holds for it.
-    """
-
-    route: Route
-    number: int
-    used: int = 0
-    removed: bool = False
-    handle: Any = field(default=None, repr=False)
-
-    @property
-    def active(self) -> bool:
-        """Whether it would still take a request."""
-        limit = self.route.limit
-        return not self.removed and (limit is None or self.used < limit)
-
-    @property
-    def matchers(self) -> tuple[Matcher, ...]:
-        """Everything that must hold of a request."""
-        return self.route.matchers
-
-    @property
-    def declared_at(self) -> str:
-        """``file:line`` of its registration."""
-        return self.route.declared_at
-
-    @property
-    def optional(self) -> bool:
-        """Whether it may stay unused."""
-        return self.route.optional
-
-    def __str__(self) -> str:
-        return str(self.route)
+from aiointercept.core.routes import ANY_METHOD, Registration, Route
 
 
 @frozen(eq=False)

@@ -2,15 +2,12 @@
 
 import enum
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import Factory, field, frozen
 from multidict import CIMultiDictProxy
 
-from aiointercept.core.http import Response, header_fields
-
-if TYPE_CHECKING:
-    from aiointercept.core.calls import Call
+from aiointercept.core.http import Request, Response, header_fields
 
 
 class Fault(enum.Enum):
@@ -66,10 +63,10 @@ class Computed:
     """A response that the user's function makes from the request.
 
     Args:
-        compute: gets the call that is to be answered.
+        compute: gets the request, and what gives it as the transport shows it to users.
     """
 
-    compute: "Callable[[Call], Content | Awaitable[Content]]"
+    compute: Callable[[Request, Callable[[], Any]], Content | Awaitable[Content]]
 
 
 @frozen(eq=False)

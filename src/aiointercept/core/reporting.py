@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from aiointercept.core.calls import Call
-from aiointercept.core.registry import Registration
 from aiointercept.core.rendering import SHORT, clip
 from aiointercept.core.replies import Raised, Refused
+from aiointercept.core.routes import Registration
 from aiointercept.core.verification import describe_unmatched, describe_unused, unused_routes
 
 _LATEST: Final = 20

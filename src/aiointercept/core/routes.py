@@ -1,8 +1,12 @@
-"""One route: which requests it takes, what it answers and how often. Counting is the registry's."""
+"""One route: which requests it takes, what it answers, how often, and how often it did.
+
+A :class:`Registration` counts, but only the registry that holds it may change it.
+"""
 
 from functools import cached_property
+from typing import Any
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from aiointercept.core.errors import add_note
 from aiointercept.core.http import Request
@@ -75,3 +79,46 @@ class Route:
         conditions = "" if self.condition is None else f" where {self.condition}"
         name = "" if self.name is None else f" ({self.name})"
         return f"{self.method} {place}{conditions}{name}"
+
+
+@define(eq=False)
+class Registration:
+    """A route in a registry, and how often it was used.
+
+    Attributes:
+        route: the rule.
+        number: its place in the order of registration.
+        used: how many requests it took.
+        removed: whether it was taken away.
+        handle: what the user holds for it.
+    """
+
+    route: Route
+    number: int
+    used: int = 0
+    removed: bool = False
+    handle: Any = field(default=None, repr=False)
+
+    @property
+    def active(self) -> bool:
+        """Whether it would still take a request."""
+        limit = self.route.limit
+        return not self.removed and (limit is None or self.used < limit)
+
+    @property
+    def matchers(self) -> tuple[Matcher, ...]:
+        """Everything that must hold of a request."""
+        return self.route.matchers
+
+    @property
+    def declared_at(self) -> str:
+        """``file:line`` of its registration."""
+        return self.route.declared_at
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may stay unused."""
+        return self.route.optional
+
+    def __str__(self) -> str:
+        return str(self.route)

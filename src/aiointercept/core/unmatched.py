@@ -4,8 +4,9 @@ from typing import Final
 
 from aiointercept.core.http import Request
 from aiointercept.core.near_misses import NearMiss, rank
-from aiointercept.core.registry import Registration, Registry
+from aiointercept.core.registry import Registry
 from aiointercept.core.rendering import clip, render_mismatch
+from aiointercept.core.routes import Registration
 
 _SHOWN: Final = 3
 _LONGEST_URL: Final = 300
