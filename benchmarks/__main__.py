@@ -1,0 +1,145 @@
+"""Runs all scenarios and prints the tables of docs/performance.md, in Markdown.
+
+python -m benchmarks            # some minutes
+python -m benchmarks --small    # some seconds: all is done once, the figures mean nothing
+"""
+
+import argparse
+import asyncio
+from functools import partial
+from statistics import median
+from typing import Final
+
+from attrs import frozen
+
+from benchmarks import importing, passing
+from benchmarks.contestants import FLOOR, OURS, Contestant, peers
+from benchmarks.exchanges import EXCHANGES, Exchange
+from benchmarks.growth import GROWTHS, Growth, memory_per_call
+from benchmarks.measuring import race, ratio
+from benchmarks.report import Figure, Row, Table, Target, surroundings
+
+
+@frozen
+class Size:
+    """How much is done.
+
+    Args:
+        rounds: how often each contestant plays each scenario.
+        few_rounds: the same, for scenarios whose laps are long.
+        shrink: what numbers of operations and of routes are divided by.
+        calls: how many are logged to see what one of them needs.
+        transfer: MiB that go through passthrough.
+    """
+
+    rounds: int
+    few_rounds: int
+    shrink: int
+    calls: int
+    transfer: int
+
+    def of(self, count: int) -> int:
+        """Return ``count`` at this size."""
+        return max(2, count // self.shrink)
+
+
+_FULL: Final = Size(rounds=21, few_rounds=7, shrink=1, calls=2000, transfer=200)
+_SMALL: Final = Size(rounds=1, few_rounds=1, shrink=100, calls=5, transfer=1)
+
+
+async def _exchange(scenario: Exchange, contestants: list[Contestant], size: Size) -> Row:
+    operations = size.of(scenario.operations)
+    laps = {one.name: partial(scenario.play, one, operations) for one in contestants}
+    seconds = await race(laps, size.rounds)
+    floor = seconds[FLOOR.name]
+    target = None if scenario.target is None else Target(scenario.target)
+    figures = {
+        one.name: Figure(ratio(seconds[one.name], floor), target if one.is_ours else None)
+        for one in contestants
+    }
+    figures[FLOOR.name] = Figure(median(floor) * 1e6, unit=" µs")
+    return Row(scenario.title, figures, target)
+
+
+async def _growth(scenario: Growth, contestants: list[Contestant], size: Size) -> Row:
+    target = Target(scenario.target)
+    figures: dict[str, Figure] = {}
+    for one in contestants:
+        laps = {
+            "few": partial(scenario.play, one, size.of(scenario.few), size.of(100)),
+            "many": partial(scenario.play, one, size.of(scenario.many), size.of(100)),
+        }
+        seconds = await race(laps, size.few_rounds)
+        figures[one.name] = Figure(
+            ratio(seconds["many"], seconds["few"]), target if one.is_ours else None
+        )
+    return Row(scenario.title, figures, target)
+
+
+async def _memory(contestants: list[Contestant], size: Size) -> Row:
+    target = Target(3)
+    figures: dict[str, Figure] = {}
+    for one in contestants:
+        kibibytes = await memory_per_call(one, size.calls) / 1024
+        figures[one.name] = Figure(kibibytes, target if one.is_ours else None, " KiB")
+    return Row("memory per logged call, body of 100 bytes", figures, target, " KiB")
+
+
+async def _import(size: Size) -> Row:
+    modules = ("aiohttp", "aiointercept")
+    laps = {module: partial(importing.seconds, module) for module in modules}
+    seconds = await race(laps, size.rounds)
+    target = Target(1.15)
+    figure = Figure(ratio(seconds["aiointercept"], seconds["aiohttp"]), target)
+    title = "`import aiointercept`, in times of `import aiohttp`"
+    return Row(title, {"figure": figure}, target)
+
+
+async def _passthrough(size: Size) -> list[Row]:
+    ways = passing.WAYS
+    laps = {way: partial(passing.seconds, way, size.transfer) for way in ways}
+    seconds = await race(laps, size.few_rounds)
+    target = Target(0.5, more_is_better=True)
+    rows: list[Row] = []
+    for way in ways:
+        if way == passing.DIRECT:
+            throughput = Figure(size.transfer / median(seconds[way]), unit=" MiB/s")
+            rows.append(Row(f"{size.transfer} MiB down, {way}", {"figure": throughput}))
+            continue
+        share = Figure(ratio(seconds[passing.DIRECT], seconds[way]), target)
+        title = f"{size.transfer} MiB down, {way}, in throughputs of {passing.DIRECT}"
+        rows.append(Row(title, {"figure": share}, target))
+    for transfer in (size.transfer // 10 or 1, size.transfer):
+        peak = Figure(await passing.peak_memory(passing.CARRIED, transfer), unit=" MiB")
+        rows.append(Row(f"peak memory of {transfer} MiB, {passing.CARRIED}", {"figure": peak}))
+    return rows
+
+
+async def _tables(size: Size) -> list[Table]:
+    contestants: list[Contestant] = [FLOOR, *OURS, *peers()]
+    mocks = contestants[1:]
+    floor = Table("Time, in times of the floor", [one.name for one in contestants])
+    growth = Table("As work grows", [one.name for one in mocks])
+    others = Table("Besides", ["figure"])
+    for exchange in EXCHANGES:
+        floor.rows.append(await _exchange(exchange, contestants, size))
+    for scenario in GROWTHS:
+        growth.rows.append(await _growth(scenario, mocks, size))
+    growth.rows.append(await _memory(mocks, size))
+    others.rows.append(await _import(size))
+    others.rows.extend(await _passthrough(size))
+    return [floor, growth, others]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="do all once, to see that it works")
+    size = _SMALL if parser.parse_args().small else _FULL
+    for table in asyncio.run(_tables(size)):
+        print(table)
+    print(surroundings(peers(), size.rounds))
+
+
+if __name__ == "__main__":
+    main()
