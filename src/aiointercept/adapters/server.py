@@ -21,6 +21,7 @@ _HOST: Final = "127.0.0.1"
 _BACKLOG: Final = 1024
 _PATIENCE: Final = 0.05  # seconds that a loop gets to show that it is not blocked
 _GOODBYE: Final = 2.0  # seconds that another thread gets to close its connections
+_ENDED: Final = "the block of this mock has ended"
 
 
 def _listen() -> socket.socket:
@@ -75,13 +76,14 @@ class LoopbackServer:
     def stop(self) -> None:
         """See :meth:`aiointercept.core.ports.Transport.stop`."""
         with self._lock:
-            if self._entrance is not None:
-                self._entrance.close()
-                self._entrance = None
-            if self._rendezvous is not None:
-                self._rendezvous.close()
-                self._rendezvous = None
+            self._desk = None
+            entrance, self._entrance = self._entrance, None
+            rendezvous, self._rendezvous = self._rendezvous, None
             self._closing, self._sites = list(self._sites.values()), {}
+        if entrance is not None:
+            entrance.close()
+        if rendezvous is not None:
+            rendezvous.close()
         helper = helper_thread().loop if self._closing else None
         for site in self._closing:
             call_on_loop(site.loop, site.close, wait=_GOODBYE if site.loop is helper else 0)
@@ -116,8 +118,13 @@ class LoopbackServer:
         """Return the two ends of a new connection over loopback."""
         client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         with self._lock:
+            if self._desk is None:
+                client.close()
+                raise ConnectionError(_ENDED)
             if self._rendezvous is None:
                 self._rendezvous = _listen()
+                # Where the last packet of a handshake is slow, it has to be waited for.
+                self._rendezvous.settimeout(_GOODBYE)
             try:
                 client.connect(self._rendezvous.getsockname())
                 client.settimeout(0)
@@ -135,7 +142,8 @@ class LoopbackServer:
     def _site(self, loop: asyncio.AbstractEventLoop) -> Site:
         site = self._sites.get(loop)
         if site is None:
-            assert self._desk is not None  # noqa: S101  nothing arrives before the start
+            if self._desk is None:
+                raise ConnectionError(_ENDED)
             site = Site(self._desk, self._prefix, loop, self._relay, self._run_for(loop))
             self._sites[loop] = site
         return site
