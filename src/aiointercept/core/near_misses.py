@@ -7,6 +7,7 @@ is quick among tens of thousands.
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 from heapq import nlargest
+from math import ceil
 from typing import Final, Generic, Protocol, TypeVar
 
 from attrs import frozen
@@ -18,7 +19,7 @@ from aiointercept.core.matching import Matcher, Mismatch, Words, decided_by_head
 _SHORTLIST: Final = 32
 _COMPARED_TEXT: Final = 200
 _GRAM: Final = 3
-_MOST_GRAMS: Final = 80
+_MOST_GRAMS: Final = 40
 _LARGE_BODY: Final = 1_000_000
 
 _PART_WEIGHTS: Final = {"method": 2.0, "scheme": 2.0, "port": 3.0}
@@ -123,8 +124,8 @@ def _shortlist(text: str, items: Sequence[Item], text_of: Callable[[Item], str])
     if len(items) <= _SHORTLIST:
         return items
     wanted = text.lower()
-    step = max(1, len(wanted) // _MOST_GRAMS)
-    grams = [wanted[at : at + _GRAM] for at in range(0, len(wanted), step)][:_MOST_GRAMS]
+    step = ceil(len(wanted) / _MOST_GRAMS)
+    grams = [wanted[at : at + _GRAM] for at in range(0, len(wanted), step)]
 
     def shared(item: Item) -> int:
         # Patterns are compared as if they were plain text.

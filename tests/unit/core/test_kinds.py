@@ -1,8 +1,16 @@
 import re
+from collections.abc import AsyncIterator
 
 from multidict import MultiDict
 
-from aiointercept.core.kinds import is_list, is_mapping, is_pattern
+from aiointercept.core.kinds import (
+    is_async_iterable,
+    is_exception_class,
+    is_iterable,
+    is_list,
+    is_mapping,
+    is_pattern,
+)
 
 
 def test_patterns_for_text_and_for_bytes_are_patterns() -> None:
@@ -24,3 +32,22 @@ def test_dicts_and_multidicts_are_mappings() -> None:
     assert is_mapping({})
     assert is_mapping(MultiDict())
     assert not is_mapping([("a", "b")])
+
+
+def test_an_exception_class_is_no_instance_of_one() -> None:
+    """The one is called, the other raised as it is."""
+    assert is_exception_class(ValueError)
+    assert not is_exception_class(ValueError())
+    assert not is_exception_class(int)
+
+
+def test_what_is_for_async_for_is_not_for_for() -> None:
+    """And the other way round."""
+
+    async def numbers() -> AsyncIterator[int]:
+        yield 1
+
+    assert is_async_iterable(numbers())
+    assert not is_iterable(numbers())
+    assert is_iterable([1])
+    assert not is_async_iterable([1])
