@@ -5,8 +5,8 @@ from attrs import define, field
 from aiointercept.core.calls import Call
 from aiointercept.core.dispatch import Dispatcher
 from aiointercept.core.errors import UnmetExpectationsError, add_note
-from aiointercept.core.registry import Registration
 from aiointercept.core.reporting import render_report
+from aiointercept.core.routes import Registration
 from aiointercept.core.verification import describe_unmatched, describe_unused, unused_routes
 
 
@@ -70,9 +70,12 @@ class Evidence:
 
     def clear(self) -> None:
         """Forget routes, calls and what was held back."""
-        self._desk.registry.clear()
-        self._desk.log.clear()
-        self._desk.held.clear()
+        if self._calls is None:
+            self._desk.registry.clear()
+            self._desk.log.clear()
+            self._desk.held.clear()
+        else:
+            self._calls, self._routes = [], []
 
     def close(self) -> None:
         """Keep what there is, for the mock to end its routes and begin anew."""

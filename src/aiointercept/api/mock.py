@@ -181,6 +181,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         if self._started:
             msg = "this aiointercept is started already: leave its block, or make another one"
             raise RuntimeError(msg)
+        self._evidence = Evidence(self._desk)
         self._evidence.clear()
         self._base = None
         with ExitStack() as undo:
@@ -196,7 +197,6 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
             else:
                 self._base = self._transport.url
             self._undo = undo.pop_all()
-        self._evidence = Evidence(self._desk)
         self._started = True
         announce(self._evidence)
 

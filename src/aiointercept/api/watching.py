@@ -5,7 +5,7 @@ were asked. Such a plugin is there in every run of the tests, so this module imp
 it could do without.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -29,7 +29,7 @@ def remove_watcher(watcher: Watcher) -> None:
 
 
 @contextmanager
-def watching(watcher: Watcher) -> Iterator[None]:
+def watching(watcher: Watcher) -> Generator[None, None, None]:
     """Have ``watcher`` called for the mocks that start in this block."""
     add_watcher(watcher)
     try:

@@ -1,0 +1,211 @@
+"""What pytest gets: two fixtures, a marker, two ini options, and a section in failure reports.
+
+pytest loads this in every run, whether or not a test has a mock, so the rest of the package is
+imported when the first mock is made. What a report says is rendered elsewhere.
+"""
+
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from aiointercept.api.watching import add_watcher, remove_watcher, watching
+
+if TYPE_CHECKING:
+    # See above.
+    from aiointercept.api.evidence import Evidence
+    from aiointercept.api.mock import aiointercept
+
+_MARKER: Final = "aiointercept"
+_STRICT: Final = "aiointercept_strict"
+_MOCK_EXTERNAL_URLS: Final = "aiointercept_mock_external_urls"
+
+
+class _TestRun:
+    """What is known of one test while it runs.
+
+    Attributes:
+        mocks: those that were active in it, in the order of their start.
+        left_by_exception: whether an exception has ended the test itself or its setup.
+        reported: whether one of its reports tells of the mocks.
+    """
+
+    def __init__(self) -> None:
+        self.mocks: list[Evidence] = []
+        self.left_by_exception = False
+        self.reported = False
+
+    def note(self, evidence: "Evidence") -> None:
+        """Note a mock that has started."""
+        self.mocks.append(evidence)
+
+
+_RUN: Final = pytest.StashKey[_TestRun]()
+_SERVER: Final = pytest.StashKey["Evidence"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the ini options."""
+    parser.addini(
+        _STRICT,
+        "whether a test fails when a request to an aiointercept fixture matched no route, or a "
+        "route was never used (default: false)",
+        type="bool",
+        default=False,
+    )
+    parser.addini(
+        _MOCK_EXTERNAL_URLS,
+        "whether the fixture aiointercept_mock intercepts every aiohttp client (default: false)",
+        type="bool",
+        default=False,
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    config.addinivalue_line(
+        "markers",
+        f"{_MARKER}(mock_external_urls=True, strict=True, ...): how the fixture aiointercept_mock "
+        "is made for this test; takes the keywords of aiointercept(...)",
+    )
+
+
+@pytest.fixture
+def aiointercept_mock(request: pytest.FixtureRequest) -> "Iterator[aiointercept]":
+    """A mock of remote HTTP servers for one test; the marker ``aiointercept`` configures it."""
+    __tracebackhide__ = True
+    item: pytest.Item = request.node
+    options = _options(item)
+    strict = options.pop("strict")
+    with _started(options) as (mock, evidence):
+        yield mock
+        evidence.judge(strict=strict and not item.stash[_RUN].left_by_exception)
+
+
+@pytest.fixture(scope="session")
+def aiointercept_server(request: pytest.FixtureRequest) -> "Iterator[aiointercept]":
+    """A mock HTTP server, at the same URL in all tests; its routes and calls end with each test."""
+    __tracebackhide__ = True
+    with _started({}) as (mock, evidence):
+        request.config.stash[_SERVER] = evidence
+        yield mock
+
+
+@contextmanager
+def _started(
+    options: dict[str, Any],
+) -> "Generator[tuple[aiointercept, Evidence], None, None]":
+    from aiointercept.api.mock import aiointercept  # noqa: PLC0415  see the module's docstring
+
+    __tracebackhide__ = True
+    mock = aiointercept(**options)
+    found: list[Evidence] = []
+    with ExitStack() as block:
+        with watching(found.append):
+            block.enter_context(mock)
+        yield mock, found[0]
+
+
+def _options(item: pytest.Item) -> dict[str, Any]:
+    """Return the options for a test's mock: each from the closest marker that has it, or the ini.
+
+    Raises:
+        TypeError: for a marker with positional arguments.
+    """
+    __tracebackhide__ = True
+    options: dict[str, Any] = {
+        "mock_external_urls": item.config.getini(_MOCK_EXTERNAL_URLS),
+        "strict": item.config.getini(_STRICT),
+    }
+    for marker in reversed(list(item.iter_markers(_MARKER))):
+        if marker.args:
+            msg = (
+                f"the marker {_MARKER} takes keywords only, as in "
+                f"@pytest.mark.{_MARKER}(mock_external_urls=True)"
+            )
+            raise TypeError(msg)
+        options |= marker.kwargs
+    return options
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Begin to watch; whatever has reached the session's server between two tests is no test's."""
+    run = item.stash[_RUN] = _TestRun()
+    add_watcher(run.note)
+    server = item.config.stash.get(_SERVER, None)
+    if server is not None:
+        server.clear()
+        run.note(server)
+    _check_marker_of_server(item)
+    return (yield)
+
+
+def _check_marker_of_server(item: pytest.Item) -> None:
+    """Fail a test whose marker asks of the session's server what cannot change for one test."""
+    fixtures = getattr(item, "fixturenames", ())
+    if "aiointercept_server" not in fixtures or "aiointercept_mock" in fixtures:
+        return
+    asked = {name for marker in item.iter_markers(_MARKER) for name in marker.kwargs} - {"strict"}
+    if asked:
+        pytest.fail(
+            f"the marker {_MARKER} can set nothing but strict for a test that uses "
+            f"aiointercept_server, which is one server for all tests, but it sets "
+            f"{', '.join(sorted(asked))}: use the fixture aiointercept_mock instead",
+            pytrace=False,
+        )
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Judge the session's server by this test, once that is through with it."""
+    __tracebackhide__ = True
+    leaving: BaseException | None = None
+    try:
+        return (yield)
+    except BaseException as error:
+        leaving = error
+        raise
+    finally:
+        _end(item, leaving)
+
+
+def _end(item: pytest.Item, leaving: BaseException | None) -> None:
+    __tracebackhide__ = True
+    run = item.stash.get(_RUN, None)
+    if run is None:
+        # Another plugin failed the test before its setup reached us.
+        return
+    remove_watcher(run.note)
+    server = item.config.stash.get(_SERVER, None)
+    if server is not None:
+        strict = _options(item)["strict"] and not run.left_by_exception
+        server.judge(leaving, strict=strict)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell in the first report of a failure what the mocks of the test were asked."""
+    report = yield
+    run = item.stash.get(_RUN, None)
+    if run is None:
+        return report
+    if call.excinfo is not None:
+        run.left_by_exception = True
+    if report.failed and not run.reported:
+        report.sections += [(_MARKER, text) for text in map(_describe, run.mocks) if text]
+        run.reported = True
+    if call.when == "teardown":
+        # Requests and their bodies are not to live as long as the session.
+        del item.stash[_RUN]
+    return report
+
+
+def _describe(evidence: "Evidence") -> str:
+    try:
+        return evidence.report()
+    except Exception as error:  # noqa: BLE001  a user's matcher or value that cannot be shown
+        return f"the mock cannot be described: {type(error).__name__}: {error}"
