@@ -3,24 +3,23 @@
 import asyncio
 import socket
 import struct
+from collections.abc import AsyncIterator
 from typing import Final
 
 from aiohttp import web
-from aiohttp.http import SERVER_SOFTWARE
 
 from aiointercept.core.http import Response
-from aiointercept.core.replies import Broken, Content, Fault
+from aiointercept.core.replies import Content, Fault, Stream
 
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 _NOT_HTTP: Final = b"SSH-2.0-this is not HTTP\r\n\r\n"
 
 
-async def perform(request: web.BaseRequest, broken: Broken) -> None:
-    """Break the connection of ``request`` as ``broken`` says."""
+async def perform(request: web.BaseRequest, fault: Fault) -> None:
+    """Break the connection of ``request``; what was sent of an answer goes out before."""
     transport = request.transport
     if transport is None:
         return
-    fault = broken.fault
     if fault is Fault.HANG:
         await asyncio.get_running_loop().create_future()
     elif fault is Fault.CONNECTION_RESET:
@@ -28,8 +27,6 @@ async def perform(request: web.BaseRequest, broken: Broken) -> None:
     else:
         if fault is Fault.MALFORMED_RESPONSE:
             transport.write(_NOT_HTTP)
-        elif fault is Fault.TRUNCATED_BODY:
-            transport.write(await _truncated(broken.content))
         transport.close()
 
 
@@ -41,13 +38,23 @@ def reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-async def _truncated(content: Content) -> bytes:
-    """Return the head of a response and not quite all of its body."""
-    if isinstance(content, Response):
-        body = content.body or b""
-    else:
-        body = b"".join([bytes(chunk) async for chunk in content.open()])
-    lines = [f"HTTP/1.1 {content.status} {content.reason or 'OK'}"]
-    lines += [f"{name}: {value}" for name, value in content.headers.items()]
-    lines += [f"Server: {SERVER_SOFTWARE}", f"Content-Length: {len(body) + 1}", "", ""]
-    return "\r\n".join(lines).encode() + body[: max(len(body) // 2, 1)]
+def truncated(content: Content) -> Stream:
+    """Return ``content`` as a stream that announces more than it has.
+
+    Of a body that is known, half comes; of one that streams, all chunks do.
+    """
+    if isinstance(content, Stream):
+        length = None if content.length is None else content.length + 1
+        return Stream(content.open, content.status, content.reason, content.headers, length)
+    body = content.body or b""
+    return Stream(
+        lambda: _once(body[: (len(body) + 1) // 2]),
+        content.status,
+        content.reason,
+        content.headers,
+        len(body) + 1,
+    )
+
+
+async def _once(chunk: bytes) -> AsyncIterator[bytes]:
+    yield chunk

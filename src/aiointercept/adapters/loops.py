@@ -3,6 +3,10 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from typing import Final
+
+INTERRUPTS: Final = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
+"""What ends the user's code from outside; whatever else that raises is an error of the test."""
 
 
 def call_on_loop(

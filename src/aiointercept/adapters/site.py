@@ -15,6 +15,8 @@ from aiohttp.web_protocol import RequestHandler
 from typing_extensions import override
 
 from aiointercept.adapters import faults
+from aiointercept.adapters.chunks import Chunks
+from aiointercept.adapters.loops import INTERRUPTS
 from aiointercept.adapters.wire import (
     AiointerceptRequest,
     Answered,
@@ -25,11 +27,12 @@ from aiointercept.adapters.wire import (
     web_response,
     web_stream,
 )
-from aiointercept.core.dispatch import run_here
+from aiointercept.core.dispatch import internal_error, run_here
 from aiointercept.core.http import Request, Response
 from aiointercept.core.ports import Desk, Exchange, Line, Run
 from aiointercept.core.replies import (
     Broken,
+    Fault,
     Forwarded,
     Refused,
     Stream,
@@ -192,8 +195,7 @@ class Site(web.Server):
         if isinstance(answer, Broken):
             exchange.call.fault = answer.fault
             if not answer.fault.before_connection:
-                await faults.perform(request, answer)
-                return Answered()
+                return await _break(request, exchange, answer, line)
         if line is not None:
             line.fail(answer)
         elif isinstance(answer, Unanswered):
@@ -216,30 +218,48 @@ def _settle(line: Line | None) -> None:
         line.attempt.settle()
 
 
+async def _break(
+    request: AiointerceptRequest, exchange: Exchange, answer: Broken, line: Line | None
+) -> web.StreamResponse:
+    if answer.fault is Fault.TRUNCATED_BODY:
+        _settle(line)
+        response = await _send_stream(request, exchange, faults.truncated(answer.content))
+        if not response.prepared:
+            return response
+    await faults.perform(request, answer.fault)
+    return Answered()
+
+
 async def _send_stream(
     request: AiointerceptRequest, exchange: Exchange, answer: Stream
 ) -> web.StreamResponse:
     response = web_stream(answer)
-    chunks = answer.open()
+    chunks = Chunks(answer, exchange.desk.hold)
     try:
-        await response.prepare(request)
         if request.method != "HEAD":
-            async for chunk in chunks:
-                await response.write(chunk)
+            chunks.begin()
+        if chunks.error is not None:
+            return _fail(exchange, chunks.error)
+        await response.prepare(request)
+        while (chunk := await chunks.next()) is not None:
+            await response.write(chunk)
     except (ConnectionError, aiohttp.ClientError):
         # The client has left, which is its right.
         return Answered()
-    except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
-        exchange.desk.hold(error)
-        if request.transport is not None:
-            request.transport.close()
-        return Answered()
     finally:
-        close = getattr(chunks, "aclose", None)
-        if close is not None:
-            await close()
-    exchange.desk.finish(exchange.call, answer.status, answer.headers, None)
+        await chunks.close()
+        if response.prepared:
+            exchange.desk.finish(exchange.call, answer.status, answer.headers)
+    if chunks.error is not None:
+        await faults.perform(request, Fault.TRUNCATED_BODY)
+        return Answered()
     return response
+
+
+def _fail(exchange: Exchange, error: BaseException) -> web.StreamResponse:
+    answer = internal_error(error)
+    exchange.desk.finish(exchange.call, answer.status, answer.headers, answer.body)
+    return web_response(answer)
 
 
 async def _converse(
@@ -254,12 +274,20 @@ async def _converse(
     await socket.prepare(request)
     try:
         await answer.handler(socket, request)
-    except (ConnectionError, aiohttp.ClientError):
-        pass
-    except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
-        exchange.desk.hold(error)
-        await socket.close(code=aiohttp.WSCloseCode.INTERNAL_ERROR)
+    except INTERRUPTS:
+        raise
+    except BaseException as error:  # noqa: BLE001  the user's handler raised; it is held
+        if not _has_left(request, error):
+            exchange.desk.hold(error)
+            await socket.close(code=aiohttp.WSCloseCode.INTERNAL_ERROR)
     else:
         await socket.close()
-    exchange.desk.finish(call, socket.status, socket.headers, None)
+    finally:
+        exchange.desk.finish(call, socket.status, socket.headers)
     return socket
+
+
+def _has_left(request: AiointerceptRequest, error: BaseException) -> bool:
+    """Say whether ``error`` is but that the client has left, which is its right."""
+    gone = request.transport is None or request.transport.is_closing()
+    return gone and isinstance(error, (ConnectionError, aiohttp.ClientError))

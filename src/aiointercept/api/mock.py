@@ -17,6 +17,7 @@ import aiohttp
 from typing_extensions import Self, override
 from yarl import URL
 
+from aiointercept.adapters.loops import INTERRUPTS
 from aiointercept.adapters.passthrough import relay, upstream_of
 from aiointercept.adapters.resolver import ConnectorInterceptor, InterceptedConnector
 from aiointercept.adapters.server import LoopbackServer
@@ -33,9 +34,6 @@ from aiointercept.core.expectations import UrlLike
 from aiointercept.core.policy import HostRule, Policy
 from aiointercept.core.ports import Interceptor, Transport, Upstream
 from aiointercept.core.registry import Registry
-
-# What ends a callback from outside; everything else that it raises is an error of the test.
-_INTERRUPTS = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
 
 
 class _SystemClock:
@@ -111,7 +109,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
             carry_forwarded=upstream is not None,
         )
         self._desk = Dispatcher(
-            self._registry, self._log, policy, _SystemClock(), upstream, _INTERRUPTS
+            self._registry, self._log, policy, _SystemClock(), upstream, INTERRUPTS
         )
         self._transport: Transport = transport or LoopbackServer(relay)
         self._connectors = ConnectorInterceptor(upstream_of)

@@ -124,7 +124,7 @@ class Dispatcher:
             begun = self._begin(request, present, parties)
         except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
             self.hold(error)
-            return Exchange(self.receive(request, present), _internal_error(error), self)
+            return Exchange(self.receive(request, present), internal_error(error), self)
         if isinstance(begun, Exchange):
             return begun
         desk, call = begun
@@ -173,7 +173,7 @@ class Dispatcher:
             raise
         except BaseException as error:  # noqa: BLE001  the user's function raised; it is held
             self.hold(error)
-            return _internal_error(error)
+            return internal_error(error)
 
     def hold(self, error: BaseException) -> None:
         """See :meth:`.ports.Desk.hold`."""
@@ -191,7 +191,8 @@ class Dispatcher:
         self.log.close(call, status, headers, body)
 
 
-def _internal_error(error: BaseException) -> Response:
+def internal_error(error: BaseException) -> Response:
+    """Return what a client gets whose answer the user's code should have made."""
     text = (
         f"aiointercept: {type(error).__name__} in the test's own code; it is raised again, with "
         "its traceback, when the block of the mock ends"
