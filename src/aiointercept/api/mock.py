@@ -117,6 +117,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         self._evidence = Evidence(self._desk)
         self._base: URL | None = None
         self._started = False
+        self._in_use = False  # longer than started: a block that ends waits before it is judged
 
     def __enter__(self) -> Self:
         self._start()
@@ -128,8 +129,10 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stop()
-        self._conclude(error)
+        try:
+            self._stop()
+        finally:
+            self._conclude(error)
 
     async def __aenter__(self) -> Self:
         self._start()
@@ -141,11 +144,12 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        try:
-            self._stop()
-        finally:
-            await self._transport.wait_closed()
-        self._conclude(error)
+        with ExitStack() as last:
+            last.callback(self._conclude, error)
+            try:
+                self._stop()
+            finally:
+                await self._transport.wait_closed()
 
     async def start(self) -> None:
         """Begin, as at the beginning of a block.
@@ -173,10 +177,10 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
 
     def _idle(self) -> "aiointercept":
         """Return what a call of a decorated function enters: another one if this is in use."""
-        return type(self)(**self._settings) if self._started else self
+        return type(self)(**self._settings) if self._in_use else self
 
     def _start(self) -> None:
-        if self._started:
+        if self._in_use:
             msg = "this aiointercept is started already: leave its block, or make another one"
             raise RuntimeError(msg)
         self._evidence = Evidence(self._desk)
@@ -195,7 +199,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
             else:
                 self._base = self._transport.url
             self._undo = undo.pop_all()
-        self._started = True
+        self._started = self._in_use = True
         announce(self._evidence)
 
     def _stop(self) -> None:
@@ -207,6 +211,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
             self._evidence.judge(leaving, strict=self._strict)
         finally:
             self._evidence.close()
+            self._in_use = False
 
     @property
     def server_url(self) -> str:
