@@ -138,8 +138,9 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     if server is not None:
         server.clear()
         run.note(server)
+    result = yield
     _check_marker_of_server(item)
-    return (yield)
+    return result
 
 
 def _check_marker_of_server(item: pytest.Item) -> None:

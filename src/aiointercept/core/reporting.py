@@ -47,8 +47,13 @@ def _render_call(call: Call) -> str:
     if call.attempts > 1:
         text += f", sent {call.attempts} times"
     if call.duration is not None:
-        text += f", {call.duration * 1000:,.1f} ms"
+        text += f", {_milliseconds(call.duration)} ms"
     return f"{text}, {_taken_by(call)}"
+
+
+def _milliseconds(seconds: float) -> str:
+    milliseconds = seconds * 1000
+    return f"{milliseconds:.2f}" if milliseconds < 1 else f"{milliseconds:,.1f}"
 
 
 def _taken_by(call: Call) -> str:
