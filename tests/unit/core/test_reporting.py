@@ -92,8 +92,8 @@ def test_a_call_is_told_with_status_time_and_route(mock: Mock) -> None:
     assert mock.report() == [
         "1 call:",
         (
-            "  GET https://api.test/users -> 404, 12.3 ms, by GET https://api.test/users, registered "
-            "at test_x.py:12"
+            "  GET https://api.test/users -> 404, 12.3 ms, by GET https://api.test/users, "
+            "registered at test_x.py:12"
         ),
     ]
 
@@ -176,8 +176,8 @@ def test_unmatched_requests_are_told_with_the_nearest_route(mock: Mock) -> None:
         "1 route was never used: GET https://api.test/users",
         "  GET https://api.test/users, registered at test_x.py:12",
         (
-            "    nearest unmatched call: GET https://api.test/user differs in path: expected '/users', "
-            "got '/user'"
+            "    nearest unmatched call: GET https://api.test/user differs in path: "
+            "expected '/users', got '/user'"
         ),
     ]
 
