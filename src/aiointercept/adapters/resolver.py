@@ -11,18 +11,20 @@ Private names of aiohttp used here, and what would replace each if it went:
 * ``BaseConnector._loop``, ``_keepalive_timeout``, ``_waiters``: the loop, the setting and the queue
   of a connector. Without them: the running loop, the default, and cancelled waiters.
 * ``TCPConnector._use_dns_cache``: has a public twin, ``use_dns_cache``, which is used instead.
-* ``ClientRequest._timer``: the same for all sendings of one call. Without it: the task.
+* ``ClientRequest._timer``: the same for all sendings of one call; its ``_tasks`` are those that
+  wait for the call. Without it: the task.
 """
 
 # pyright: reportPrivateUsage=false
 
 import asyncio
+import contextlib
 import contextvars
 import functools
 import inspect
 import threading
 from collections.abc import Awaitable, Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 from weakref import WeakKeyDictionary
 
 import aiohttp
@@ -70,10 +72,13 @@ _BLOCK_ENDED: Final = (
 class Attempt:
     """One sending of a call; see :class:`aiointercept.core.ports.Attempt`."""
 
-    __slots__ = ("_book", "call", "request", "timer")
+    __slots__ = ("_book", "call", "goes_own_way", "request", "timer")
 
-    def __init__(self, request: "ClientRequest", book: "dict[int, Attempt]") -> None:
-        self.call: Call | None = None
+    def __init__(
+        self, request: "ClientRequest", book: "dict[int, Attempt]", call: Call | None
+    ) -> None:
+        self.call = call
+        self.goes_own_way = call is not None
         self.request = request
         # Kept alive, so that no other call's timer gets the same identity.
         self.timer: object = request._timer
@@ -101,6 +106,19 @@ class Attempt:
         )
 
 
+class _Begun(NamedTuple):
+    """A call that began in a block."""
+
+    timer: object
+    method: str
+    url: "URL"
+
+    def waiting_task(self) -> "asyncio.Task[Any] | None":
+        """Return the task that waits for the call, if it is known to go on."""
+        tasks: list[asyncio.Task[Any]] = getattr(self.timer, "_tasks", [])
+        return tasks[-1] if tasks else None
+
+
 class _Client:
     """The client's end of a connection to the mock."""
 
@@ -116,11 +134,18 @@ class _Client:
         """Make the pending call raise what ``answer`` stands for."""
         error = exception_for(answer, self.request)
         if isinstance(answer, Broken) and answer.fault is Fault.CONNECT_TIMEOUT:
-            limit = _connect_limit(self.timeout)
-            if limit is not None:
-                asyncio.get_running_loop().call_later(limit, self.raise_in_call, error)
+            self._raise_as_if_not_connected(error)
         else:
             self.raise_in_call(error)
+
+    def _raise_as_if_not_connected(self, error: BaseException) -> None:
+        """Let the client's limit for connecting run out, and no limit for reading before it."""
+        if self.protocol is not None:
+            self.protocol.read_timeout = None
+            self.protocol.start_timeout()
+        limit = _connect_limit(self.timeout)
+        if limit is not None:
+            asyncio.get_running_loop().call_later(limit, self.raise_in_call, error)
 
     def raise_in_call(self, error: BaseException) -> None:
         """Make the pending call, or the reading of its answer, raise ``error``."""
@@ -172,6 +197,8 @@ class _MockedConnector(_OwnConnector):
         self._resolves = isinstance(real, TCPConnector)
         self._caches_names = isinstance(real, TCPConnector) and real.use_dns_cache
         self._known_names: set[tuple[str, int | None]] = set()
+        self._attempts: dict[int, Attempt] = {}
+        self._calls: dict[asyncio.Task[Any], _Begun] = {}
 
     @override
     async def _create_connection(
@@ -185,22 +212,54 @@ class _MockedConnector(_OwnConnector):
         self.clients[protocol] = client
         return protocol
 
-    async def trace_resolution(self, req: "ClientRequest", traces: "list[Trace]") -> None:
+    async def trace_resolution(
+        self, req: "ClientRequest", traces: "list[Trace]", *, found: bool = True
+    ) -> None:
         """Tell the user's trace hooks what they would hear of a real name resolution."""
         host = req.url.raw_host or ""
         if _is_address(host):
             return
         name = (host, req.url.port)
-        for trace in traces:
-            if name in self._known_names:
+        if name in self._known_names:
+            for trace in traces:
                 await trace.send_dns_cache_hit(host)
-                continue
-            if self._caches_names:
-                await trace.send_dns_cache_miss(host)
-            await trace.send_dns_resolvehost_start(host)
-            await trace.send_dns_resolvehost_end(host)
+            return
         if self._caches_names:
-            self._known_names.add(name)
+            if found:
+                self._known_names.add(name)
+            for trace in traces:
+                await trace.send_dns_cache_miss(host)
+        for trace in traces:
+            await trace.send_dns_resolvehost_start(host)
+        if found:
+            for trace in traces:
+                await trace.send_dns_resolvehost_end(host)
+
+    def begin(self, req: "ClientRequest", call: Call | None = None) -> Attempt | None:
+        """Return what will tell a silent repetition of ``req``, if aiohttp may repeat it.
+
+        Args:
+            req: what is about to be sent.
+            call: the call that it makes, if it goes its own way.
+        """
+        return Attempt(req, self._attempts, call) if req.method in _REPEATED else None
+
+    def repeated_by(self, req: "ClientRequest") -> Attempt | None:
+        """Return what ``req`` repeats silently, if it does."""
+        previous = self._attempts.get(id(req._timer))
+        return previous if previous is not None and previous.is_repeated_by(req) else None
+
+    def note_call(self, req: "ClientRequest") -> None:
+        """Remember that the running task has a call that began in this block."""
+        task = asyncio.current_task()
+        if task is not None:
+            if len(self._calls) > _MOST_TASKS:
+                self._calls = {t: call for t, call in self._calls.items() if not t.done()}
+            self._calls[task] = _Begun(req._timer, req.method, req.url)
+
+    def calls(self) -> "list[tuple[asyncio.Task[Any], _Begun]]":
+        """Return the latest call of each task."""
+        return list(self._calls.items())
 
     def end(self) -> None:
         """Fail what is in flight and close all connections; to be called on the loop."""
@@ -248,8 +307,7 @@ class ConnectorInterceptor:
     ) -> None:
         self._upstream_of = upstream_of
         self._mocked: WeakKeyDictionary[BaseConnector, _MockedConnector] = WeakKeyDictionary()
-        self._attempts: dict[int, Attempt] = {}
-        self._calls: dict[asyncio.Task[Any], tuple[BaseConnector, object]] = {}
+        self._lock = threading.Lock()
         self._hanging: set[asyncio.Future[None]] = set()
         self._transport: Transport | None = None
         self.desk: Desk | None = None
@@ -265,15 +323,17 @@ class ConnectorInterceptor:
 
     def uninstall(self) -> None:
         """See :meth:`aiointercept.core.ports.Interceptor.uninstall`."""
-        _installed.discard(self)
+        # Whoever asks meanwhile, in another thread, is told that the block has ended.
         self._transport = self.desk = None
-        self._guard_calls_in_flight()
-        mocked, self._mocked = list(self._mocked.values()), WeakKeyDictionary()
-        for connector in mocked:
-            call_on_loop(connector.loop, connector.end)
+        with self._lock:
+            mocked, self._mocked = list(self._mocked.items()), WeakKeyDictionary()
+        for connector, ours in mocked:
+            _guard_calls_in_flight(connector, ours)
+        _installed.discard(self)
+        for _, ours in mocked:
+            call_on_loop(ours.loop, ours.end)
         for future in list(self._hanging):
             call_on_loop(future.get_loop(), functools.partial(_fail_future, future))
-        self._attempts.clear()
 
     def connector(self, **options: Any) -> InterceptedConnector:
         """Return a connector that leads to this mock; takes what ``TCPConnector`` takes."""
@@ -281,16 +341,14 @@ class ConnectorInterceptor:
 
     def forget(self, connector: BaseConnector) -> list[Awaitable[None]]:
         """Close the connections that were made in place of ``connector``'s, which closes."""
-        mocked = self._mocked.pop(connector, None)
+        with self._lock:
+            mocked = self._mocked.pop(connector, None)
         return [] if mocked is None else [mocked.close()]
 
-    def note_call(self, connector: BaseConnector, req: "ClientRequest") -> None:
-        """Remember that the running task has a call that began in this block."""
-        task = asyncio.current_task()
-        if task is not None:
-            if len(self._calls) > _MOST_TASKS:
-                self._calls = {t: call for t, call in self._calls.items() if not t.done()}
-            self._calls[task] = connector, req._timer
+    def repeated_by(self, connector: BaseConnector, req: "ClientRequest") -> Attempt | None:
+        """Return what ``req`` repeats silently, if it does."""
+        mocked = self._mocked.get(connector)
+        return None if mocked is None else mocked.repeated_by(req)
 
     async def serve(
         self,
@@ -299,9 +357,11 @@ class ConnectorInterceptor:
         traces: "list[Trace]",
         timeout: "ClientTimeout",
         parties: Sequence[Desk],
+        repeated: Call | None = None,
     ) -> Connection:
         """Return a connection to the mock over which ``req`` will be sent."""
         mocked = self._mocked_for(connector)
+        mocked.note_call(req)
         proxy, req.proxy = req.proxy, None
         connection = await _CONNECT(mocked, req, traces, timeout)
         protocol = connection.protocol
@@ -313,25 +373,32 @@ class ConnectorInterceptor:
         client.timeout = timeout
         line = client.line
         line.parties = parties
-        line.attempt = self._attempt(req)
+        line.attempt = mocked.begin(req)
+        if line.attempt is not None:
+            line.attempt.call = repeated
         line.upstream = lambda: self._upstream_of(_BorrowedConnector(connector), req, proxy)
         return connection
 
-    def _attempt(self, req: "ClientRequest") -> Attempt | None:
-        if req.method not in _REPEATED:
-            return None
-        previous = self._attempts.get(id(req._timer))
-        attempt = Attempt(req, self._attempts)
-        if previous is not None and previous.is_repeated_by(req):
-            attempt.call = previous.call
-        return attempt
+    def let_pass(
+        self,
+        connector: BaseConnector,
+        req: "ClientRequest",
+        traces: "list[Trace]",
+        exchange: Exchange,
+    ) -> None:
+        """See how a call ends that goes its own way."""
+        attempt = self._mocked_for(connector).begin(req, exchange.call)
+        traces.append(witness(exchange, attempt))
 
     def _mocked_for(self, connector: BaseConnector) -> _MockedConnector:
         mocked = self._mocked.get(connector)
         if mocked is None:
-            if self._transport is None:
+            transport = self._transport
+            if transport is None:
                 raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
-            mocked = self._mocked[connector] = _MockedConnector(connector, self._transport)
+            mocked = _MockedConnector(connector, transport)
+            with self._lock:
+                self._mocked[connector] = mocked
         return mocked
 
     async def fail(
@@ -343,13 +410,16 @@ class ConnectorInterceptor:
         exchange: Exchange,
     ) -> NoReturn:
         """Raise what stands in place of a connection."""
+        self._mocked_for(connector).note_call(req)
         answer = exchange.answer
         try:
             if isinstance(answer, Broken):
                 exchange.call.fault = answer.fault
                 await self._trace_failure(connector, req, traces, answer.fault)
                 rule = exchange.call.rule
-                await asyncio.sleep(0.0 if rule is None else rule.delay)
+                if rule is not None and rule.delay:
+                    with contextlib.suppress(asyncio.TimeoutError):
+                        await self._hang(rule.delay)
                 if answer.fault is Fault.CONNECT_TIMEOUT:
                     await self._hang(_connect_limit(timeout))
             raise exception_for(answer, req)
@@ -365,8 +435,9 @@ class ConnectorInterceptor:
     ) -> None:
         for trace in traces:
             await trace.send_connection_create_start()
-        if traces and fault is not Fault.DNS_FAILURE and isinstance(connector, TCPConnector):
-            await self._mocked_for(connector).trace_resolution(req, traces)
+        if traces and isinstance(connector, TCPConnector):
+            found = fault is not Fault.DNS_FAILURE
+            await self._mocked_for(connector).trace_resolution(req, traces, found=found)
 
     async def _hang(self, limit: float | None) -> None:
         """Wait until the client gives up or the block ends.
@@ -375,6 +446,8 @@ class ConnectorInterceptor:
             TimeoutError: after ``limit`` seconds.
             ClientConnectionError: if the block ends first.
         """
+        if self._transport is None:
+            raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._hanging.add(future)
         try:
@@ -382,45 +455,54 @@ class ConnectorInterceptor:
         finally:
             self._hanging.discard(future)
 
-    def _guard_calls_in_flight(self) -> None:
-        """See that calls begun in the block do not reach the network when they go on."""
-        calls, self._calls = self._calls, {}
-        try:
-            here = asyncio.current_task()
-        except RuntimeError:
-            here = None
-        guards: dict[BaseConnector, _Guard] = {}
-        for task, (connector, timer) in calls.items():
-            if task is not here and not task.done() and not connector.closed:
-                if connector not in guards:
-                    guards[connector] = _Guard(connector)
-                guards[connector].watch(task, timer)
-
-
 class _Guard:
-    """Stands before a connector until the calls that began in a block have ended."""
+    """Stands before a connector until the calls that began in a block have ended.
+
+    Neither aiohttp's repetition of such a call nor its caller's next try may reach the network.
+    """
 
     def __init__(self, connector: BaseConnector) -> None:
         self._connector = connector
-        self._timers: dict[asyncio.Task[Any], object] = {}
+        self._calls: dict[asyncio.Task[Any], _Begun] = {}
         vars(connector)["connect"] = self
 
     async def __call__(
         self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
     ) -> Connection:
-        if any(timer is req._timer for timer in self._timers.values()):
+        if any(begun.timer is req._timer for begun in self._calls.values()):
             raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
+        task = asyncio.current_task()
+        begun = None if task is None else self._calls.get(task)
+        if begun is not None and not _installed.all:
+            if (begun.method, begun.url) == (req.method, req.url):
+                raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
         return await type(self._connector).connect(self._connector, req, traces, timeout)
 
-    def watch(self, task: "asyncio.Task[Any]", timer: object) -> None:
-        """Refuse what belongs to ``timer`` until ``task`` is done."""
-        self._timers[task] = timer
+    def watch(self, task: "asyncio.Task[Any]", begun: _Begun) -> None:
+        """Refuse what repeats ``begun`` until ``task`` is done."""
+        self._calls[task] = begun
         call_on_loop(task.get_loop(), lambda: task.add_done_callback(self._forget))
 
     def _forget(self, task: "asyncio.Task[Any]") -> None:
-        self._timers.pop(task, None)
-        if not self._timers and vars(self._connector).get("connect") is self:
+        self._calls.pop(task, None)
+        if not self._calls and vars(self._connector).get("connect") is self:
             del self._connector.connect
+
+
+def _guard_calls_in_flight(connector: BaseConnector, mocked: _MockedConnector) -> None:
+    """See that calls begun in the block do not reach the network when they go on."""
+    if connector.closed:
+        return
+    try:
+        here = asyncio.current_task()
+    except RuntimeError:
+        here = None
+    guard = vars(connector).get("connect")
+    for task, begun in mocked.calls():
+        waiting = begun.waiting_task() or task
+        if waiting is not here and not waiting.done():
+            guard = guard if isinstance(guard, _Guard) else _Guard(connector)
+            guard.watch(waiting, begun)
 
 
 async def _lead(
@@ -431,17 +513,24 @@ async def _lead(
     timeout: "ClientTimeout",
 ) -> Connection:
     """Lead a request its own way, to a mock, or to an exception, as the core says."""
+    for interceptor in chain:
+        previous = interceptor.repeated_by(connector, req)
+        if previous is not None and previous.call is not None:
+            if not previous.goes_own_way:
+                return await interceptor.serve(connector, req, traces, timeout, (), previous.call)
+            previous.call.attempts += 1
+            return await _CONNECT(connector, req, traces, timeout)
     desks = [interceptor.desk for interceptor in chain if interceptor.desk is not None]
     if not desks:
         raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
     admission = desks[0].admit(await _known(req), desks, rebuild)
-    if isinstance(admission, Pass):
-        if admission.exchange is not None:
-            traces.append(witness(admission.exchange))
+    if isinstance(admission, Pass) and admission.exchange is None:
         return await _CONNECT(connector, req, traces, timeout)
     desk = admission.parties[0] if isinstance(admission, Connect) else admission.exchange.desk
     interceptor = next(one for one in chain if one.desk is desk)
-    interceptor.note_call(connector, req)
+    if isinstance(admission, Pass):
+        interceptor.let_pass(connector, req, traces, admission.exchange)
+        return await _CONNECT(connector, req, traces, timeout)
     if isinstance(admission, Connect):
         return await interceptor.serve(connector, req, traces, timeout, admission.parties)
     return await interceptor.fail(connector, req, traces, timeout, admission.exchange)

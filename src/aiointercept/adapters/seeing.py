@@ -5,20 +5,23 @@ from typing import Any, Final
 import aiohttp
 from aiohttp.tracing import Trace
 
-from aiointercept.core.ports import Exchange
+from aiointercept.core.ports import Attempt, Exchange
 
 
 class _Sight:
     """What is seen of a call that goes its own way."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, attempt: Attempt | None) -> None:
         self._exchange: Exchange | None = exchange
+        self._attempt = attempt
 
     def end(self, response: aiohttp.ClientResponse | None) -> None:
         """Note the first answer; redirects that follow are calls of their own."""
         exchange, self._exchange = self._exchange, None
         if exchange is None:
             return
+        if self._attempt is not None:
+            self._attempt.settle()
         if response is None:
             exchange.desk.finish(exchange.call)
         else:
@@ -45,8 +48,8 @@ def _watching() -> aiohttp.TraceConfig:
 _WATCHING: Final = _watching()
 
 
-def witness(exchange: Exchange) -> Trace:
+def witness(exchange: Exchange, attempt: Attempt | None) -> Trace:
     """Return a trace that, beside the user's own, sees how a call ends."""
     session: Any = None
-    sight: Any = _Sight(exchange)
+    sight: Any = _Sight(exchange, attempt)
     return Trace(session, _WATCHING, sight)

@@ -170,8 +170,7 @@ class Site(web.Server):
     ) -> web.StreamResponse:
         answer = exchange.answer
         if isinstance(answer, Response):
-            if line is not None and line.attempt is not None:
-                line.attempt.settle()
+            _settle(line, request)
             exchange.desk.finish(exchange.call, answer.status, answer.headers, answer.body)
             return web_response(answer)
         try:
@@ -185,10 +184,10 @@ class Site(web.Server):
     ) -> web.StreamResponse:
         answer = exchange.answer
         if isinstance(answer, Stream):
-            _settle(line)
+            _settle(line, request)
             return await _send_stream(request, exchange, answer)
         if isinstance(answer, WebSocket):
-            _settle(line)
+            _settle(line, request)
             return await _converse(request, exchange, answer)
         if isinstance(answer, Forwarded) and line is not None and self._relay is not None:
             return await self._relay(request, exchange, line)
@@ -198,6 +197,9 @@ class Site(web.Server):
                 return await _break(request, exchange, answer, line)
         if line is not None:
             line.fail(answer)
+            if isinstance(answer, Broken) and answer.fault is Fault.CONNECT_TIMEOUT:
+                # The client's own limit ends it; if we hung up it would see that first.
+                await faults.perform(request, Fault.HANG)
         elif isinstance(answer, Unanswered):
             _logger.warning(answer.explanation)
         elif not isinstance(answer, Refused):
@@ -213,8 +215,9 @@ def _needs_interception(exchange: Exchange) -> str:
     )
 
 
-def _settle(line: Line | None) -> None:
-    if line is not None and line.attempt is not None:
+def _settle(line: Line | None, request: web.BaseRequest) -> None:
+    """Note that the client gets an answer, unless the user's code has cut the connection."""
+    if line is not None and line.attempt is not None and not _is_cut(request):
         line.attempt.settle()
 
 
@@ -222,12 +225,16 @@ async def _break(
     request: AiointerceptRequest, exchange: Exchange, answer: Broken, line: Line | None
 ) -> web.StreamResponse:
     if answer.fault is Fault.TRUNCATED_BODY:
-        _settle(line)
+        _settle(line, request)
         response = await _send_stream(request, exchange, faults.truncated(answer.content))
         if not response.prepared:
             return response
     await faults.perform(request, answer.fault)
     return Answered()
+
+
+def _is_cut(request: web.BaseRequest) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 async def _send_stream(
