@@ -225,10 +225,10 @@ def web_stream(answer: Stream) -> web.StreamResponse:
 
 def _wants_chunks(headers: CIMultiDict[str]) -> bool:
     """Take ``Transfer-Encoding`` out, which aiohttp writes itself; say whether it was chunked."""
-    values = headers.popall("Transfer-Encoding", [])
-    if values:
-        headers.popall("Content-Length", None)
-    return any("chunked" in value.lower() for value in values)
+    if "Transfer-Encoding" not in headers:
+        return False
+    headers.popall("Content-Length", None)
+    return any("chunked" in value.lower() for value in headers.popall("Transfer-Encoding"))
 
 
 class Answered(web.Response):

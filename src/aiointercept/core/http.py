@@ -2,6 +2,8 @@
 
 All are immutable. A constructor normalises or refuses, so an invalid value cannot exist. How they
 are matched, chosen or sent is none of their business.
+
+They have no slots: with them, what is computed at first use costs attrs several times as much.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,7 +33,7 @@ def header_fields(source: HeaderSource) -> CIMultiDictProxy[str]:
     return CIMultiDictProxy(CIMultiDict(source))
 
 
-@frozen
+@frozen(slots=False)
 class Origin:
     """Scheme, host and port: what tells one server from another (RFC 6454)."""
 
@@ -76,7 +78,7 @@ def _absolute(url: URL | str) -> URL:
     return url
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Request:
     """A request as a route sees it.
 
@@ -145,7 +147,7 @@ class Request:
         return f"{self.method} {self.url}"
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Response:
     """A response: what was, or is to be, answered.
 

@@ -95,7 +95,7 @@ class Policy:
 
     def never_touches(self, origin: Origin) -> bool:
         """Whether requests to ``origin`` are none of our business."""
-        return any(rule.covers(origin) for rule in self.untouched)
+        return bool(self.untouched) and any(rule.covers(origin) for rule in self.untouched)
 
 
 class Party(Protocol):

@@ -156,8 +156,17 @@ class Registry:
         ]
 
     def _candidates(self, request: Request) -> Iterable[Registration]:
-        """Yield the active routes whose URL fits: exact ones, patterns, others, each in order."""
-        yield from self._exact.get(request.canonical_url, ())
+        """Return the active routes whose URL fits: exact ones, patterns, others, each in order."""
+        exact = self._exact.get(request.canonical_url, ())
+        if self._patterns or self._others:
+            return self._candidates_after(exact, request)
+        return exact
+
+    def _candidates_after(
+        self, exact: Iterable[Registration], request: Request
+    ) -> Iterator[Registration]:
+        """Yield ``exact``, and look for more when one of them is wanted."""
+        yield from exact
         if self._patterns:
             yield from self._fitting_patterns(request)
         yield from self._others
