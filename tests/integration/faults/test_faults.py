@@ -1,4 +1,4 @@
-"""Each fault: what the client raises, what is used up and logged, and that nothing is left behind."""
+"""Each fault: what the client raises, what is used up and logged, and what comes after it."""
 
 import asyncio
 import errno
@@ -173,7 +173,9 @@ async def test_raises_refused_at_the_own_url() -> None:
 async def test_not_a_fault(fault: Any) -> None:
     """Anything but a ``Fault`` is refused, with the list of them."""
     async with aiointercept() as m:
-        with pytest.raises(TypeError, match=r"fault must be one of Fault\.DNS_FAILURE.*Fault\.HANG"):
+        with pytest.raises(
+            TypeError, match=r"fault must be one of Fault\.DNS_FAILURE.*Fault\.HANG"
+        ):
             m.get("/things", fault=fault)
 
 
@@ -227,7 +229,7 @@ async def test_repeated_for_ever(fault: Fault) -> None:
 
 @pytest.mark.parametrize("fault", BEFORE_CONNECTION)
 async def test_body_decides(fault: Fault) -> None:
-    """Where a matcher has to read the body first, the client's exception is the same all the same."""
+    """Where a matcher has to read the body first, the client's exception is no other."""
 
     async def chunks() -> AsyncIterator[bytes]:
         yield b"a "
@@ -283,15 +285,18 @@ async def test_total_limit_of_a_connection_that_never_comes() -> None:
             await session.get(HTTPS, timeout=limits)
 
 
-@pytest.mark.parametrize("fault", [Fault.HANG, Fault.CONNECT_TIMEOUT])
-async def test_the_block_does_not_wait(fault: Fault) -> None:
+@pytest.mark.parametrize(
+    ("fault", "delay"),
+    [(Fault.HANG, 0), (Fault.CONNECT_TIMEOUT, 0), *((fault, 60) for fault in Fault)],
+)
+async def test_the_block_does_not_wait(fault: Fault, delay: float) -> None:
     """A call that hangs when the block ends fails, and holds nothing up."""
+    received = asyncio.Event()
     async with aiohttp.ClientSession() as session:
         async with aiointercept(mock_external_urls=True) as m:
-            m.get(HTTPS, fault=fault)
+            m.get(HTTPS, fault=fault, delay=delay, match=lambda _: received.set() is None)
             call = asyncio.ensure_future(failure(session, "GET", HTTPS))
-            while not m.calls:
-                await asyncio.sleep(0)
+            await received.wait()
         error = await call
         assert isinstance(error, aiohttp.ClientConnectionError)
         assert "block ended" in str(error)

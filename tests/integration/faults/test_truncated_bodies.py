@@ -1,5 +1,6 @@
 """``Fault.TRUNCATED_BODY``: an answer that begins as told and never ends."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,15 @@ URL = "https://api.test/things"
 
 async def read_until_it_breaks(response: aiohttp.ClientResponse) -> bytes:
     """Return what arrives of a body that must break."""
-    arrived = b""
-    with pytest.raises(aiohttp.ClientPayloadError):
+    arrived: list[bytes] = []
+
+    async def read() -> None:
         async for chunk in response.content.iter_any():
-            arrived += chunk
-    return arrived
+            arrived.append(chunk)
+
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await read()
+    return b"".join(arrived)
 
 
 async def chunks() -> AsyncIterator[bytes]:
@@ -84,27 +89,19 @@ async def test_stream_breaks_where_it_would_end() -> None:
 
 async def test_stream_that_pauses_arrives_before_it_breaks() -> None:
     """Chunks go out when they are made, not when all are there."""
-    seen: list[str] = []
+    first_has_arrived = asyncio.Event()
 
     async def slow() -> AsyncIterator[bytes]:
         yield b"first,"
-        while not seen:
-            await sleep_a_turn()
+        await first_has_arrived.wait()
         yield b"second"
 
     async with aiointercept(mock_external_urls=True) as m, aiohttp.ClientSession() as session:
         m.get(URL, body=slow, fault=Fault.TRUNCATED_BODY)
         async with session.get(URL) as response:
             assert await response.content.readexactly(6) == b"first,"
-            seen.append("the first chunk")
+            first_has_arrived.set()
             assert await read_until_it_breaks(response) == b"second"
-
-
-async def sleep_a_turn() -> None:
-    """Let the loop turn, without an import in the way of the story."""
-    import asyncio  # noqa: PLC0415  see above
-
-    await asyncio.sleep(0)
 
 
 async def test_file(tmp_path: Path) -> None:

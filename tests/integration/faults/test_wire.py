@@ -100,11 +100,11 @@ def test_hang(run: Run[None]) -> None:
     """The request is taken and nothing comes, until the block ends."""
 
     async def main() -> None:
+        received = asyncio.Event()
         async with aiointercept() as m:
-            m.post("/things", fault=Fault.HANG)
+            m.post("/things", fault=Fault.HANG, match=lambda _: received.set() is None)
             pending = asyncio.ensure_future(exchange(m))
-            while not m.calls:
-                await asyncio.sleep(0)
+            await received.wait()
             assert not pending.done()
         done, _ = await asyncio.wait([pending])
         (ended,) = done
