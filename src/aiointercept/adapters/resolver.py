@@ -363,7 +363,12 @@ class ConnectorInterceptor:
         mocked = self._mocked_for(connector)
         mocked.note_call(req)
         proxy, req.proxy = req.proxy, None
-        connection = await _CONNECT(mocked, req, traces, timeout)
+        try:
+            connection = await _CONNECT(mocked, req, traces, timeout)
+        except aiohttp.ClientConnectionError:
+            if self._transport is None:
+                raise aiohttp.ClientConnectionError(_BLOCK_ENDED) from None
+            raise
         protocol = connection.protocol
         if self._transport is None or protocol is None:
             connection.close()
@@ -518,7 +523,7 @@ async def _lead(
         if previous is not None and previous.call is not None:
             if not previous.goes_own_way:
                 return await interceptor.serve(connector, req, traces, timeout, (), previous.call)
-            previous.call.attempts += 1
+            previous.call.sent_again()
             return await _CONNECT(connector, req, traces, timeout)
     desks = [interceptor.desk for interceptor in chain if interceptor.desk is not None]
     if not desks:

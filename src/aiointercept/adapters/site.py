@@ -170,7 +170,10 @@ class Site(web.Server):
     ) -> web.StreamResponse:
         answer = exchange.answer
         if isinstance(answer, Response):
-            _settle(line, request)
+            if _is_cut(request):  # by the user's own code, as a server would that crashes
+                exchange.desk.finish(exchange.call)
+                return Answered()
+            _settle(line)
             exchange.desk.finish(exchange.call, answer.status, answer.headers, answer.body)
             return web_response(answer)
         try:
@@ -184,10 +187,10 @@ class Site(web.Server):
     ) -> web.StreamResponse:
         answer = exchange.answer
         if isinstance(answer, Stream):
-            _settle(line, request)
+            _settle(line)
             return await _send_stream(request, exchange, answer)
         if isinstance(answer, WebSocket):
-            _settle(line, request)
+            _settle(line)
             return await _converse(request, exchange, answer)
         if isinstance(answer, Forwarded) and line is not None and self._relay is not None:
             return await self._relay(request, exchange, line)
@@ -215,9 +218,8 @@ def _needs_interception(exchange: Exchange) -> str:
     )
 
 
-def _settle(line: Line | None, request: web.BaseRequest) -> None:
-    """Note that the client gets an answer, unless the user's code has cut the connection."""
-    if line is not None and line.attempt is not None and not _is_cut(request):
+def _settle(line: Line | None) -> None:
+    if line is not None and line.attempt is not None:
         line.attempt.settle()
 
 
@@ -225,7 +227,7 @@ async def _break(
     request: AiointerceptRequest, exchange: Exchange, answer: Broken, line: Line | None
 ) -> web.StreamResponse:
     if answer.fault is Fault.TRUNCATED_BODY:
-        _settle(line, request)
+        _settle(line)
         response = await _send_stream(request, exchange, faults.truncated(answer.content))
         if not response.prepared:
             return response

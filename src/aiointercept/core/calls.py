@@ -73,6 +73,13 @@ class Call:
             )
         return self._request
 
+    def sent_again(self, present: Present | None = None) -> None:
+        """Note that the client repeated it; ``present`` makes what the user sees from now on."""
+        self.attempts += 1
+        if present is not None:
+            self._present = present
+            self._request = None
+
     @property
     def registration(self) -> Registration | None:
         """The counted route that took it, if any."""

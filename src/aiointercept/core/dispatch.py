@@ -118,7 +118,7 @@ class Dispatcher:
     ) -> Exchange:
         """See :meth:`.ports.Desk.dispatch`."""
         if attempt is not None and attempt.call is not None:
-            attempt.call.attempts += 1
+            attempt.call.sent_again(present)
             return await self.answer(attempt.call, run)
         try:
             begun = self._begin(request, present, parties)
