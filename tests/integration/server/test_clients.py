@@ -1,0 +1,246 @@
+import asyncio
+import http.client
+import json
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
+import aiohttp
+import httpx
+import pytest
+import requests
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from aiointercept import aiointercept
+
+ASKED = {"a": [1, 2]}
+ANSWER = b'{"answer": 42}'
+
+
+def with_requests(url):
+    """Ask with requests."""
+    response = requests.post(url, json=ASKED)
+    return response.status_code, response.content
+
+
+def with_requests_session(url):
+    """Ask with requests over a connection that is kept."""
+    with requests.Session() as session:
+        response = session.post(url, json=ASKED)
+        return response.status_code, response.content
+
+
+def with_httpx(url):
+    """Ask with httpx, blocking."""
+    with httpx.Client(trust_env=False) as client:
+        response = client.post(url, json=ASKED)
+        return response.status_code, response.content
+
+
+def with_urllib(url):
+    """Ask with urllib."""
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(url, json.dumps(ASKED).encode(), headers)
+    with urllib.request.urlopen(request) as response:
+        return response.status, response.read()
+
+
+def with_http_client(url):
+    """Ask with the standard library's bare client."""
+    connection = http.client.HTTPConnection(url.split("/")[2])
+    headers = {"Content-Type": "application/json"}
+    connection.request("POST", "/" + url.split("/", 3)[3], json.dumps(ASKED), headers)
+    response = connection.getresponse()
+    answer = response.status, response.read()
+    connection.close()
+    return answer
+
+
+async def with_aiohttp(url):
+    """Ask with aiohttp."""
+    async with aiohttp.ClientSession() as session, session.post(url, json=ASKED) as response:
+        return response.status, await response.read()
+
+
+async def with_httpx_async(url):
+    """Ask with httpx, awaiting."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        response = await client.post(url, json=ASKED)
+        return response.status_code, response.content
+
+
+BLOCKING = [with_requests, with_requests_session, with_httpx, with_urllib, with_http_client]
+AWAITING = [with_aiohttp, with_httpx_async]
+
+
+def register(m):
+    """Register what all of them ask for, and return where that is."""
+    m.post("/users?page=1", status=201, body=ANSWER, headers={"X-Seen": "yes"})
+    return f"{m.server_url}/users?page=1"
+
+
+def check(m, answer):
+    """Check what came back and what was recorded."""
+    assert answer == (201, ANSWER)
+    m.assert_called_once_with("/users", "POST", params={"page": 1}, json=ASKED)
+
+
+@pytest.mark.parametrize("ask", BLOCKING)
+async def test_a_blocking_client_on_the_loops_own_thread_is_answered(ask):
+    """The loop that could answer is blocked by the one who asks, and yet the answer comes."""
+    async with aiointercept() as m:
+        check(m, ask(register(m)))
+
+
+@pytest.mark.parametrize("ask", BLOCKING)
+async def test_a_blocking_client_in_another_thread_is_answered(ask):
+    """The loop itself answers, as it is not blocked."""
+    async with aiointercept() as m:
+        check(m, await asyncio.to_thread(ask, register(m)))
+
+
+@pytest.mark.parametrize("ask", AWAITING)
+async def test_an_awaiting_client_is_answered(ask):
+    """Client and server share the loop."""
+    async with aiointercept() as m:
+        check(m, await ask(register(m)))
+
+
+@pytest.mark.parametrize("ask", BLOCKING)
+def test_a_blocking_client_without_any_loop_is_answered(ask):
+    """A test without asyncio needs none."""
+    with aiointercept() as m:
+        check(m, ask(register(m)))
+
+
+@pytest.mark.parametrize("ask", AWAITING)
+def test_an_awaiting_client_inside_a_sync_block_is_answered(ask):
+    """A loop that begins after the block, and ends before it, is served as well."""
+    with aiointercept() as m:
+        check(m, asyncio.run(ask(register(m))))
+
+
+async def test_blocking_and_awaiting_clients_take_turns():
+    """Both find the same routes and the same log, whichever thread answered them."""
+    async with aiointercept() as m:
+        m.get("/", json="seen", repeat=True)
+        async with aiohttp.ClientSession() as session:
+            for _ in range(3):
+                async with session.get(m.server_url) as response:
+                    assert await response.json() == "seen"
+                assert requests.get(m.server_url).json() == "seen"
+        assert m.call_count == 6
+
+
+async def test_a_kept_connection_survives_the_change_of_threads():
+    """A blocking client's connection, taken over while the loop was blocked, is used on."""
+    async with aiointercept() as m:
+        m.get("/", body="first")
+        m.get("/", body="second")
+        m.get("/", body="third")
+        connection = http.client.HTTPConnection(m.server_host, m.server_port)
+        for expected in (b"first", b"second", b"third"):
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == expected
+            await asyncio.sleep(0)
+        connection.close()
+        assert m.call_count == 3
+
+
+async def test_a_connection_that_the_loop_took_is_a_deadlock_no_more_than_a_new_one():
+    """What the loop accepted before it was blocked waits for the loop, but others do not."""
+    async with aiointercept() as m:
+        m.get("/", body="seen", repeat=True)
+        async with aiohttp.ClientSession() as session:
+            async with session.get(m.server_url) as response:
+                assert await response.read() == b"seen"
+            assert requests.get(m.server_url).content == b"seen"
+            async with session.get(m.server_url) as response:
+                assert await response.read() == b"seen"
+
+
+async def test_many_blocking_clients_at_once_while_the_loop_is_blocked():
+    """Each gets its own answer although only the helper is there for all of them."""
+    async with aiointercept() as m:
+        for number in range(20):
+            m.get(f"/{number}", json=number)
+        with ThreadPoolExecutor(8) as pool:
+            urls = [f"{m.server_url}/{number}" for number in range(20)]
+            answers = list(pool.map(lambda url: requests.get(url).json(), urls))
+        assert answers == list(range(20))
+        assert m.call_count == 20
+
+
+@pytest.mark.parametrize(
+    ("registered", "asked"),
+    [
+        ("/users", "/users"),
+        ("/users?b=2&a=1", "/users?a=1&b=2"),
+        ("/a%20b", "/a b"),
+        ("/ünï", "/%C3%BCn%C3%AF"),
+        ("/", ""),
+        ("/x#fragment", "/x"),
+    ],
+)
+async def test_a_path_means_the_mocks_own_server(registered, asked):
+    """A URL that is a path only is relative to `server_url`, and compared as any URL."""
+    async with aiointercept() as m:
+        m.get(registered, body="found")
+        async with aiohttp.ClientSession(m.server_url + "/") as session:
+            async with session.get(m.server_url + asked) as response:
+                assert await response.text() == "found"
+        m.assert_called_once_with(registered)
+        m.assert_any_call(registered)
+
+
+async def test_requests_arrive_under_the_servers_url_whatever_their_host_header_says():
+    """A client may say that it wants another host; it did come to this server."""
+    async with aiointercept() as m:
+        m.get("/users", body="found")
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(m.server_url + "/users", headers={"Host": "api.test"}) as response,
+        ):
+            assert await response.text() == "found"
+        assert str(m.last_request.url) == m.server_url + "/users"
+        assert m.last_request.headers["Host"] == "api.test"
+
+
+async def test_the_absolute_form_of_a_request_is_understood():
+    """A client that takes the server for its proxy sends the whole URL; the path counts."""
+    async with aiointercept() as m:
+        m.get("/users?a=1", body="found")
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get("http://api.test/users?a=1", proxy=m.server_url) as response,
+        ):
+            assert await response.text() == "found"
+        assert str(m.last_request.url) == m.server_url + "/users?a=1"
+
+
+async def test_nothing_global_is_touched_in_server_mode():
+    """Clients that go elsewhere go there, past the mock: to a server of the test's own."""
+    async def handle(request):
+        return web.Response(text="the real one")
+
+    app = web.Application()
+    app.router.add_get("/users", handle)
+    async with TestServer(app) as real, aiointercept() as m:
+        m.get(str(real.make_url("/users")), body="mocked")
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(real.make_url("/users")) as response,
+        ):
+            assert await response.text() == "the real one"
+        m.assert_not_called()
+
+
+async def test_an_intercepted_session_needs_no_interception_of_the_process():
+    """`m.session()` leads hard-coded URLs to the mock in server mode too."""
+    async with aiointercept() as m:
+        m.get("https://api.test/users", body="mocked")
+        async with m.session() as session, session.get("https://api.test/users") as response:
+            assert await response.text() == "mocked"
+            assert str(response.url) == "https://api.test/users"
+        m.assert_called_once_with("https://api.test/users")
