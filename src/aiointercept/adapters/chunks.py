@@ -1,4 +1,4 @@
-"""The chunks of a body that streams, as the user's iterator makes them. Nothing about sending them."""
+"""The chunks of a streaming body, as the user's iterator makes them. Who sends them is elsewhere."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
