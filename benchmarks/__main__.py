@@ -85,14 +85,19 @@ async def _memory(contestants: list[Contestant], size: Size) -> Row:
     return Row("memory per logged call, body of 100 bytes", figures, target, " KiB")
 
 
-async def _import(size: Size) -> Row:
-    modules = ("aiohttp", "aiointercept")
-    laps = {module: partial(importing.seconds, module) for module in modules}
-    seconds = await race(laps, size.rounds)
+async def _imports(size: Size) -> list[Row]:
+    statements = (importing.AIOHTTP, importing.PACKAGE, importing.AIOHTTP_SERVER, importing.MOCK)
+    laps = {statement: partial(importing.seconds, statement) for statement in statements}
+    seconds = await race(laps, size.few_rounds)
+    baseline = seconds[importing.AIOHTTP]
     target = Target(1.15)
-    figure = Figure(ratio(seconds["aiointercept"], seconds["aiohttp"]), target)
-    title = "`import aiointercept`, in times of `import aiohttp`"
-    return Row(title, {"figure": figure}, target)
+    rows: list[Row] = []
+    for statement in statements[1:]:
+        its_target = None if statement == importing.AIOHTTP_SERVER else target
+        figure = Figure(ratio(seconds[statement], baseline), its_target)
+        title = f"`{statement}`, in times of `{importing.AIOHTTP}`"
+        rows.append(Row(title, {"figure": figure}, its_target))
+    return rows
 
 
 async def _passthrough(size: Size) -> list[Row]:
@@ -126,7 +131,7 @@ async def _tables(size: Size) -> list[Table]:
     for scenario in GROWTHS:
         growth.rows.append(await _growth(scenario, mocks, size))
     growth.rows.append(await _memory(mocks, size))
-    others.rows.append(await _import(size))
+    others.rows.extend(await _imports(size))
     others.rows.extend(await _passthrough(size))
     return [floor, growth, others]
 

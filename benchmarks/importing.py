@@ -7,21 +7,27 @@ from typing import Final
 _PROGRAM: Final = """
 import time
 start = time.process_time()
-import {module}
+{statement}
 print(time.process_time() - start)
 """
 
 
-async def seconds(module: str) -> float:
-    """Return how long ``import`` of ``module`` takes in a new interpreter."""
+AIOHTTP: Final = "import aiohttp"
+PACKAGE: Final = "import aiointercept"
+MOCK: Final = "from aiointercept import aiointercept"
+AIOHTTP_SERVER: Final = "import aiohttp.web"
+
+
+async def seconds(statement: str) -> float:
+    """Return how long an import statement takes in a new interpreter."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        _PROGRAM.format(module=module),
+        _PROGRAM.format(statement=statement),
         stdout=asyncio.subprocess.PIPE,
     )
     output, _ = await process.communicate()
     if process.returncode:
-        msg = f"import {module} failed"
+        msg = f"{statement!r} failed"
         raise RuntimeError(msg)
     return float(output)

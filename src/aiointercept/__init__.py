@@ -1,13 +1,22 @@
-"""Test code that talks HTTP through aiohttp against a real server on loopback."""
+"""Test code that talks HTTP through aiohttp against a real server on loopback.
 
-from aiointercept import matchers
-from aiointercept.adapters.wire import AiointerceptRequest
-from aiointercept.api.callback import CallbackResult
-from aiointercept.api.handle import MockResponse
-from aiointercept.api.mock import aiointercept
-from aiointercept.core.calls import Call
-from aiointercept.core.replies import Fault
-from aiointercept.core.sse import ServerSentEvent
+A name is imported when it is first asked for, because pytest loads the bundled plugin, and with it
+this package, in every run, whether or not a test has a mock.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    # See above; the same names stand in _HOMES.
+    from aiointercept import matchers
+    from aiointercept.adapters.wire import AiointerceptRequest
+    from aiointercept.api.callback import CallbackResult
+    from aiointercept.api.handle import MockResponse
+    from aiointercept.api.mock import aiointercept
+    from aiointercept.core.calls import Call
+    from aiointercept.core.replies import Fault
+    from aiointercept.core.sse import ServerSentEvent
 
 __all__ = (
     "AiointerceptRequest",
@@ -19,3 +28,27 @@ __all__ = (
     "aiointercept",
     "matchers",
 )
+
+_HOMES: Final = {
+    "AiointerceptRequest": "aiointercept.adapters.wire",
+    "Call": "aiointercept.core.calls",
+    "CallbackResult": "aiointercept.api.callback",
+    "Fault": "aiointercept.core.replies",
+    "MockResponse": "aiointercept.api.handle",
+    "ServerSentEvent": "aiointercept.core.sse",
+    "aiointercept": "aiointercept.api.mock",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "matchers":
+        return importlib.import_module("aiointercept.matchers")
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
