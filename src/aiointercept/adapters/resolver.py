@@ -290,9 +290,10 @@ class InterceptedConnector(TCPConnector):
 
     @override
     async def close(self, **options: Any) -> None:
+        # It counts as closed before calls in flight notice.
+        await super().close(**options)
         for closing in self._interceptor.forget(self):
             await closing
-        await super().close(**options)
 
 
 class ConnectorInterceptor:
@@ -518,6 +519,10 @@ async def _lead(
     timeout: "ClientTimeout",
 ) -> Connection:
     """Lead a request its own way, to a mock, or to an exception, as the core says."""
+    if connector.closed:
+        # The silent retry of a call in flight; aiohttp would see this once it has connected.
+        msg = "Connector is closed."
+        raise aiohttp.ClientConnectionError(msg)
     for interceptor in chain:
         previous = interceptor.repeated_by(connector, req)
         if previous is not None and previous.call is not None:
