@@ -1,4 +1,4 @@
-"""The chunks of a streaming body, as the user's iterator makes them. Who sends them is elsewhere."""
+"""The chunks of a streaming body, as the user's iterator makes them. Nothing about sending them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
@@ -32,7 +32,7 @@ class Chunks:
         """Open the iterator and let it make its first chunk, as far as it gets without waiting."""
         try:
             self._iterator = aiter(self._stream.open())
-            self._first = _Begun(anext(self._iterator))
+            self._first = _Begun(_chunk(self._iterator))
         except INTERRUPTS:
             raise
         except BaseException as error:  # noqa: BLE001  the user's code raised; it is held
@@ -44,7 +44,7 @@ class Chunks:
             return None
         first, self._first = self._first, None
         try:
-            return _checked(await (anext(self._iterator) if first is None else first))
+            return await (_chunk(self._iterator) if first is None else first)
         except StopAsyncIteration:
             return None
         except INTERRUPTS:
@@ -71,7 +71,8 @@ class Chunks:
         self._hold(error)
 
 
-def _checked(chunk: object) -> bytes:
+async def _chunk(iterator: AsyncIterator[object]) -> bytes:
+    chunk = await anext(iterator)
     if not isinstance(chunk, (bytes, bytearray, memoryview)):
         msg = f"a body that streams must be made of bytes, but its iterator gave {chunk!r}"
         raise TypeError(msg)

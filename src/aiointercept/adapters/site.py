@@ -73,7 +73,6 @@ class Site(web.Server):
         super().__init__(
             self._handle,
             request_factory=self._make,
-            handler_cancellation=True,
             loop=loop,
             access_log=None,
             auto_decompress=False,
@@ -89,7 +88,8 @@ class Site(web.Server):
         self._relay = relay
         self._run = run
         self._lines: dict[RequestHandler, Line] = {}
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: dict[RequestHandler, asyncio.Task[Any]] = {}
+        self._ending: set[asyncio.Task[Any]] = set()
 
     def protocol(self, line: Line) -> RequestHandler:
         """Return a server protocol for a connection that belongs to an intercepted client."""
@@ -100,21 +100,28 @@ class Site(web.Server):
     @override
     def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
         self._lines.pop(handler, None)
+        self._end(handler)
         super().connection_lost(handler, exc)
 
     def close(self) -> None:
         """Break off all connections and what runs on them; to be called on the site's loop."""
-        for task in self._running:
-            task.cancel()
         for protocol in self.connections:
+            self._end(protocol)
             protocol.close()
             if protocol.transport is not None:
                 protocol.transport.abort()
 
+    def _end(self, protocol: RequestHandler) -> None:
+        """Cancel what runs for a connection; only once, so that its clean-up may wait."""
+        task = self._running.get(protocol)
+        if task is not None and task not in self._ending:
+            self._ending.add(task)
+            task.cancel()
+
     async def wait_closed(self) -> None:
         """Wait until all connections are gone."""
         if self._running:
-            await asyncio.wait(self._running, timeout=1)
+            await asyncio.wait(self._running.values(), timeout=1)
         for _ in range(10):
             if not self.connections:
                 break
@@ -131,11 +138,12 @@ class Site(web.Server):
         assert isinstance(request, AiointerceptRequest)  # noqa: S101  as the factory makes it
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  a coroutine that runs has a task
-        self._running.add(task)
+        self._running[request.protocol] = task
         try:
             return await self._answer(request)
         finally:
-            self._running.discard(task)
+            del self._running[request.protocol]
+            self._ending.discard(task)
 
     async def _answer(self, request: AiointerceptRequest) -> web.StreamResponse:
         line = self._lines.get(request.protocol)

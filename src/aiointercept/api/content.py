@@ -186,7 +186,7 @@ def _opener(body: Any, *, reusable: bool) -> Callable[[], AsyncIterable[bytes]]:
             )
             raise ValueError(msg)
         return lambda: body
-    if callable(body) and not isinstance(body, type):
+    if callable(body) and (not isinstance(body, type) or hasattr(body, "__aiter__")):
         return lambda: _opened(body)
     msg = (
         "body must be bytes, str, a pathlib.Path, an async iterable of bytes, or a function that "

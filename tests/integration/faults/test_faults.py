@@ -111,7 +111,7 @@ async def test_call_in_the_log(fault: Fault, method: str) -> None:
 async def test_server_mode(fault: Fault) -> None:
     """What a server can do, it does to any client; a POST is sent once and uses up one route."""
     async with aiointercept() as m, aiohttp.ClientSession(timeout=LIMITS) as session:
-        url = str(m.server_url + "/things")
+        url = f"{m.server_url}/things"
         failing = m.post("/things", fault=fault)
         working = m.post("/things", body=b"fine")
         assert_expected(await failure(session, "POST", url), fault)
@@ -125,7 +125,7 @@ async def test_repetition_in_server_mode(fault: Fault) -> None:
     async with aiointercept() as m, aiohttp.ClientSession() as session:
         m.get("/things", fault=fault)
         m.get("/things", body=b"fine")
-        assert await ask(session, "GET", str(m.server_url + "/things")) == b"fine"
+        assert await ask(session, "GET", f"{m.server_url}/things") == b"fine"
         assert m.call_count == 2
 
 
@@ -144,7 +144,7 @@ def test_blocking_client(fault: Fault, kind: type[Exception]) -> None:
     with aiointercept() as m:
         m.post("/things", fault=fault)
         m.post("/things", body=b"fine")
-        url = str(m.server_url + "/things")
+        url = f"{m.server_url}/things"
         with pytest.raises(kind):
             requests.post(url, data=b"a body", timeout=0.5)
         assert requests.post(url, data=b"a body", timeout=5).content == b"fine"
@@ -154,12 +154,12 @@ def test_blocking_client(fault: Fault, kind: type[Exception]) -> None:
 async def test_refused_at_the_own_url(fault: Fault) -> None:
     """No client is intercepted there, so what happens before a connection cannot be performed."""
     async with aiointercept() as m:
-        for url in ("/things", str(m.server_url + "/things")):
+        for url in ("/things", f"{m.server_url}/things"):
             with pytest.raises(ValueError, match=r"mock_external_urls=True"):
                 m.get(url, fault=fault)
     async with aiointercept(mock_external_urls=True) as m:
         with pytest.raises(ValueError, match=fault.name):
-            m.get(m.server_url + "/things", fault=fault)
+            m.get(f"{m.server_url}/things", fault=fault)
 
 
 async def test_raises_refused_at_the_own_url() -> None:
