@@ -4,6 +4,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+import aiointercept
+
+# What a run in this process imports first is forgotten after it, and must not come in two versions.
+for _name in aiointercept.__all__:
+    getattr(aiointercept, _name)
+
 # How the tests inside talk HTTP, blocking and not.
 CLIENT = '''
 import urllib.error
