@@ -129,6 +129,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        __tracebackhide__ = True
         try:
             self._stop()
         finally:
@@ -144,6 +145,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        __tracebackhide__ = True
         with ExitStack() as last:
             last.callback(self._conclude, error)
             try:
@@ -207,6 +209,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         self._undo.close()
 
     def _conclude(self, leaving: BaseException | None) -> None:
+        __tracebackhide__ = True
         try:
             self._evidence.judge(leaving, strict=self._strict)
         finally:

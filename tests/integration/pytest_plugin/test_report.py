@@ -294,3 +294,22 @@ def test_nothing_is_kept_alive(run: Run) -> None:
         subprocess=True,
     )
     result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("block", ["with", "async with"])
+def test_the_end_of_a_block_shows_the_users_line(run: Run, block: str) -> None:
+    """None of our own frames stands between the block and what it raised."""
+    result = run(f"""
+        import asyncio
+        from aiointercept import aiointercept
+
+        def test_block():
+            async def use():
+                {block} aiointercept(strict=True) as m:
+                    m.get("/unused")
+            asyncio.run(use())
+    """)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E*1 route was never used: GET http://127.0.0.1:*/unused"])
+    result.stdout.no_fnmatch_line("*mock.py*")
+    result.stdout.no_fnmatch_line("*evidence.py*")
