@@ -148,11 +148,11 @@ class Site(web.Server):
     async def _answer(self, request: AiointerceptRequest) -> web.StreamResponse:
         line = self._lines.get(request.protocol)
         headers = request.headers
-        if "Expect" in headers and headers["Expect"].lower() == "100-continue":
-            await request.writer.write(_CONTINUE)
-            # What went out is no part of the response: an error can still become a 500.
-            request.writer.output_size = 0
         try:
+            if "Expect" in headers and headers["Expect"].lower() == "100-continue":
+                await request.writer.write(_CONTINUE)
+                # What went out is no part of the response: an error can still become a 500.
+                request.writer.output_size = 0
             body = await request.receive() if request.body_exists else b""
         except (web.RequestPayloadError, aiohttp.ClientError, ConnectionError):
             return Answered()
@@ -183,7 +183,7 @@ class Site(web.Server):
                 return Answered()
             _settle(line)
             exchange.desk.finish(exchange.call, answer.status, answer.headers, answer.body)
-            return web_response(answer)
+            return web_response(answer, request)
         try:
             return await self._perform_live(request, exchange, line)
         finally:
@@ -256,7 +256,7 @@ async def _send_stream(
         if request.method != "HEAD":
             chunks.begin()
         if chunks.error is not None:
-            return _fail(exchange, chunks.error)
+            return _fail(request, exchange, chunks.error)
         await response.prepare(request)
         while (chunk := await chunks.next()) is not None:
             await response.write(chunk)
@@ -273,10 +273,12 @@ async def _send_stream(
     return response
 
 
-def _fail(exchange: Exchange, error: BaseException) -> web.StreamResponse:
+def _fail(
+    request: AiointerceptRequest, exchange: Exchange, error: BaseException
+) -> web.StreamResponse:
     answer = internal_error(error)
     exchange.desk.finish(exchange.call, answer.status, answer.headers, answer.body)
-    return web_response(answer)
+    return web_response(answer, request)
 
 
 async def _converse(
@@ -287,7 +289,7 @@ async def _converse(
     if not socket.can_prepare(request):
         refusal = Response(426, None, {"Upgrade": "websocket"}, b"a WebSocket lives here")
         exchange.desk.finish(call, refusal.status, refusal.headers, refusal.body)
-        return web_response(refusal)
+        return web_response(refusal, request)
     await socket.prepare(request)
     try:
         await answer.handler(socket, request)

@@ -201,14 +201,14 @@ def decoded(body: bytes, encoding: str) -> bytes:
     return body
 
 
-def web_response(answer: Response) -> web.Response:
-    """Return ``answer`` as aiohttp writes it."""
+def web_response(answer: Response, request: web.BaseRequest) -> web.Response:
+    """Return ``answer`` to ``request`` as aiohttp writes it."""
     headers = CIMultiDict(answer.headers)
     chunked = _wants_chunks(headers)
     response = web.Response(
         status=answer.status, reason=answer.reason, headers=headers, body=answer.body
     )
-    if chunked:
+    if chunked and request.version >= HttpVersion11:
         response.enable_chunked_encoding()
     return response
 

@@ -1,0 +1,72 @@
+import asyncio
+import random
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import aiohttp
+
+from aiointercept import aiointercept
+
+REQUESTS = 2_000
+CONNECTIONS = 200
+ROUTES = 500
+
+EVERYTHING = Path(__file__)
+
+
+async def test_2000_concurrent_requests_over_200_connections_against_500_routes():
+    """Every answer is right, every call is logged once."""
+    numbers = [number % ROUTES for number in range(REQUESTS)]
+    random.Random(7).shuffle(numbers)
+    peers = set()
+
+    async with aiointercept() as m:
+        for number in range(ROUTES):
+            m.post(f"/{number}?page={number}", json={"answer": number}, repeat=REQUESTS // ROUTES)
+
+        async def ask(number: int, serial: int) -> None:
+            url = f"{m.server_url}/{number}?page={number}"
+            async with session.post(url, json={"serial": serial}) as response:
+                assert response.status == 200
+                peers.add(response.connection and response.connection.transport)
+                assert await response.json() == {"answer": number}
+
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            await asyncio.gather(*(ask(number, at) for at, number in enumerate(numbers)))
+
+        assert m.call_count == REQUESTS
+        logged = Counter()
+        for (method, url), found in m.requests.items():
+            assert method == "POST"
+            logged[int(url.path[1:])] += len(found)
+        assert logged == dict.fromkeys(range(ROUTES), REQUESTS // ROUTES)
+        serials = sorted([(await call.request.json())["serial"] for call in m.calls])
+        assert serials == list(range(REQUESTS))
+        assert all(call.response.status == 200 and call.duration >= 0 for call in m.calls)
+        m.assert_all_called()
+        m.assert_all_matched()
+
+
+def test_the_same_in_dev_mode():
+    """Nothing is warned of or left unclosed under `-X dev -W error`."""
+    source = f"""
+import asyncio, gc, importlib.util
+spec = importlib.util.spec_from_file_location("load", {str(EVERYTHING)!r})
+load = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(load)
+asyncio.run(
+    load.test_2000_concurrent_requests_over_200_connections_against_500_routes(), debug=False
+)
+gc.collect()
+"""
+    run = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", source],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "Warning" not in run.stderr
