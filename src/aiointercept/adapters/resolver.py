@@ -37,7 +37,7 @@ from typing_extensions import override
 
 from aiointercept.adapters.failures import exception_for
 from aiointercept.adapters.loops import call_on_loop
-from aiointercept.adapters.seeing import witness
+from aiointercept.adapters.seeing import end_mark, witness
 from aiointercept.adapters.wire import rebuild
 from aiointercept.core.calls import Call
 from aiointercept.core.errors import UnsupportedAiohttpError
@@ -67,6 +67,15 @@ _BLOCK_ENDED: Final = (
     "the aiointercept block ended while this call was in flight. Await the call inside the block, "
     "or cancel it there"
 )
+
+
+class _Asked(NamedTuple):
+    """What a client asks its connector for: a connection over which to send ``req``."""
+
+    connector: BaseConnector
+    req: "ClientRequest"
+    traces: "list[Trace]"
+    timeout: "ClientTimeout"
 
 
 class Attempt:
@@ -112,11 +121,15 @@ class _Begun(NamedTuple):
     timer: object
     method: str
     url: "URL"
+    traces: "list[Trace]"
 
-    def waiting_task(self) -> "asyncio.Task[Any] | None":
-        """Return the task that waits for the call, if it is known to go on."""
-        tasks: list[asyncio.Task[Any]] = getattr(self.timer, "_tasks", [])
-        return tasks[-1] if tasks else None
+    def waiting_tasks(self) -> "list[asyncio.Task[Any]] | None":
+        """Return the tasks that wait for the call, the outermost first; ``None`` if unknown."""
+        return getattr(self.timer, "_tasks", None)
+
+    def when_over(self, function: Callable[[], object]) -> None:
+        """Call ``function`` when the call is over; soon if it is already."""
+        self.traces.append(end_mark(function))
 
 
 class _Client:
@@ -148,9 +161,12 @@ class _Client:
             asyncio.get_running_loop().call_later(limit, self.raise_in_call, error)
 
     def raise_in_call(self, error: BaseException) -> None:
-        """Make the pending call, or the reading of its answer, raise ``error``."""
+        """Make the pending call, or the reading of its answer, raise ``error``.
+
+        A WebSocket has no pending call: it notices that it is closed.
+        """
         protocol = self.protocol
-        if protocol is not None:
+        if protocol is not None and not protocol.upgraded:
             protocol.set_exception(error)
             payload: Any = protocol._payload
             if payload is not None and not payload.is_eof():
@@ -204,20 +220,27 @@ class _MockedConnector(_OwnConnector):
     async def _create_connection(
         self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
     ) -> ResponseHandler:
-        if traces and self._resolves:
-            await self.trace_resolution(req, traces)
+        await self._trace_resolution(req, traces)
         client = _Client(req, timeout)
         protocol: ResponseHandler = await self._transport.dial(self._factory, client.line)
         client.protocol = protocol
         self.clients[protocol] = client
         return protocol
 
-    async def trace_resolution(
+    async def trace_failure(
+        self, req: "ClientRequest", traces: "list[Trace]", fault: Fault
+    ) -> None:
+        """Tell the user's trace hooks what they would hear of a connection that fails."""
+        for trace in traces:
+            await trace.send_connection_create_start()
+        await self._trace_resolution(req, traces, found=fault is not Fault.DNS_FAILURE)
+
+    async def _trace_resolution(
         self, req: "ClientRequest", traces: "list[Trace]", *, found: bool = True
     ) -> None:
         """Tell the user's trace hooks what they would hear of a real name resolution."""
         host = req.url.raw_host or ""
-        if _is_address(host):
+        if not traces or not self._resolves or _is_address(host):
             return
         name = (host, req.url.port)
         if name in self._known_names:
@@ -249,17 +272,18 @@ class _MockedConnector(_OwnConnector):
         previous = self._attempts.get(id(req._timer))
         return previous if previous is not None and previous.is_repeated_by(req) else None
 
-    def note_call(self, req: "ClientRequest") -> None:
+    def note_call(self, req: "ClientRequest", traces: "list[Trace]") -> None:
         """Remember that the running task has a call that began in this block."""
         task = asyncio.current_task()
         if task is not None:
             if len(self._calls) > _MOST_TASKS:
                 self._calls = {t: call for t, call in self._calls.items() if not t.done()}
-            self._calls[task] = _Begun(req._timer, req.method, req.url)
+            self._calls[task] = _Begun(req._timer, req.method, req.url, traces)
 
-    def calls(self) -> "list[tuple[asyncio.Task[Any], _Begun]]":
-        """Return the latest call of each task."""
-        return list(self._calls.items())
+    def take_calls(self) -> "list[_Begun]":
+        """Return the latest call of each task, and forget it."""
+        calls, self._calls = self._calls, {}
+        return list(calls.values())
 
     def end(self) -> None:
         """Fail what is in flight and close all connections; to be called on the loop."""
@@ -286,7 +310,7 @@ class InterceptedConnector(TCPConnector):
         self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
     ) -> Connection:
         chain = self._interceptor, *(other for other in _chain() if other is not self._interceptor)
-        return await _lead(chain, self, req, traces, timeout)
+        return await _lead(chain, _Asked(self, req, traces, timeout))
 
     @override
     async def close(self, **options: Any) -> None:
@@ -352,28 +376,24 @@ class ConnectorInterceptor:
         return None if mocked is None else mocked.repeated_by(req)
 
     async def serve(
-        self,
-        connector: BaseConnector,
-        req: "ClientRequest",
-        traces: "list[Trace]",
-        timeout: "ClientTimeout",
-        parties: Sequence[Desk],
-        repeated: Call | None = None,
+        self, asked: _Asked, parties: Sequence[Desk], repeated: Call | None = None
     ) -> Connection:
-        """Return a connection to the mock over which ``req`` will be sent."""
+        """Return a connection to the mock over which the request will be sent."""
+        connector, req, traces, timeout = asked
         mocked = self._mocked_for(connector)
-        mocked.note_call(req)
+        mocked.note_call(req, traces)
         proxy, req.proxy = req.proxy, None
         try:
             connection = await _CONNECT(mocked, req, traces, timeout)
         except aiohttp.ClientConnectionError:
-            if self._transport is None:
-                raise aiohttp.ClientConnectionError(_BLOCK_ENDED) from None
+            self._require_block()
             raise
         protocol = connection.protocol
-        if self._transport is None or protocol is None:
-            connection.close()
+        if protocol is None:
             raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
+        if self._transport is None:
+            connection.close()
+        self._require_block()
         client = mocked.clients[protocol]
         client.request = req
         client.timeout = timeout
@@ -385,65 +405,44 @@ class ConnectorInterceptor:
         line.upstream = lambda: self._upstream_of(_BorrowedConnector(connector), req, proxy)
         return connection
 
-    def let_pass(
-        self,
-        connector: BaseConnector,
-        req: "ClientRequest",
-        traces: "list[Trace]",
-        exchange: Exchange,
-    ) -> None:
-        """See how a call ends that goes its own way."""
-        attempt = self._mocked_for(connector).begin(req, exchange.call)
-        traces.append(witness(exchange, attempt))
+    async def let_pass(self, asked: _Asked, exchange: Exchange) -> Connection:
+        """Let a call go its own way, and see how it ends."""
+        attempt = self._mocked_for(asked.connector).begin(asked.req, exchange.call)
+        asked.traces.append(witness(exchange, attempt))
+        return await _CONNECT(*asked)
 
     def _mocked_for(self, connector: BaseConnector) -> _MockedConnector:
         mocked = self._mocked.get(connector)
         if mocked is None:
-            transport = self._transport
-            if transport is None:
-                raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
-            mocked = _MockedConnector(connector, transport)
+            mocked = _MockedConnector(connector, self._require_block())
             with self._lock:
                 self._mocked[connector] = mocked
         return mocked
 
-    async def fail(
-        self,
-        connector: BaseConnector,
-        req: "ClientRequest",
-        traces: "list[Trace]",
-        timeout: "ClientTimeout",
-        exchange: Exchange,
-    ) -> NoReturn:
+    def _require_block(self) -> Transport:
+        transport = self._transport
+        if transport is None:
+            raise aiohttp.ClientConnectionError(_BLOCK_ENDED) from None
+        return transport
+
+    async def fail(self, asked: _Asked, exchange: Exchange) -> NoReturn:
         """Raise what stands in place of a connection."""
-        self._mocked_for(connector).note_call(req)
+        mocked = self._mocked_for(asked.connector)
+        mocked.note_call(asked.req, asked.traces)
         answer = exchange.answer
         try:
             if isinstance(answer, Broken):
                 exchange.call.fault = answer.fault
-                await self._trace_failure(connector, req, traces, answer.fault)
+                await mocked.trace_failure(asked.req, asked.traces, answer.fault)
                 rule = exchange.call.rule
                 if rule is not None and rule.delay:
                     with contextlib.suppress(asyncio.TimeoutError):
                         await self._hang(rule.delay)
                 if answer.fault is Fault.CONNECT_TIMEOUT:
-                    await self._hang(_connect_limit(timeout))
-            raise exception_for(answer, req)
+                    await self._hang(_connect_limit(asked.timeout))
+            raise exception_for(answer, asked.req)
         finally:
             exchange.desk.finish(exchange.call)
-
-    async def _trace_failure(
-        self,
-        connector: BaseConnector,
-        req: "ClientRequest",
-        traces: "list[Trace]",
-        fault: Fault,
-    ) -> None:
-        for trace in traces:
-            await trace.send_connection_create_start()
-        if traces and isinstance(connector, TCPConnector):
-            found = fault is not Fault.DNS_FAILURE
-            await self._mocked_for(connector).trace_resolution(req, traces, found=found)
 
     async def _hang(self, limit: float | None) -> None:
         """Wait until the client gives up or the block ends.
@@ -461,6 +460,7 @@ class ConnectorInterceptor:
         finally:
             self._hanging.discard(future)
 
+
 class _Guard:
     """Stands before a connector until the calls that began in a block have ended.
 
@@ -469,28 +469,34 @@ class _Guard:
 
     def __init__(self, connector: BaseConnector) -> None:
         self._connector = connector
-        self._calls: dict[asyncio.Task[Any], _Begun] = {}
+        self._calls: dict[object, tuple[object, str, URL]] = {}
         vars(connector)["connect"] = self
 
     async def __call__(
         self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
     ) -> Connection:
-        if any(begun.timer is req._timer for begun in self._calls.values()):
+        refused = any(timer is req._timer for timer, _, _ in list(self._calls.values()))
+        if not refused and not _installed.all:
+            _, method, url = self._calls.get(asyncio.current_task(), (None, None, None))
+            refused = (method, url) == (req.method, req.url)
+        if refused:
             raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
-        task = asyncio.current_task()
-        begun = None if task is None else self._calls.get(task)
-        if begun is not None and not _installed.all:
-            if (begun.method, begun.url) == (req.method, req.url):
-                raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
         return await type(self._connector).connect(self._connector, req, traces, timeout)
 
-    def watch(self, task: "asyncio.Task[Any]", begun: _Begun) -> None:
-        """Refuse what repeats ``begun`` until ``task`` is done."""
-        self._calls[task] = begun
-        call_on_loop(task.get_loop(), lambda: task.add_done_callback(self._forget))
+    def watch(self, begun: _Begun) -> None:
+        """Refuse what repeats ``begun`` until its task is done, or else until nothing is left."""
+        call = begun.timer, begun.method, begun.url
+        tasks = begun.waiting_tasks()
+        if tasks is None:
+            self._calls[id(begun.timer)] = call
+            begun.when_over(functools.partial(self._forget, id(begun.timer)))
+        else:
+            task = tasks[0]
+            self._calls[task] = call
+            call_on_loop(task.get_loop(), lambda: task.add_done_callback(self._forget))
 
-    def _forget(self, task: "asyncio.Task[Any]") -> None:
-        self._calls.pop(task, None)
+    def _forget(self, key: object) -> None:
+        self._calls.pop(key, None)
         if not self._calls and vars(self._connector).get("connect") is self:
             del self._connector.connect
 
@@ -499,51 +505,40 @@ def _guard_calls_in_flight(connector: BaseConnector, mocked: _MockedConnector) -
     """See that calls begun in the block do not reach the network when they go on."""
     if connector.closed:
         return
-    try:
-        here = asyncio.current_task()
-    except RuntimeError:
-        here = None
     guard = vars(connector).get("connect")
-    for task, begun in mocked.calls():
-        waiting = begun.waiting_task() or task
-        if waiting is not here and not waiting.done():
+    for begun in mocked.take_calls():
+        if begun.waiting_tasks() != []:
             guard = guard if isinstance(guard, _Guard) else _Guard(connector)
-            guard.watch(waiting, begun)
+            guard.watch(begun)
 
 
-async def _lead(
-    chain: Sequence[ConnectorInterceptor],
-    connector: BaseConnector,
-    req: "ClientRequest",
-    traces: "list[Trace]",
-    timeout: "ClientTimeout",
-) -> Connection:
+async def _lead(chain: Sequence[ConnectorInterceptor], asked: _Asked) -> Connection:
     """Lead a request its own way, to a mock, or to an exception, as the core says."""
-    if connector.closed:
-        # The silent retry of a call in flight; aiohttp would see this once it has connected.
-        msg = "Connector is closed."
-        raise aiohttp.ClientConnectionError(msg)
     for interceptor in chain:
-        previous = interceptor.repeated_by(connector, req)
+        previous = interceptor.repeated_by(asked.connector, asked.req)
         if previous is not None and previous.call is not None:
             if not previous.goes_own_way:
-                return await interceptor.serve(connector, req, traces, timeout, (), previous.call)
+                return await interceptor.serve(asked, (), previous.call)
             previous.call.sent_again()
-            return await _CONNECT(connector, req, traces, timeout)
+            return await _CONNECT(*asked)
     desks = [interceptor.desk for interceptor in chain if interceptor.desk is not None]
     if not desks:
         raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
-    admission = desks[0].admit(await _known(req), desks, rebuild)
-    if isinstance(admission, Pass) and admission.exchange is None:
-        return await _CONNECT(connector, req, traces, timeout)
-    desk = admission.parties[0] if isinstance(admission, Connect) else admission.exchange.desk
-    interceptor = next(one for one in chain if one.desk is desk)
+    admission = desks[0].admit(await _known(asked.req), desks, rebuild)
     if isinstance(admission, Pass):
-        interceptor.let_pass(connector, req, traces, admission.exchange)
-        return await _CONNECT(connector, req, traces, timeout)
+        if admission.exchange is None:
+            return await _CONNECT(*asked)
+        return await _of(admission.exchange.desk, chain).let_pass(asked, admission.exchange)
     if isinstance(admission, Connect):
-        return await interceptor.serve(connector, req, traces, timeout, admission.parties)
-    return await interceptor.fail(connector, req, traces, timeout, admission.exchange)
+        return await _of(admission.parties[0], chain).serve(asked, admission.parties)
+    return await _of(admission.exchange.desk, chain).fail(asked, admission.exchange)
+
+
+def _of(desk: Desk, chain: Sequence[ConnectorInterceptor]) -> ConnectorInterceptor:
+    for interceptor in chain:
+        if interceptor.desk is desk:
+            return interceptor
+    raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
 
 
 async def _known(req: "ClientRequest") -> Request:
@@ -638,7 +633,7 @@ def _patched_connect(original: Original) -> Original:
         chain = () if isinstance(self, _OwnConnector) else _chain()
         if not chain or isinstance(self, InterceptedConnector):
             return await original(self, req, traces, timeout)
-        return await _lead(chain, self, req, traces, timeout)
+        return await _lead(chain, _Asked(self, req, traces, timeout))
 
     return connect
 

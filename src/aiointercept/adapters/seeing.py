@@ -1,6 +1,8 @@
 """Seeing how a call ends that goes its own way to the real server, without standing in it."""
 
+from collections.abc import Callable
 from typing import Any, Final
+from weakref import finalize
 
 import aiohttp
 from aiohttp.tracing import Trace
@@ -36,6 +38,10 @@ async def _saw_failure(_session: object, sight: Any, _params: object) -> None:
     sight.end(None)
 
 
+async def _saw_end(_session: object, function: Any, _params: object) -> None:
+    function()
+
+
 def _watching() -> aiohttp.TraceConfig:
     config = aiohttp.TraceConfig()
     config.on_request_end.append(_saw_answer)
@@ -45,7 +51,16 @@ def _watching() -> aiohttp.TraceConfig:
     return config
 
 
+def _waiting() -> aiohttp.TraceConfig:
+    config = aiohttp.TraceConfig()
+    config.on_request_end.append(_saw_end)
+    config.on_request_exception.append(_saw_end)
+    config.freeze()
+    return config
+
+
 _WATCHING: Final = _watching()
+_WAITING: Final = _waiting()
 
 
 def witness(exchange: Exchange, attempt: Attempt | None) -> Trace:
@@ -53,3 +68,16 @@ def witness(exchange: Exchange, attempt: Attempt | None) -> Trace:
     session: Any = None
     sight: Any = _Sight(exchange, attempt)
     return Trace(session, _WATCHING, sight)
+
+
+def end_mark(function: Callable[[], object]) -> Trace:
+    """Return a trace that calls ``function`` at the end of a call, or once nothing is left of it.
+
+    Args:
+        function: may be called twice.
+    """
+    session: Any = None
+    context: Any = function
+    mark = Trace(session, _WAITING, context)
+    finalize(mark, function).atexit = False
+    return mark

@@ -81,7 +81,7 @@ async def test_a_silent_retry_is_not_unmatched_when_the_queue_is_used_up(
 async def test_what_is_not_idempotent_is_sent_once(
     options: dict[str, Any], error: type[Exception], method: str
 ) -> None:
-    """aiohttp repeats no POST, and none is made up."""
+    """Aiohttp repeats no POST, and none is made up."""
     async with (
         aiointercept(mock_external_urls=True) as m,
         aiohttp.ClientSession() as session,

@@ -1,4 +1,4 @@
-"""Whatever the client does, the mock knows where each request was meant to go, and shows no trace."""
+"""The mock knows where each request was meant to go, whatever the client does; no trace shows."""
 
 import asyncio
 from typing import Any
@@ -235,7 +235,10 @@ async def test_ws_and_wss_count_as_http_and_https() -> None:
         for url in ("ws://h.test/chat", "https://h.test/chat"):
             async with session.ws_connect(url) as ws:
                 await ws.send_str("hello")
-                assert await ws.receive_str() == f"{url.partition(':')[0].replace('ws', 'http')}: hello"
+                assert (
+                    await ws.receive_str()
+                    == f"{url.partition(':')[0].replace('ws', 'http')}: hello"
+                )
         assert list(m.requests) == [
             ("GET", URL("http://h.test/chat")),
             ("GET", URL("https://h.test/chat")),

@@ -77,9 +77,7 @@ async def test_a_pattern_in_whose_text_the_host_stands_names_it(remote: Any) -> 
     ],
     ids=str,
 )
-async def test_a_matcher_in_whose_text_the_host_stands_names_it(
-    remote: Any, matcher: Any
-) -> None:
+async def test_a_matcher_in_whose_text_the_host_stands_names_it(remote: Any, matcher: Any) -> None:
     """``m.route`` can mock this machine as any host."""
     async with (
         aiointercept(mock_external_urls=True) as m,

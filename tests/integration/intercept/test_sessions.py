@@ -90,11 +90,14 @@ async def test_a_sync_block_does_the_same(remote: Any) -> None:
 
 async def test_a_real_response_is_read_on_inside_the_block(remote: Any) -> None:
     """A response whose reading began before the block ends as it began."""
-    async with remote.session() as session, session.get(remote.url()) as response:
-        async with aiointercept(mock_external_urls=True) as m:
-            m.get(remote.url(), body="mock")
-            assert await _text(session, remote.url()) == "mock"
-            assert await response.text() == "real"
+    async with (
+        remote.session() as session,
+        session.get(remote.url()) as response,
+        aiointercept(mock_external_urls=True) as m,
+    ):
+        m.get(remote.url(), body="mock")
+        assert await _text(session, remote.url()) == "mock"
+        assert await response.text() == "real"
     assert m.call_count == 1
 
 
@@ -202,7 +205,7 @@ async def test_m_session_fails_after_the_block(remote: Any) -> None:
 
 async def test_m_session_before_start_says_so() -> None:
     """As with routes, there has to be a block."""
-    with pytest.raises(RuntimeError, match="^Server not started"):
+    with pytest.raises(RuntimeError, match=r"^Server not started"):
         aiointercept().session()
-    with pytest.raises(RuntimeError, match="^Server not started"):
+    with pytest.raises(RuntimeError, match=r"^Server not started"):
         aiointercept().connector()

@@ -224,9 +224,11 @@ async def test_a_hook_may_itself_call_a_mocked_url() -> None:
         config.on_connection_create_start.append(fetch)
         m.get("https://auth.test/token", body="t")
         m.get("https://h.test/", callback=lambda url, **_: CallbackResult(body=tokens[0]))
-        async with aiohttp.ClientSession(trace_configs=[config]) as session:
-            async with session.get("https://h.test/") as response:
-                assert await response.text() == "t"
+        async with (
+            aiohttp.ClientSession(trace_configs=[config]) as session,
+            session.get("https://h.test/") as response,
+        ):
+            assert await response.text() == "t"
         assert [str(url) for (_, url), _ in m.ordered_requests] == [
             "https://auth.test/token",
             "https://h.test/",
