@@ -7,7 +7,7 @@ They have no slots: with them, what is computed at first use costs attrs several
 """
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Final, TypeAlias
 
@@ -21,6 +21,7 @@ HeaderSource: TypeAlias = (
     Mapping[str, str] | Iterable[tuple[str, str]] | CIMultiDictProxy[str] | None
 )
 
+_CACHED_ORIGINS: Final = 1024
 _NO_HEADERS: Final[CIMultiDictProxy[str]] = CIMultiDictProxy(CIMultiDict())
 
 
@@ -51,8 +52,7 @@ class Origin:
         if not url.raw_host:
             msg = f"'{url}' has no host"
             raise ValueError(msg)
-        scheme = http_scheme(url.scheme)
-        return cls(scheme, url.raw_host, url.explicit_port or DEFAULT_PORTS[scheme])
+        return _origin(url.scheme, url.raw_host, url.explicit_port)
 
     @cached_property
     def prefix(self) -> str:
@@ -63,6 +63,11 @@ class Origin:
 
     def __str__(self) -> str:
         return self.prefix
+
+
+@lru_cache(maxsize=_CACHED_ORIGINS)
+def _origin(scheme: str, host: str, port: int | None) -> Origin:
+    return Origin(scheme, host, port or DEFAULT_PORTS[http_scheme(scheme)])
 
 
 def _upper(method: str) -> str:
