@@ -7,7 +7,6 @@ Private names of aiohttp used here, and what would replace each if it went:
 
 * ``BaseConnector._create_connection``: overridden by our own connector; it is what every connector
   class implements. Without it: a ``TCPConnector`` with its public ``socket_factory=``.
-* ``BaseConnector._factory``: makes the client's protocol. Without it: ``ResponseHandler`` itself.
 * ``BaseConnector._loop``, ``_keepalive_timeout``, ``_waiters``: the loop, the setting and the queue
   of a connector. Without them: the running loop, the default, and cancelled waiters.
 * ``TCPConnector._use_dns_cache``: has a public twin, ``use_dns_cache``, which is used instead.
@@ -25,7 +24,7 @@ import inspect
 import threading
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import aiohttp
 from aiohttp import hdrs
@@ -132,15 +131,15 @@ class _Begun(NamedTuple):
         self.traces.append(end_mark(function))
 
 
-class _Client:
-    """The client's end of a connection to the mock."""
+class _Client(ResponseHandler):
+    """The client's end of a connection to the mock: aiohttp's own, with the line it belongs to."""
 
-    __slots__ = ("line", "protocol", "request", "timeout")
-
-    def __init__(self, request: "ClientRequest", timeout: "ClientTimeout") -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, request: "ClientRequest", timeout: "ClientTimeout"
+    ) -> None:
+        super().__init__(loop)
         self.request = request
         self.timeout = timeout
-        self.protocol: ResponseHandler | None = None
         self.line = Line(Origin.of(request.url), self.fail)
 
     def fail(self, answer: Answer) -> None:
@@ -153,9 +152,8 @@ class _Client:
 
     def _raise_as_if_not_connected(self, error: BaseException) -> None:
         """Let the client's limit for connecting run out, and no limit for reading before it."""
-        if self.protocol is not None:
-            self.protocol.read_timeout = None
-            self.protocol.start_timeout()
+        self.read_timeout = None
+        self.start_timeout()
         limit = _connect_limit(self.timeout)
         if limit is not None:
             asyncio.get_running_loop().call_later(limit, self.raise_in_call, error)
@@ -165,10 +163,9 @@ class _Client:
 
         A WebSocket has no pending call: it notices that it is closed.
         """
-        protocol = self.protocol
-        if protocol is not None and not protocol.upgraded:
-            protocol.set_exception(error)
-            payload: Any = protocol._payload
+        if not self.upgraded:
+            self.set_exception(error)
+            payload: Any = self._payload
             if payload is not None and not payload.is_eof():
                 payload.set_exception(error)
 
@@ -208,7 +205,7 @@ class _MockedConnector(_OwnConnector):
         if not real.force_close:
             self._keepalive_timeout = real._keepalive_timeout
         self.loop = real._loop
-        self.clients: WeakKeyDictionary[ResponseHandler, _Client] = WeakKeyDictionary()
+        self._clients: WeakSet[_Client] = WeakSet()
         self._transport = transport
         self._resolves = isinstance(real, TCPConnector)
         self._caches_names = isinstance(real, TCPConnector) and real.use_dns_cache
@@ -221,11 +218,10 @@ class _MockedConnector(_OwnConnector):
         self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
     ) -> ResponseHandler:
         await self._trace_resolution(req, traces)
-        client = _Client(req, timeout)
-        protocol: ResponseHandler = await self._transport.dial(self._factory, client.line)
-        client.protocol = protocol
-        self.clients[protocol] = client
-        return protocol
+        client = _Client(self.loop, req, timeout)
+        await self._transport.dial(lambda: client, client.line)
+        self._clients.add(client)
+        return client
 
     async def trace_failure(
         self, req: "ClientRequest", traces: "list[Trace]", fault: Fault
@@ -292,9 +288,9 @@ class _MockedConnector(_OwnConnector):
             for waiter in waiters:
                 if not waiter.done():
                     waiter.set_exception(error)
-        for protocol, client in list(self.clients.items()):
+        for client in list(self._clients):
             client.raise_in_call(error)
-            protocol.close()
+            client.close()
         self._close()
 
 
@@ -388,13 +384,12 @@ class ConnectorInterceptor:
         except aiohttp.ClientConnectionError:
             self._require_block()
             raise
-        protocol = connection.protocol
-        if protocol is None:
+        client = connection.protocol
+        if not isinstance(client, _Client):
             raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
         if self._transport is None:
             connection.close()
         self._require_block()
-        client = mocked.clients[protocol]
         client.request = req
         client.timeout = timeout
         line = client.line
