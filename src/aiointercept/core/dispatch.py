@@ -73,7 +73,9 @@ class Dispatcher:
         while True:
             try:
                 verdict = decide(request, parties)
-            except Exception:  # noqa: BLE001  a matcher raised: it will again, where it is held
+            except self.interrupts:
+                raise
+            except BaseException:  # noqa: BLE001  a matcher raised: it will again, where it is held
                 return Connect(parties)
             if isinstance(verdict, FailToConnect):
                 call = verdict.party.take(request, present)
@@ -122,7 +124,9 @@ class Dispatcher:
             return await self.answer(attempt.call, run)
         try:
             begun = self._begin(request, present, parties)
-        except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
+        except self.interrupts:
+            raise
+        except BaseException as error:  # noqa: BLE001  a matcher raised; it is held
             self.hold(error)
             return Exchange(self.receive(request, present), internal_error(error), self)
         if isinstance(begun, Exchange):

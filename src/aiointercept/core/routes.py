@@ -59,7 +59,7 @@ class Route:
             return MATCH
         try:
             return self.condition.match(request)
-        except Exception as error:
+        except BaseException as error:
             note = f"raised by the matcher {self.condition} of {self} ({self.declared_at})"
             add_note(error, note)
             raise
