@@ -509,6 +509,10 @@ def _guard_calls_in_flight(connector: BaseConnector, mocked: _MockedConnector) -
 
 async def _lead(chain: Sequence[ConnectorInterceptor], asked: _Asked) -> Connection:
     """Lead a request its own way, to a mock, or to an exception, as the core says."""
+    if asked.connector.closed:
+        # The silent retry of a call in flight; aiohttp would see this once it has connected.
+        msg = "Connector is closed."
+        raise aiohttp.ClientConnectionError(msg)
     for interceptor in chain:
         previous = interceptor.repeated_by(asked.connector, asked.req)
         if previous is not None and previous.call is not None:
