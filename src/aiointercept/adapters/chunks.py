@@ -28,8 +28,12 @@ class Chunks:
         self._iterator: AsyncIterator[bytes] | None = None
         self._first: _Begun | None = None
 
-    def begin(self) -> None:
-        """Open the iterator and let it make its first chunk, as far as it gets without waiting."""
+    def begin(self) -> BaseException | None:
+        """Open the iterator and let it make its first chunk, as far as it gets without waiting.
+
+        Returns:
+            What it raised on the way.
+        """
         try:
             self._iterator = aiter(self._stream.open())
             self._first = _Begun(_chunk(self._iterator))
@@ -37,6 +41,7 @@ class Chunks:
             raise
         except BaseException as error:  # noqa: BLE001  the user's code raised; it is held
             self._fail(error)
+        return self.error
 
     async def next(self) -> bytes | None:
         """Return the next chunk; ``None`` if there are no more."""
@@ -71,12 +76,15 @@ class Chunks:
         self._hold(error)
 
 
-async def _chunk(iterator: AsyncIterator[object]) -> bytes:
-    chunk = await anext(iterator)
-    if not isinstance(chunk, (bytes, bytearray, memoryview)):
+async def _chunk(iterator: AsyncIterator[Any]) -> bytes:
+    chunk: Any = await anext(iterator)
+    if isinstance(chunk, bytes):
+        return chunk
+    try:
+        return memoryview(chunk).tobytes()
+    except TypeError:
         msg = f"a body that streams must be made of bytes, but its iterator gave {chunk!r}"
-        raise TypeError(msg)
-    return bytes(chunk)
+        raise TypeError(msg) from None
 
 
 class _Begun:

@@ -8,7 +8,6 @@ from typing import Final
 
 from aiohttp import web
 
-from aiointercept.core.http import Response
 from aiointercept.core.replies import Content, Fault, Stream
 
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)

@@ -253,10 +253,9 @@ async def _send_stream(
     response = web_stream(answer)
     chunks = Chunks(answer, exchange.desk.hold)
     try:
-        if request.method != "HEAD":
-            chunks.begin()
-        if chunks.error is not None:
-            return _fail(request, exchange, chunks.error)
+        error = None if request.method == "HEAD" else chunks.begin()
+        if error is not None:
+            return _fail(request, exchange, error)
         await response.prepare(request)
         while (chunk := await chunks.next()) is not None:
             await response.write(chunk)

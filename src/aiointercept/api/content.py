@@ -95,7 +95,7 @@ def _clean_headers(headers: Any, content_type: Any) -> CIMultiDict[str]:
         msg = f"content_type must be a str such as 'text/html', not {content_type!r}"
         raise TypeError(msg)
     fields: CIMultiDict[str] = CIMultiDict()
-    for name, value in _header_pairs(headers):
+    for name, value in header_pairs(headers):
         if not isinstance(name, str) or not isinstance(value, (str, int)):
             msg = f"headers must map str to str, not {name!r} to {value!r}"
             raise TypeError(msg)
@@ -110,7 +110,12 @@ def _clean_headers(headers: Any, content_type: Any) -> CIMultiDict[str]:
     return fields
 
 
-def _header_pairs(headers: Any) -> list[tuple[Any, Any]]:
+def header_pairs(headers: Any) -> list[tuple[Any, Any]]:
+    """Return what the user gave as headers, name by name.
+
+    Raises:
+        TypeError: if it is neither a mapping nor pairs.
+    """
     if headers is None:
         return []
     if is_mapping(headers):

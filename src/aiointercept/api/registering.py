@@ -13,7 +13,7 @@ from aiointercept.api.content import Headers
 from aiointercept.api.handle import MockResponse, MockWebSocket
 from aiointercept.api.keywords import unexpected
 from aiointercept.api.registration import Options, build_route, clean_target
-from aiointercept.api.streaming import event_stream, websocket
+from aiointercept.api.streaming import event_options, websocket
 from aiointercept.core.calls import CallLog
 from aiointercept.core.expectations import UrlLike
 from aiointercept.core.http import Origin
@@ -205,15 +205,11 @@ class Registering(ABC):
             events: an iterable, async iterable, or a function that returns one for each request,
                 of texts, JSON-able values and :class:`~aiointercept.ServerSentEvent`; text that
                 begins with a colon is a comment.
-            options: of :meth:`add`: ``method``, ``status``, ``headers``, ``repeat``, ``match``,
-                ``delay``, ``optional`` and ``name``.
+            options: those of :meth:`add` but for ``body`` and the like. With
+                ``fault=Fault.TRUNCATED_BODY`` the stream breaks after the last event.
         """
         method = options.pop("method", "GET")
-        reusable = (
-            options.get("repeat", False) not in (False, 0, 1) or options.get("repeat") is True
-        )
-        reply = event_stream(events, options, reusable=reusable)
-        return self._register(url, method, _options(options, reply=reply))
+        return self._register(url, method, _options(event_options(events, options)))
 
     def _register(
         self,

@@ -79,7 +79,7 @@ def build_route(
         ValueError: for options that contradict each other, naming both, or for an impossible value.
     """
     _refuse_contradictions(options)
-    limit = _clean_repeat(options.repeat)
+    limit = clean_repeat(options.repeat)
     reply = _reply(options, reusable=limit != 1)
     if own:
         _refuse_interception_only(reply)
@@ -180,12 +180,12 @@ def _refuse_contradictions(options: Options) -> None:
         raise ValueError(msg)
     if not given or given == ["reply"]:
         return
+    if given == ["fault"] and _clean_fault(options.fault) is Fault.TRUNCATED_BODY:
+        return
     for name in _OF_A_RESPONSE:
         default = getattr(_DEFAULTS, name)
         value = getattr(options, name)
         if value is default or (type(value) is type(default) and value == default):
-            continue
-        if given == ["fault"] and options.fault is Fault.TRUNCATED_BODY:
             continue
         msg = (
             f"{given[0]} and {name} contradict each other: with {given[0]} there is no response "
@@ -273,7 +273,13 @@ def _clean_method(method: Any) -> str:
     return method.upper()
 
 
-def _clean_repeat(repeat: Any) -> int | None:
+def clean_repeat(repeat: Any) -> int | None:
+    """Return how many requests a route takes; ``None`` for any number.
+
+    Raises:
+        TypeError: if ``repeat`` is neither a number nor a ``bool``.
+        ValueError: if it is negative.
+    """
     if repeat is True:
         return None
     if not isinstance(repeat, int):

@@ -1,39 +1,50 @@
-"""What ``m.ws`` and ``m.sse`` take, as replies."""
+"""What ``m.ws`` and ``m.sse`` take: a reply that opens a WebSocket, and events as a body."""
 
 import inspect
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
-from multidict import CIMultiDict
+from aiohttp import web
 
+from aiointercept.api.content import header_pairs
+from aiointercept.api.keywords import unexpected
+from aiointercept.api.registration import clean_repeat
 from aiointercept.core import sse
 from aiointercept.core.kinds import is_async_iterable, is_iterable
-from aiointercept.core.replies import Stream, WebSocket
+from aiointercept.core.replies import Fault, WebSocket
 
-_WEBSOCKET_OPTIONS: Final = frozenset(
-    {
-        "timeout",
-        "receive_timeout",
-        "autoclose",
-        "autoping",
-        "heartbeat",
-        "protocols",
-        "compress",
-        "max_msg_size",
-        "writer_limit",
-        "decode_text",
-    }
+_ONE_SHOT: Final = (
+    "events is an async iterator, which gives its events only once, but the route may take more "
+    "than one request: give a function that returns a new one for each, as in make_events instead "
+    "of make_events()"
 )
+_BESIDE_WEBSOCKETS: Final = ("repeat", "match", "delay", "optional", "name")
+_NOT_BESIDE_EVENTS: Final = ("body", "json", "payload", "callback", "exception", "raises")
+_NUMBERS: Final = ("timeout", "receive_timeout", "heartbeat", "max_msg_size", "writer_limit")
 
 
 def websocket(handler: Any, options: dict[str, Any]) -> WebSocket:
     """Return the reply that opens a WebSocket; takes its settings out of ``options``.
 
+    Args:
+        handler: leads the conversation.
+        options: of the registration, and those of ``aiohttp.web.WebSocketResponse``.
+
     Raises:
-        TypeError: if ``handler`` is no coroutine function of two arguments.
+        TypeError: if ``handler`` is no coroutine function of two arguments, and for a setting that
+            does not exist or has the wrong type.
     """
-    call = handler if inspect.isroutine(handler) else getattr(handler, "__call__", None)  # noqa: B004
-    if not inspect.iscoroutinefunction(call):
+    _check_handler(handler)
+    settings = inspect.signature(web.WebSocketResponse).parameters
+    for name in options:
+        if name not in settings and name not in _BESIDE_WEBSOCKETS:
+            raise TypeError(unexpected(name, (*settings, *_BESIDE_WEBSOCKETS)))
+    given = {name: options.pop(name) for name in list(options) if name in settings}
+    return WebSocket(handler, {name: _setting(name, value) for name, value in given.items()})
+
+
+def _check_handler(handler: Any) -> None:
+    if not any(map(inspect.iscoroutinefunction, (handler, getattr(handler, "__call__", None)))):  # noqa: B004  it is looked at, to see whether it is a coroutine function
         msg = f"a WebSocket handler must be an 'async def handler(ws, request)', not {handler!r}"
         raise TypeError(msg)
     try:
@@ -41,58 +52,93 @@ def websocket(handler: Any, options: dict[str, Any]) -> WebSocket:
     except TypeError:
         msg = f"the WebSocket handler {handler!r} must take two arguments: ws and request"
         raise TypeError(msg) from None
-    given = {name: options.pop(name) for name in list(options) if name in _WEBSOCKET_OPTIONS}
-    return WebSocket(handler, given)
 
 
-def event_stream(events: Any, options: dict[str, Any], *, reusable: bool) -> Stream:
-    """Return the reply that streams ``events``; takes status and headers out of ``options``.
+def _setting(name: str, value: Any) -> Any:
+    if name == "protocols":
+        protocols = () if isinstance(value, (str, bytes)) or not is_iterable(value) else [*value]
+        if not protocols or not all(isinstance(one, str) for one in protocols):
+            msg = f"protocols must be a list of names such as ['chat'], not {value!r}"
+            raise TypeError(msg)
+        return tuple(protocols)
+    if name in _NUMBERS and not (value is None or isinstance(value, (int, float))):
+        msg = f"{name} of a WebSocket must be a number, not {value!r}"
+        raise TypeError(msg)
+    return value
+
+
+def event_options(events: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a registration whose body is a stream of ``events``.
 
     Args:
         events: events, or a function that returns them anew for each request. An event is text, a
             :class:`~aiointercept.core.sse.ServerSentEvent`, or what ``json.dumps`` takes; text that
             begins with a colon is a comment.
         options: of the registration.
-        reusable: whether the events must be there for more than one request.
 
     Raises:
         TypeError: if ``events`` is nothing of that.
-        ValueError: if it gives its events only once, but more requests are to be answered.
+        ValueError: if it gives its events only once, but more requests are to be answered, and for
+            options that leave no room for events.
     """
-    headers = CIMultiDict(options.pop("headers", None) or {})
-    for name, value in sse.HEADERS.items():
-        headers.setdefault(name, value)
-    opener = _opener(events, reusable=reusable)
-    return Stream(lambda: _encoded(opener()), options.pop("status", 200), None, headers)
+    _refuse_other_answers(options)
+    open_events = _opener(events, reusable=clean_repeat(options.get("repeat", False)) != 1)
+    headers = header_pairs(options.get("headers"))
+    if not any(str(name).lower() == "cache-control" for name, _ in headers):
+        headers.append(("Cache-Control", "no-cache"))
+    return {
+        "content_type": "text/event-stream",
+        **options,
+        "headers": headers,
+        "body": lambda: _encoded(open_events()),
+    }
+
+
+def _refuse_other_answers(options: dict[str, Any]) -> None:
+    for name in _NOT_BESIDE_EVENTS:
+        if options.get(name):
+            msg = f"{name} and events contradict each other: m.sse answers with the events"
+            raise ValueError(msg)
+    fault = options.get("fault")
+    if isinstance(fault, Fault) and fault is not Fault.TRUNCATED_BODY:
+        msg = f"fault={fault} and events contradict each other: it leaves none to be sent"
+        raise ValueError(msg)
 
 
 def _opener(events: Any, *, reusable: bool) -> Callable[[], Any]:
-    if reusable and hasattr(events, "__anext__"):
-        msg = (
-            "events is an async iterator, which gives its events only once, but the route may take "
-            "more than one request: give a function that returns a new one for each"
-        )
-        raise ValueError(msg)
-    if isinstance(events, (str, bytes, dict)):
-        msg = f"events must be a list or an (async) iterable of events, not {events!r}"
-        raise TypeError(msg)
     if is_async_iterable(events):
+        if reusable and hasattr(events, "__anext__"):
+            raise ValueError(_ONE_SHOT)
         return lambda: events
-    if is_iterable(events):
-        kept = list(events)
-        for event in kept:
-            sse.encode(event)
-        return lambda: kept
-    if callable(events):
-        return events  # type: ignore[no-any-return]  # the user's function
-    msg = f"events must be an (async) iterable of events, or a function, not {events!r}"
+    if callable(events) and not inspect.iscoroutinefunction(events):
+        return lambda: _several(events())
+    kept = list(_several(events))
+    for event in kept:
+        sse.encode(event)
+    return lambda: kept
+
+
+def _several(events: Any) -> Any:
+    one_event = isinstance(events, (str, bytes, dict))
+    if is_async_iterable(events) or (is_iterable(events) and not one_event):
+        return events
+    msg = (
+        "events must be a list or another (async) iterable of events, or a function that returns "
+        f"one, not {events!r}"
+    )
     raise TypeError(msg)
 
 
 async def _encoded(events: Any) -> AsyncIterator[bytes]:
-    if is_async_iterable(events):
-        async for event in events:
-            yield sse.encode(event)
-    else:
+    if not is_async_iterable(events):
         for event in events:
             yield sse.encode(event)
+        return
+    iterator = aiter(events)
+    try:
+        async for event in iterator:
+            yield sse.encode(event)
+    finally:
+        close = getattr(iterator, "aclose", None)
+        if close is not None:
+            await close()
