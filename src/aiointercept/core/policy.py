@@ -2,7 +2,8 @@
 
 import ipaddress
 from collections.abc import Sequence
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from functools import lru_cache
+from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
 from yarl import URL
@@ -13,6 +14,8 @@ from aiointercept.core.registry import Registry
 from aiointercept.core.replies import Broken
 from aiointercept.core.routes import Route
 from aiointercept.core.urls import DEFAULT_PORTS, host_name, http_scheme
+
+_CACHED_HOSTS: Final = 1024
 
 
 @frozen
@@ -64,8 +67,10 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
 
 
+@lru_cache(maxsize=_CACHED_HOSTS)
 def is_loopback(host: str) -> bool:
     """Whether ``host`` is this machine: ``localhost``, ``127.0.0.0/8`` or ``::1``."""
+    host = host_name(host)
     if host == "localhost":
         return True
     if not (host.startswith("127.") or ":" in host):
@@ -93,9 +98,9 @@ class Policy:
     carry_forwarded: bool = False
     leave_loopback: bool = True
 
-    def never_touches(self, origin: Origin) -> bool:
-        """Whether requests to ``origin`` are none of our business."""
-        return bool(self.untouched) and any(rule.covers(origin) for rule in self.untouched)
+    def never_touches(self, request: Request) -> bool:
+        """Whether ``request`` is none of our business."""
+        return bool(self.untouched) and any(rule.covers(request.origin) for rule in self.untouched)
 
 
 class Party(Protocol):
@@ -161,11 +166,10 @@ def decide(request: Request, parties: Sequence[P]) -> Verdict[P]:
         request: what the client is about to send; its body may be unknown.
         parties: the active mocks, the innermost first; at least one.
     """
-    origin = request.origin
-    loopback = is_loopback(origin.host)
+    loopback = is_loopback(request.url.raw_host or "")
     named = False
     for party in parties:
-        if party.policy.never_touches(origin):
+        if party.policy.never_touches(request):
             return LeaveAlone(None)
         if loopback and party.policy.leave_loopback and not party.registry.names(request):
             continue
