@@ -1,16 +1,18 @@
 """aiohttp's requests and responses to the core's values and back. No decisions, no connections."""
 
+import io
 import json
 import weakref
 import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import aiohttp
 from aiohttp import web
 from aiohttp.http import HttpVersion11, RawRequestMessage
-from multidict import CIMultiDict
+from multidict import CIMultiDict, MultiDict, MultiDictProxy
 from typing_extensions import override
 from yarl import URL
 
@@ -21,7 +23,8 @@ from aiointercept.core.replies import Stream
 _CACHED_TARGETS: Final = 4096
 _LONGEST_CACHED: Final = 2048
 _ZLIB_WINDOWS: Final = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
-_NOT_JSON: Final = ("multipart/", "application/x-www-form-urlencoded", "application/octet-stream")
+_FORM: Final = "application/x-www-form-urlencoded"
+_NOT_JSON: Final = ("multipart/", _FORM, "application/octet-stream")
 
 
 class AiointerceptRequest(web.Request):
@@ -87,6 +90,34 @@ class AiointerceptRequest(web.Request):
     @override
     async def multipart(self) -> aiohttp.MultipartReader:
         return aiohttp.MultipartReader(self.headers, _stream(self._received.body or b""))
+
+    @override
+    async def post(self) -> MultiDictProxy[Any]:
+        # aiohttp would keep files on disk, closed when the exchange is over, and need a loop.
+        fields: MultiDict[Any] = MultiDict()
+        if self.content_type == "multipart/form-data":
+            async for part in await self.multipart():
+                fields.add(*await _form_field(part))
+        elif self.content_type in ("", _FORM):
+            charset = self.charset or "utf-8"
+            text = (await self.read()).decode(charset).rstrip()
+            fields.extend(parse_qsl(text, keep_blank_values=True, encoding=charset))
+        return MultiDictProxy(fields)
+
+
+async def _form_field(part: Any) -> tuple[str, Any]:
+    if not isinstance(part, aiohttp.BodyPartReader) or part.name is None:
+        msg = "this form has a part that is no field; read it with request.multipart()"
+        raise ValueError(msg)
+    content = bytes(await part.read(decode=True))
+    kind = part.headers.get("Content-Type")
+    if part.filename:
+        file = io.BufferedReader(io.BytesIO(content))  # pyright: ignore[reportArgumentType]  # is raw enough
+        kind = kind or "application/octet-stream"
+        return part.name, web.FileField(part.name, part.filename, file, kind, part.headers)
+    if kind is None or kind.startswith("text/"):
+        return part.name, content.decode(part.get_charset(default="utf-8"))
+    return part.name, content
 
 
 def call_arguments(received: Request) -> dict[str, Any]:
@@ -271,3 +302,13 @@ class RecordedWebSocket(web.WebSocketResponse):
     async def send_bytes(self, data: bytes, compress: int | None = None) -> None:
         await super().send_bytes(data, compress)
         self._transcript.append(Message("sent", aiohttp.WSMsgType.BINARY, bytes(data)))
+
+    @override
+    async def send_frame(
+        self, message: bytes, opcode: aiohttp.WSMsgType, compress: int | None = None
+    ) -> None:
+        await super().send_frame(message, opcode, compress)
+        if opcode is aiohttp.WSMsgType.TEXT:
+            self._transcript.append(Message("sent", opcode, message.decode()))
+        elif opcode is aiohttp.WSMsgType.BINARY:
+            self._transcript.append(Message("sent", opcode, bytes(message)))
