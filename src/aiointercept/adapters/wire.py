@@ -96,7 +96,8 @@ class AiointerceptRequest(web.Request):
         # aiohttp would keep files on disk, closed when the exchange is over, and need a loop.
         fields: MultiDict[Any] = MultiDict()
         if self.content_type == "multipart/form-data":
-            async for part in await self.multipart():
+            parts = await self.multipart()
+            while (part := await parts.next()) is not None:
                 fields.add(*await _form_field(part))
         elif self.content_type in ("", _FORM):
             charset = self.charset or "utf-8"
