@@ -113,7 +113,7 @@ async def _form_field(part: Any) -> tuple[str, Any]:
     content = bytes(await part.read(decode=True))
     kind = part.headers.get("Content-Type")
     if part.filename:
-        file = io.BufferedReader(io.BytesIO(content))  # pyright: ignore[reportArgumentType]  # is raw enough
+        file = io.BufferedReader(io.BytesIO(content))
         kind = kind or "application/octet-stream"
         return part.name, web.FileField(part.name, part.filename, file, kind, part.headers)
     if kind is None or kind.startswith("text/"):
