@@ -267,7 +267,7 @@ def _clean_method(method: Any) -> str:
     if not isinstance(method, str):
         msg = f"method must be a str such as 'GET', or '*' for any, not {method!r}"
         raise TypeError(msg)
-    if not method or not method.isascii() or any(char.isspace() for char in method):
+    if not method.isascii() or method.split() != [method]:
         msg = f"method must be a name such as 'GET', or '*' for any, not {method!r}"
         raise ValueError(msg)
     return method.upper()

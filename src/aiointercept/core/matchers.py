@@ -82,7 +82,7 @@ ANY_METHOD: Final = "*"
 
 
 def _method_name(name: object) -> str:
-    if not isinstance(name, str) or not name or any(char.isspace() for char in name):
+    if not isinstance(name, str) or name.split() != [name]:
         msg = f"method must be a name such as 'GET', or '*' for any, not {name!r}"
         raise (ValueError if isinstance(name, str) else TypeError)(msg)
     return name.upper()
