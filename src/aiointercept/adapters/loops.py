@@ -15,7 +15,8 @@ def call_on_loop(
     """Call ``function`` where it may touch what belongs to ``loop``.
 
     Args:
-        loop: if it runs in another thread, the call is made there.
+        loop: if it runs in another thread, the call is made there; if it is closed, all that
+            belonged to it is dead, and nothing is called.
         function: what to call.
         wait: seconds to wait, in that case, for the call and for what it set off to be done.
     """
@@ -23,7 +24,9 @@ def call_on_loop(
         here: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
     except RuntimeError:
         here = None
-    if loop is here or loop.is_closed() or not loop.is_running():
+    if loop.is_closed():
+        return
+    if loop is here or not loop.is_running():
         function()
         return
     done = threading.Event()
@@ -34,6 +37,9 @@ def call_on_loop(
         finally:
             loop.call_soon(done.set)
 
-    loop.call_soon_threadsafe(call)
+    try:
+        loop.call_soon_threadsafe(call)
+    except RuntimeError:  # it was closed just now
+        return
     if wait:
         done.wait(wait)

@@ -211,13 +211,14 @@ class _Entrance:
     def close(self) -> None:
         if self._watch is not None:
             helper_thread().unwatch(self._watch)
-        call_on_loop(self._loop, self._close, wait=_GOODBYE)
+        call_on_loop(self._loop, self._stop_accepting, wait=_GOODBYE)
+        if self._loop.is_closed():
+            self._listener.close()
 
-    def _close(self) -> None:
-        if not self._loop.is_closed():
-            self._loop.remove_reader(self._listener)
+    def _stop_accepting(self) -> None:
+        self._loop.remove_reader(self._listener)
         for task in self._tasks:
-            task.get_loop().call_soon_threadsafe(task.cancel)
+            call_on_loop(task.get_loop(), task.cancel)
         self._listener.close()
 
 
