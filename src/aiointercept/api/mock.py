@@ -4,10 +4,8 @@ It introduces the adapters to the core and to each other. What an option means i
 :mod:`aiointercept.api.registration`, what becomes of a request in the core.
 """
 
-import asyncio
 import inspect
 import re
-import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from types import TracebackType
@@ -21,6 +19,7 @@ from aiointercept.adapters.loops import INTERRUPTS
 from aiointercept.adapters.passthrough import relay, upstream_of
 from aiointercept.adapters.resolver import ConnectorInterceptor, InterceptedConnector
 from aiointercept.adapters.server import LoopbackServer
+from aiointercept.api.clock import SystemClock
 from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.evidence import Evidence
 from aiointercept.api.inspection import Inspection
@@ -34,14 +33,6 @@ from aiointercept.core.expectations import UrlLike
 from aiointercept.core.policy import HostRule, Policy
 from aiointercept.core.ports import Interceptor, Transport, Upstream
 from aiointercept.core.registry import Registry
-
-
-class _SystemClock:
-    """The clock of this machine; see :class:`aiointercept.core.ports.Clock`."""
-
-    now = staticmethod(time.time)
-    tick = staticmethod(time.perf_counter)
-    sleep = staticmethod(asyncio.sleep)
 
 
 class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aioresponses' is
@@ -102,14 +93,14 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         self._param = param
         self._strict = strict
         self._registry = Registry()
-        self._log = CallLog(_SystemClock())
+        self._log = CallLog(SystemClock())
         policy = Policy(
             untouched=tuple(HostRule.parse(entry) for entry in passthrough or ()),
             forward_unmatched=passthrough_unmatched,
             carry_forwarded=upstream is not None,
         )
         self._desk = Dispatcher(
-            self._registry, self._log, policy, _SystemClock(), upstream, INTERRUPTS
+            self._registry, self._log, policy, SystemClock(), upstream, INTERRUPTS
         )
         self._transport: Transport = transport or LoopbackServer(relay)
         self._connectors = ConnectorInterceptor(upstream_of)
@@ -277,6 +268,5 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
 
 
 def _refuse_unknown(unknown: dict[str, object]) -> None:
-    known = inspect.signature(aiointercept.__init__).parameters
     for name in unknown:
-        raise TypeError(unexpected(name, known))
+        raise TypeError(unexpected(name, inspect.signature(aiointercept.__init__).parameters))

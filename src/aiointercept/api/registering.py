@@ -3,7 +3,7 @@
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from typing_extensions import TypedDict, Unpack
 from yarl import URL
@@ -23,6 +23,8 @@ from aiointercept.core.registry import Registry
 from aiointercept.core.replies import Fault
 
 HandleT = TypeVar("HandleT", bound=MockResponse)
+
+_OPTIONS: Final = tuple(inspect.signature(Options).parameters)
 
 
 class RouteOptions(TypedDict, total=False):
@@ -236,8 +238,7 @@ class Registering(ABC):
 
 
 def _options(given: dict[str, Any], **fixed: Any) -> Options:
-    known = inspect.signature(Options).parameters
     for name in given:
-        if name not in known:
-            raise TypeError(unexpected(name, known))
+        if name not in _OPTIONS:
+            raise TypeError(unexpected(name, _OPTIONS))
     return Options(**given, **fixed)
