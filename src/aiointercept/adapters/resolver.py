@@ -40,7 +40,7 @@ from aiointercept.adapters.seeing import end_mark, witness
 from aiointercept.adapters.wire import rebuild
 from aiointercept.core.calls import Call
 from aiointercept.core.errors import UnsupportedAiohttpError
-from aiointercept.core.http import Origin, Request
+from aiointercept.core.http import Request
 from aiointercept.core.ports import Connect, Desk, Exchange, Line, Pass, Transport, Upstream
 from aiointercept.core.replies import Answer, Broken, Fault
 
@@ -140,7 +140,8 @@ class _Client(ResponseHandler):
         super().__init__(loop)
         self.request = request
         self.timeout = timeout
-        self.line = Line(Origin.of(request.url), self.fail)
+        known = Request(request.method, request.url, CIMultiDictProxy(request.headers))
+        self.line = Line(known.origin, known, self.fail)
 
     def fail(self, answer: Answer) -> None:
         """Make the pending call raise what ``answer`` stands for."""
@@ -220,6 +221,8 @@ class _MockedConnector(_OwnConnector):
         await self._trace_resolution(req, traces)
         client = _Client(self.loop, req, timeout)
         await self._transport.dial(lambda: client, client.line)
+        if client.line.response_class is not None:
+            req.response_class = client.line.response_class
         self._clients.add(client)
         return client
 
@@ -623,6 +626,11 @@ def _chain() -> Sequence[ConnectorInterceptor]:
         return everywhere
     here = [one for one in _entered.get() if one in everywhere]
     return [*reversed(here), *(one for one in reversed(everywhere) if one not in here)]
+
+
+def active_desks() -> list[Desk]:
+    """Return the cores of the installed mocks, the innermost first."""
+    return [one.desk for one in _chain() if one.desk is not None]
 
 
 def _patched_connect(original: Original) -> Original:

@@ -84,7 +84,7 @@ def build_route(
     if own:
         _refuse_interception_only(reply)
     return Route(
-        method=_clean_method(method),
+        method=clean_method(method),
         target=target,
         condition=_condition(condition, options.match),
         reply=reply,
@@ -263,7 +263,13 @@ def _clean_fault(fault: Any) -> Fault:
     return fault
 
 
-def _clean_method(method: Any) -> str:
+def clean_method(method: Any) -> str:
+    """Return ``method`` in upper case.
+
+    Raises:
+        TypeError: if it is no ``str``.
+        ValueError: if it is no name of a method.
+    """
     if not isinstance(method, str):
         msg = f"method must be a str such as 'GET', or '*' for any, not {method!r}"
         raise TypeError(msg)

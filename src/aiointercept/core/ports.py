@@ -139,17 +139,22 @@ class Line:
 
     Attributes:
         origin: where the client believes to be connected to.
+        request: what is known of the request that it was opened for.
         fail: makes the client's pending call raise what an answer that is none stands for.
         parties: the active mocks, from the one that answers outwards, for the next request.
         attempt: what the client is sending; ``None`` if it never repeats a request silently.
         upstream: makes what reaches the real server as this client would.
+        response_class: what the client is to make its response of, where a transport that is
+            dialled knows that; ``None`` for the client's own choice.
     """
 
     origin: Origin
+    request: Request
     fail: Callable[[Answer], None]
     parties: Sequence[Desk] = ()
     attempt: "Attempt | None" = None
     upstream: "Callable[[], Upstream] | None" = None
+    response_class: Any = None
 
 
 class Attempt(Protocol):

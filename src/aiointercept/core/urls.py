@@ -73,3 +73,20 @@ def merge_params(url: URL | str, params: Query) -> URL:
         TypeError: for values that no query can have.
     """
     return URL(url).extend_query(params) if params else URL(url)
+
+
+def sorted_query(url: URL | str) -> URL:
+    """Return ``url`` with the pairs of its query sorted, and nothing else changed.
+
+    This is how aioresponses compares URLs: fragment, user info and port count.
+
+    Raises:
+        TypeError: if it is no URL.
+    """
+    url = URL(url)
+    return _sorted_query(url) if url.raw_query_string else url
+
+
+@lru_cache(maxsize=_CACHED_URLS)
+def _sorted_query(url: URL) -> URL:
+    return url.with_query(sorted(url.query.items()))
