@@ -30,7 +30,8 @@ _HOP_BY_HOP: Final = (
     hdrs.UPGRADE,
 )
 _AUTOMATIC: Final = (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.USER_AGENT, hdrs.CONTENT_TYPE)
-_CHUNK: Final = 1 << 16
+# As much as asyncio reads at once, so that it need not pause after each time.
+_READ_BUFFER: Final = 1 << 18
 
 
 @frozen(eq=False)
@@ -57,6 +58,7 @@ class ClientUpstream:
             auto_decompress=False,
             skip_auto_headers=_AUTOMATIC,
             timeout=aiohttp.ClientTimeout(total=None),
+            read_bufsize=_READ_BUFFER,
         )
         headers = _end_to_end(request)
         headers.popall(hdrs.CONTENT_LENGTH, None)
@@ -89,7 +91,7 @@ async def _chunks(
     session: aiohttp.ClientSession, response: aiohttp.ClientResponse
 ) -> AsyncIterator[bytes]:
     try:
-        async for chunk in response.content.iter_chunked(_CHUNK):
+        async for chunk in response.content.iter_any():
             yield chunk
     finally:
         response.close()
