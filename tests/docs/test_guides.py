@@ -21,7 +21,13 @@ def functions_of(guide: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "name",
-    ["test_signed_by", "test_with_built_in_matchers", "test_transport", "test_interceptor", "test_upstream"],
+    [
+        "test_signed_by",
+        "test_with_built_in_matchers",
+        "test_transport",
+        "test_interceptor",
+        "test_upstream",
+    ],
 )
 def test_extending(name: str) -> None:
     """Each test in the guide to extending passes."""
