@@ -1,0 +1,130 @@
+import threading
+
+import pytest
+
+from aiointercept.core.calls import CallLog
+from aiointercept.core.http import Request, Response
+from aiointercept.core.matchers import Url
+from aiointercept.core.routes import Registration, Route
+
+H = "https://h.test/"
+
+
+class Clock:
+    """A clock that goes one second further each time it is looked at."""
+
+    def __init__(self) -> None:
+        self.time = 100.0
+
+    def now(self) -> float:
+        """Return a time of day."""
+        return 1_000_000.0 + self.time
+
+    def tick(self) -> float:
+        """Return the next second."""
+        self.time += 1
+        return self.time
+
+    async def sleep(self, seconds: float, /) -> None:
+        """Go on at once."""
+
+
+@pytest.fixture
+def log() -> CallLog:
+    """Return an empty log."""
+    return CallLog(Clock())
+
+
+def test_an_empty_log(log):
+    """It has no calls and no last one."""
+    assert len(log) == 0
+    assert list(log) == []
+    assert log.snapshot() == []
+    assert log.last() is None
+
+
+def test_calls_in_order_of_arrival(log):
+    """Opened calls are there at once; what is handed out is a copy."""
+    calls = [log.open(Request("GET", H + str(number)), None, None) for number in range(3)]
+    assert list(log) == log.snapshot() == calls
+    assert log.last() is calls[-1]
+    assert len(log) == 3
+    log.snapshot().clear()
+    assert len(log) == 3
+    log.clear()
+    assert list(log) == []
+
+
+def test_a_call_that_goes_on_and_one_that_has_ended(log):
+    """Duration and response come with the end."""
+    call = log.open(Request("GET", H), None, None)
+    assert (call.duration, call.response, call.attempts) == (None, None, 1)
+    assert call.started == 1_000_100.0
+    log.close(call, 201, {"A": "1"}, b"body")
+    assert call.duration == 1.0
+    assert (call.response.status, call.response.headers["a"], call.response.body) == (
+        201,
+        "1",
+        b"body",
+    )
+
+
+def test_a_call_without_a_response(log):
+    """It ends as well."""
+    call = log.open(Request("GET", H), None, None, matched=False)
+    log.close(call)
+    assert (call.duration, call.response, call.matched) == (1.0, None, False)
+
+
+def test_what_answered_it(log):
+    """The counted route, its rule, and the handle that the user holds."""
+    route = Route("GET", Url(H), None, Response())
+    registration = Registration(route, 1, handle="the handle")
+    call = log.open(Request("GET", H), registration, None)
+    assert call.registration is registration
+    assert call.rule is route
+    assert call.route == "the handle"
+    unmatched = log.open(Request("GET", H), None, None)
+    assert (unmatched.registration, unmatched.rule, unmatched.route) == (None, None, None)
+
+
+def test_how_it_is_shown(log):
+    """Presented when first asked for, once; without a presenter it is the core's own value."""
+    shown = []
+
+    def present(request, match_info):
+        shown.append((request, match_info))
+        return object()
+
+    request = Request("GET", H)
+    assert log.open(request, None, None).request is request
+    call = log.open(request, None, present, match_info={"id": "1"})
+    assert shown == []
+    assert call.request is call.request
+    assert shown == [(request, {"id": "1"})]
+
+
+def test_a_call_that_was_sent_again(log):
+    """Attempts are counted; the latest presenter shows it."""
+    call = log.open(Request("GET", H), None, lambda request, match_info: "first")
+    assert call.request == "first"
+    call.sent_again()
+    assert (call.attempts, call.request) == (2, "first")
+    call.sent_again(lambda request, match_info: "second")
+    assert (call.attempts, call.request) == (3, "second")
+
+
+def test_threads_lose_no_call(log):
+    """Whoever writes at the same time."""
+
+    def write() -> None:
+        for _ in range(200):
+            log.close(log.open(Request("GET", H), None, None), 200)
+
+    threads = [threading.Thread(target=write) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(log) == 1000
+    assert all(call.duration is not None for call in log)

@@ -1,0 +1,496 @@
+"""No loop runs here: coroutines are driven by hand."""
+
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar
+
+import pytest
+from attrs import define
+
+from aiointercept.core.body_matchers import body
+from aiointercept.core.calls import Call, CallLog
+from aiointercept.core.dispatch import Dispatcher
+from aiointercept.core.http import Request, Response
+from aiointercept.core.matchers import Url
+from aiointercept.core.matching import predicate
+from aiointercept.core.policy import HostRule, Policy
+from aiointercept.core.ports import Connect, Exchange, Fail, Pass
+from aiointercept.core.registry import Registry
+from aiointercept.core.replies import (
+    Broken,
+    Computed,
+    Fault,
+    Forwarded,
+    Raised,
+    Refused,
+    Stream,
+    Unanswered,
+)
+from aiointercept.core.routes import Route
+
+T = TypeVar("T")
+
+H = "https://h.test/"
+
+
+class Clock:
+    """A clock that is set by hand; sleeping is noted, and goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        """Return the time."""
+        return self.time
+
+    def tick(self) -> float:
+        """Return the time."""
+        return self.time
+
+    async def sleep(self, seconds: float, /) -> None:
+        """Wait until somebody goes on."""
+        self.slept.append(seconds)
+        await Pause()
+        self.time += seconds
+
+
+class Pause:
+    """Awaiting it gives control to whoever drives the coroutine."""
+
+    def __await__(self):
+        yield
+
+
+class InterruptError(BaseException):
+    """As a cancellation."""
+
+
+def drive(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end, however often it pauses."""
+    while True:
+        try:
+            coroutine.send(None)
+        except StopIteration as stopped:
+            return stopped.value
+
+
+@define(eq=False)
+class Attempt:
+    """What a client is sending."""
+
+    call: Call | None = None
+
+    def settle(self) -> None:
+        """Nothing to do."""
+
+
+def desk(*routes: Route, **policy) -> Dispatcher:
+    """Return a mock's core with these routes and this policy."""
+    clock = Clock()
+    made = Dispatcher(
+        Registry(), CallLog(clock), Policy(**policy), clock, interrupts=(InterruptError,)
+    )
+    for route in routes:
+        made.registry.add(route)
+    return made
+
+
+def route(reply=None, condition=None, url: str = H, **options) -> Route:
+    """Return a route for one request of any method."""
+    return Route("*", Url(url), condition, Response() if reply is None else reply, **options)
+
+
+def request(url: str = H, body: bytes | None = b"", method: str = "GET") -> Request:
+    """Return a request."""
+    return Request(method, url, body=body)
+
+
+def computed(function) -> Computed:
+    """Return a reply made by ``function``."""
+    return Computed(function)
+
+
+# dispatch
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Response(201),
+        Stream(lambda: None),
+        Broken(Fault.HANG),
+        Raised(LookupError),
+        Refused("refused"),
+    ],
+)
+def test_a_reply_that_is_there_is_the_answer(reply):
+    """The call is in the log, with its route, before the answer is performed."""
+    mock = desk(route(reply))
+    exchange = drive(mock.dispatch(request()))
+    assert exchange.answer is reply
+    assert exchange.desk is mock
+    assert list(mock.log) == [exchange.call]
+    assert exchange.call.rule is next(iter(mock.registry)).route
+    assert exchange.call.duration is None
+
+
+def test_a_call_ends_when_the_adapter_says_so():
+    """With what was answered."""
+    mock = desk(route())
+    exchange = drive(mock.dispatch(request()))
+    mock.clock.time = 3.0
+    mock.finish(exchange.call, 200, {"A": "1"}, b"body")
+    assert exchange.call.duration == 3.0
+    assert exchange.call.response.body == b"body"
+
+
+def test_no_route_is_unanswered_with_an_explanation():
+    """The call is in the log as unmatched."""
+    mock = desk(route(url=H + "x"))
+    exchange = drive(mock.dispatch(request()))
+    assert isinstance(exchange.answer, Unanswered)
+    assert exchange.answer.explanation.startswith(f"No route matches GET {H}")
+    assert not exchange.call.matched
+    assert exchange.call.route is None
+
+
+def test_the_presenter_shows_the_request_to_the_user():
+    """It comes along with the request, and gets what was found in the URL."""
+    mock = desk(route())
+    exchange = drive(mock.dispatch(request(), lambda request, info: (request.method, info)))
+    assert exchange.call.request == ("GET", {})
+    exchange = drive(mock.dispatch(request(), lambda request, info: "unmatched"))
+    assert exchange.call.request == "unmatched"
+
+
+def test_a_delay_is_waited_for():
+    """By the clock that was given; then the answer comes."""
+    mock = desk(route(delay=2.5))
+    coroutine = mock.dispatch(request())
+    coroutine.send(None)
+    assert mock.clock.slept == [2.5]
+    assert len(mock.log) == 1
+    assert isinstance(drive(coroutine).answer, Response)
+
+
+@pytest.mark.parametrize("error", [InterruptError, GeneratorExit])
+def test_a_delay_that_is_interrupted_ends_the_call(error):
+    """The client has gone, or the block has ended."""
+    mock = desk(route(delay=2.5))
+    coroutine = mock.dispatch(request())
+    coroutine.send(None)
+    with pytest.raises(error):
+        coroutine.throw(error())
+    assert mock.log.last().duration is not None
+    assert mock.held == []
+
+
+def test_a_computed_reply_gets_the_request():
+    """The one the routes saw, and the one that users see."""
+    seen = []
+
+    def compute(request, shown):
+        seen.append((request, shown()))
+        return Response(202)
+
+    mock = desk(route(computed(compute)))
+    asked = request()
+    exchange = drive(mock.dispatch(asked, lambda request, info: "shown"))
+    assert seen == [(asked, "shown")]
+    assert exchange.answer.status == 202
+
+
+def test_an_awaitable_is_awaited_as_the_transport_says():
+    """On the loop of its choice."""
+    ran = []
+
+    async def run(awaitable: Awaitable[T]) -> T:
+        ran.append("here")
+        return await awaitable
+
+    async def compute(request, shown):
+        await Pause()
+        return Response(202)
+
+    mock = desk(route(computed(compute), limit=2))
+    assert drive(mock.dispatch(request(), run=run)).answer.status == 202
+    assert ran == ["here"]
+    assert drive(mock.dispatch(request())).answer.status == 202
+
+
+def test_what_is_not_awaitable_is_not_run():
+    """A transport is troubled with awaitables only."""
+
+    def run(awaitable):
+        raise AssertionError
+
+    mock = desk(route(computed(lambda request, shown: Response(202))))
+    assert drive(mock.dispatch(request(), run=run)).answer.status == 202
+
+
+class BareError(BaseException):
+    """Not an `Exception`."""
+
+
+@pytest.mark.parametrize("error", [LookupError("secret"), BareError("secret")])
+@pytest.mark.parametrize("later", [False, True])
+def test_an_error_of_the_users_code_is_held_and_answered(error, later):
+    """The client gets a 500 that tells the kind of error, and not more."""
+
+    async def failing():
+        await Pause()
+        raise error
+
+    def compute(request, shown):
+        if later:
+            return failing()
+        raise error
+
+    mock = desk(route(computed(compute), limit=3))
+    for _ in range(3):
+        answer = drive(mock.dispatch(request())).answer
+        assert answer.status == 500
+        assert type(error).__name__.encode() in answer.body
+        assert b"secret" not in answer.body
+    assert mock.held == [error]
+
+
+def test_errors_are_told_apart_by_identity():
+    """Equal errors are held each, the same one once."""
+    mock = desk()
+    first, second = LookupError("x"), LookupError("x")
+    for error in (first, second, first):
+        mock.hold(error)
+    assert len(mock.held) == 2
+    assert mock.held[0] is first
+    assert mock.held[1] is second
+
+
+def test_an_interrupt_is_no_error_of_the_users_code():
+    """It goes on, and ends the call."""
+
+    async def compute(request, shown):
+        await Pause()
+        raise AssertionError
+
+    mock = desk(route(computed(compute)))
+    coroutine = mock.dispatch(request())
+    coroutine.send(None)
+    with pytest.raises(InterruptError):
+        coroutine.throw(InterruptError())
+    assert mock.held == []
+    assert mock.log.last().duration is not None
+
+
+def raising(error: BaseException):
+    """Return a matcher that raises."""
+
+    def broken(request):
+        raise error
+
+    return predicate(broken)
+
+
+@pytest.mark.parametrize("error", [LookupError("mine"), BareError("mine")])
+def test_an_error_of_a_matcher_is_held_and_answered(error):
+    """The call is in the log, without a route."""
+    mock = desk(route(condition=raising(error)))
+    exchange = drive(mock.dispatch(request()))
+    assert exchange.answer.status == 500
+    assert exchange.call.route is None
+    assert mock.held == [error]
+    assert list(mock.log) == [exchange.call]
+
+
+def test_an_interrupt_of_a_matcher_goes_on():
+    """It is nothing to hold."""
+    mock = desk(route(condition=raising(InterruptError())))
+    with pytest.raises(InterruptError):
+        drive(mock.dispatch(request()))
+    assert mock.held == []
+
+
+def test_an_attempt_remembers_its_call():
+    """A repeated request is the same call: nothing more is used up, nothing logged twice."""
+    mock = desk(route(Response(201)), route(Response(202)))
+    attempt = Attempt()
+    first = drive(mock.dispatch(request(), lambda request, info: "first", attempt=attempt))
+    assert attempt.call is first.call
+    again = Attempt(first.call)
+    second = drive(mock.dispatch(request(), lambda request, info: "second", attempt=again))
+    assert second.call is first.call
+    assert (first.answer.status, second.answer.status) == (201, 201)
+    assert first.call.attempts == 2
+    assert first.call.request == "second"
+    assert len(mock.log) == 1
+
+
+# dispatch for intercepted clients: several mocks
+
+
+def test_the_next_mock_outwards_takes_what_the_own_routes_do_not():
+    """The call is in its log, and it finishes it."""
+    inner, outer = desk(), desk(route(Response(203)))
+    exchange = drive(inner.dispatch(request(), parties=[inner, outer]))
+    assert exchange.desk is outer
+    assert exchange.answer.status == 203
+    assert (len(inner.log), len(outer.log)) == (0, 1)
+
+
+def test_a_body_that_no_mock_wants_is_unmatched():
+    """The innermost says so, with its own routes."""
+    inner, outer = desk(route(condition=body(b"yes"))), desk()
+    exchange = drive(inner.dispatch(request(body=b"no"), parties=[inner, outer]))
+    assert isinstance(exchange.answer, Unanswered)
+    assert exchange.desk is inner
+    assert "differs in body" in exchange.answer.explanation
+
+
+def test_a_body_that_no_mock_wants_may_be_forwarded():
+    """By the mock that forwards, which logs it."""
+    inner = desk(route(condition=body(b"yes")))
+    outer = desk(forward_unmatched=True)
+    exchange = drive(inner.dispatch(request(body=b"no"), parties=[inner, outer]))
+    assert isinstance(exchange.answer, Forwarded)
+    assert exchange.desk is outer
+    assert exchange.call.matched
+    assert (len(inner.log), len(outer.log)) == (0, 1)
+
+
+def test_a_body_that_no_mock_wants_may_go_to_a_host_passed_through():
+    """Somebody has to carry it, as the connection is ours by now."""
+    inner = desk(route(condition=body(b"yes")))
+    outer = desk(untouched=(HostRule.parse("h.test"),))
+    exchange = drive(inner.dispatch(request(body=b"no"), parties=[inner, outer]))
+    assert isinstance(exchange.answer, Forwarded)
+    assert exchange.desk is inner
+
+
+def test_what_is_used_up_between_two_looks_is_looked_for_again():
+    """Another client may have been faster."""
+    mock = desk()
+    late = desk()
+
+    class Racing(Registry):
+        """Loses its first choice to somebody else."""
+
+        def resolve(self, request):
+            if self.race:
+                self.race = False
+                super().resolve(request)
+            return super().resolve(request)
+
+    registry = Racing()
+    registry.race = False
+    late.registry = registry
+    late.registry.add(route(Response(201)))
+    registry.race = True
+    exchange = drive(mock.dispatch(request(), parties=[mock, late]))
+    assert isinstance(exchange.answer, Unanswered)
+    assert exchange.desk is late
+
+
+def test_a_call_without_a_rule_is_forwarded():
+    """Only passthrough leaves a call without a rule."""
+    mock = desk()
+    call = mock.receive(request())
+    exchange = drive(mock.answer(call))
+    assert isinstance(exchange.answer, Forwarded)
+    assert exchange.call is call
+
+
+# admit: before there is a connection
+
+
+def test_admit_connects_to_the_mock_that_may_answer():
+    """With the mocks further out, for when the body decides otherwise. Nothing is logged."""
+    inner, middle, outer = desk(), desk(route()), desk()
+    admission = inner.admit(request(body=None), [inner, middle, outer])
+    assert isinstance(admission, Connect)
+    assert list(admission.parties) == [middle, outer]
+    assert all(len(mock.log) == 0 for mock in (inner, middle, outer))
+
+
+def test_admit_refuses_what_no_route_can_take():
+    """The client gets its explanation without a connection."""
+    mock = desk(route(url=H + "x"))
+    admission = mock.admit(request(body=None), [mock], lambda request, info: "shown")
+    assert isinstance(admission, Fail)
+    assert isinstance(admission.exchange.answer, Unanswered)
+    assert mock.log.last() is admission.exchange.call
+    assert admission.exchange.call.request == "shown"
+
+
+def test_admit_lets_pass_what_is_not_ours():
+    """Without a trace, if the host is passed through."""
+    mock = desk(untouched=(HostRule.parse("h.test"),))
+    admission = mock.admit(request(), [mock])
+    assert isinstance(admission, Pass)
+    assert admission.exchange is None
+    assert len(mock.log) == 0
+
+
+def test_admit_lets_pass_what_is_forwarded():
+    """The call is in the log, to be finished with what is seen of it."""
+    mock = desk(forward_unmatched=True)
+    admission = mock.admit(request(), [mock])
+    assert isinstance(admission, Pass)
+    assert isinstance(admission.exchange, Exchange)
+    assert isinstance(admission.exchange.answer, Forwarded)
+    assert mock.log.last() is admission.exchange.call
+
+
+def test_admit_connects_what_the_mock_carries_itself():
+    """Its own upstream needs the whole request."""
+    mock = desk(forward_unmatched=True, carry_forwarded=True)
+    admission = mock.admit(request(), [mock])
+    assert isinstance(admission, Connect)
+    assert list(admission.parties) == [mock]
+
+
+def test_admit_fails_to_connect_as_a_route_says():
+    """The route is used up by it, the call logged."""
+    broken = Broken(Fault.DNS_FAILURE)
+    mock = desk(route(broken), route(broken))
+    for number in range(2):
+        admission = mock.admit(request(), [mock])
+        assert isinstance(admission, Fail)
+        assert admission.exchange.answer is broken
+        assert len(mock.log) == number + 1
+    assert isinstance(mock.admit(request(), [mock]).exchange.answer, Unanswered)
+
+
+def test_admit_looks_again_if_somebody_was_faster():
+    """A fault that was used up between two looks is not given twice."""
+    mock = desk(route(Broken(Fault.DNS_FAILURE)))
+    found = mock.registry.foresee(request())
+
+    class Racing(Registry):
+        """Still foresees a route that is used up by the time it is to be taken."""
+
+        def foresee(self, request):
+            if mock.registry.resolve(request) is not None:
+                return found
+            return super().foresee(request)
+
+    late = desk()
+    late.registry = Racing()
+    admission = late.admit(request(), [late])
+    assert isinstance(admission, Fail)
+    assert isinstance(admission.exchange.answer, Unanswered)
+
+
+@pytest.mark.parametrize("error", [LookupError("mine"), BareError("mine")])
+def test_admit_connects_if_a_matcher_raises(error):
+    """It will raise again where its error is held, and the client be answered."""
+    mock = desk(route(condition=raising(error)))
+    admission = mock.admit(request(body=b"known"), [mock])
+    assert isinstance(admission, Connect)
+    assert mock.held == []
+
+
+def test_admit_is_interrupted():
+    """Only errors of the user's code are kept for later."""
+    mock = desk(route(condition=raising(InterruptError())))
+    with pytest.raises(InterruptError):
+        mock.admit(request(body=b"known"), [mock])
