@@ -2,7 +2,7 @@
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from typing_extensions import TypedDict, Unpack
@@ -145,31 +145,35 @@ class Registering(ABC):
 
     def get(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for GET; see :meth:`add`."""
-        return self.add(url, method="GET", **options)
+        return self._shortcut(url, "GET", options)
 
     def post(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for POST; see :meth:`add`."""
-        return self.add(url, method="POST", **options)
+        return self._shortcut(url, "POST", options)
 
     def put(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for PUT; see :meth:`add`."""
-        return self.add(url, method="PUT", **options)
+        return self._shortcut(url, "PUT", options)
 
     def patch(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for PATCH; see :meth:`add`."""
-        return self.add(url, method="PATCH", **options)
+        return self._shortcut(url, "PATCH", options)
 
     def delete(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for DELETE; see :meth:`add`."""
-        return self.add(url, method="DELETE", **options)
+        return self._shortcut(url, "DELETE", options)
 
     def head(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for HEAD; see :meth:`add`."""
-        return self.add(url, method="HEAD", **options)
+        return self._shortcut(url, "HEAD", options)
 
     def options(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for OPTIONS; see :meth:`add`."""
-        return self.add(url, method="OPTIONS", **options)
+        return self._shortcut(url, "OPTIONS", options)
+
+    def _shortcut(self, url: UrlLike, method: str, options: RouteOptions) -> MockResponse:
+        _refuse_unknown(options)
+        return self.add(url, method=method, **options)
 
     def route(self, matcher: Any, **options: Unpack[RouteOptions]) -> MockResponse:
         """Register for the requests that ``matcher`` matches, whatever their URL and method.
@@ -238,7 +242,11 @@ class Registering(ABC):
 
 
 def _options(given: dict[str, Any], **fixed: Any) -> Options:
+    _refuse_unknown(given)
+    return Options(**given, **fixed)
+
+
+def _refuse_unknown(given: Iterable[str]) -> None:
     for name in given:
         if name not in _OPTIONS:
             raise TypeError(unexpected(name, _OPTIONS))
-    return Options(**given, **fixed)
