@@ -8,29 +8,40 @@ _QUANTIFIERS: Final = frozenset("*+?{")
 _NO_PREFIX_FLAGS: Final = re.IGNORECASE | re.VERBOSE
 
 
-def literal_prefix(pattern: re.Pattern[str]) -> str:
-    """Return a text with which everything that ``pattern.match`` accepts begins.
+def literal_prefixes(pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """Return texts with one of which everything that ``pattern.match`` accepts begins.
 
-    The answer is careful rather than long: ``""`` where the pattern is not read easily.
+    There are two where one character may be missing, as in ``https?://``. They are careful rather
+    than long: a single ``""`` where the pattern is not read easily.
     """
     text = pattern.pattern
     if pattern.flags & _NO_PREFIX_FLAGS or _has_alternative(text):
-        return ""
+        return ("",)
+    begun, at = _literals(text, 1 if text.startswith("^") else 0)
+    char, width = _literal(text, at)
+    if not char or text[at + width] != "?":
+        return (begun,)
+    rest, _ = _literals(text, at + width + 1)
+    return (begun + char + rest, begun + rest)
+
+
+def _literals(text: str, at: int) -> tuple[str, int]:
+    """Return what stands literally from ``at`` on, and the place behind it."""
     literals: list[str] = []
-    at = 1 if text.startswith("^") else 0
-    while at < len(text):
-        char = text[at]
-        if char == "\\" and at + 1 < len(text) and not text[at + 1].isalnum():
-            char, width = text[at + 1], 2
-        elif char in _SPECIAL:
-            break
-        else:
-            width = 1
-        at += width
-        if at < len(text) and text[at] in _QUANTIFIERS:
-            break
+    while True:
+        char, width = _literal(text, at)
+        if not char or text[at + width : at + width + 1] in _QUANTIFIERS:
+            return "".join(literals), at
         literals.append(char)
-    return "".join(literals)
+        at += width
+
+
+def _literal(text: str, at: int) -> tuple[str, int]:
+    """Return the character that stands for itself at ``at``, and how wide it is written."""
+    char = text[at : at + 1]
+    if char == "\\" and not text[at + 1 : at + 2].isalnum():
+        return text[at + 1 : at + 2], 2
+    return ("", 0) if char in _SPECIAL else (char, 1)
 
 
 def _has_alternative(text: str) -> bool:

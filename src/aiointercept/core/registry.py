@@ -15,7 +15,7 @@ from yarl import URL
 from aiointercept.core.http import Origin, Request
 from aiointercept.core.matchers import Url, UrlPattern
 from aiointercept.core.matching import MatchResult, mentions_host
-from aiointercept.core.patterns import literal_prefix
+from aiointercept.core.patterns import literal_prefixes
 from aiointercept.core.routes import ANY_METHOD, Registration, Route
 
 
@@ -48,8 +48,9 @@ class Registry:
         self._spent: dict[URL, list[Registration]] = {}
         self._named: Counter[tuple[str, int]] = Counter()
         self._patterns: dict[str, list[Registration]] = {}
-        self._prefix_lengths: list[int] = []
-        self._others: list[Registration] = []
+        self._prefix_lengths: frozenset[int] = frozenset()
+        # Under one key, so that it is a table as the others are.
+        self._others: dict[None, list[Registration]] = {}
         self._endless: dict[Url | UrlPattern, list[Route]] = {}
 
     def add(self, route: Route) -> Registration:
@@ -63,7 +64,7 @@ class Registry:
             self._number += 1
             registration = Registration(route, self._number)
             self._all[self._number] = registration
-            self._set_bucket(route, [*self._bucket(route), registration])
+            self._list(registration)
             if isinstance(route.target, Url):
                 origin = Origin.of(route.target.url)
                 self._named[origin.host, origin.port] += 1
@@ -169,7 +170,7 @@ class Registry:
         yield from exact
         if self._patterns:
             yield from self._fitting_patterns(request)
-        yield from self._others
+        yield from self._others.get(None, ())
 
     def _fitting_patterns(self, request: Request) -> list[Registration]:
         texts = {str(request.url), str(request.canonical_url)}
@@ -196,27 +197,23 @@ class Registry:
                     self._spent.setdefault(target.url, []).append(registration)
             return True
 
+    def _list(self, registration: Registration) -> None:
+        for table, key in self._places(registration.route):
+            table[key] = [*table.get(key, ()), registration]
+            if isinstance(key, str) and len(key) not in self._prefix_lengths:
+                self._prefix_lengths |= {len(key)}
+
     def _retire(self, registration: Registration) -> None:
-        route = registration.route
-        self._set_bucket(route, _without(self._bucket(route), registration))
+        for table, key in self._places(registration.route):
+            _set_or_drop(table, key, _without(table.get(key, []), registration))
 
-    def _bucket(self, route: Route) -> list[Registration]:
+    def _places(self, route: Route) -> list[tuple[dict[Any, list[Registration]], object]]:
+        """Return in which tables, and where there, a route stands while it is active."""
         if isinstance(route.target, Url):
-            return self._exact.get(route.target.url, [])
+            return [(self._exact, route.target.url)]
         if isinstance(route.target, UrlPattern):
-            return self._patterns.get(literal_prefix(route.target.pattern), [])
-        return self._others
-
-    def _set_bucket(self, route: Route, bucket: list[Registration]) -> None:
-        if route.target is None:
-            self._others = bucket
-        elif isinstance(route.target, Url):
-            _set_or_drop(self._exact, route.target.url, bucket)
-        else:
-            known = len(self._patterns)
-            _set_or_drop(self._patterns, literal_prefix(route.target.pattern), bucket)
-            if len(self._patterns) != known:
-                self._prefix_lengths = sorted({len(prefix) for prefix in self._patterns})
+            return [(self._patterns, text) for text in literal_prefixes(route.target.pattern)]
+        return [(self._others, None)]
 
 
 def _number(registration: Registration) -> int:
