@@ -5,6 +5,7 @@ become one core value. Used by registrations and by what callbacks return.
 """
 
 import json as json_module
+import re
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
@@ -23,7 +24,9 @@ Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
 
 DEFAULT_CONTENT_TYPE: Final = "application/json"
 _CHUNK: Final = 1 << 18
-_FORBIDDEN_IN_HEADERS: Final = frozenset("\r\n\0")
+# A token of RFC 9110, section 5.6.2, and what no field value may have.
+_HEADER_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_UNSENDABLE: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
 def make_content(
@@ -84,7 +87,7 @@ def _clean_reason(reason: Any) -> str | None:
     if reason is not None and not isinstance(reason, str):
         msg = f"reason must be a str, not {reason!r}"
         raise TypeError(msg)
-    if reason is not None and _FORBIDDEN_IN_HEADERS & set(reason):
+    if reason is not None and _UNSENDABLE.search(reason):
         msg = f"reason must be a single line, not {reason!r}"
         raise ValueError(msg)
     return reason
@@ -99,15 +102,25 @@ def _clean_headers(headers: Any, content_type: Any) -> CIMultiDict[str]:
         if not isinstance(name, str) or not isinstance(value, (str, int)):
             msg = f"headers must map str to str, not {name!r} to {value!r}"
             raise TypeError(msg)
-        text = str(value)
-        if not name or _FORBIDDEN_IN_HEADERS & set(name + text):
-            msg = f"headers: {name!r}: {text!r} cannot be sent: it is empty or has a line break"
-            raise ValueError(msg)
-        fields.add(name, text)
+        fields.add(name, _sendable(name, str(value)))
     if "Content-Type" not in fields:
         kind = DEFAULT_CONTENT_TYPE if content_type is None else content_type
+        kind = _sendable("Content-Type", kind)
         fields = CIMultiDict([("Content-Type", kind), *fields.items()])
     return fields
+
+
+def _sendable(name: str, value: str) -> str:
+    if not _HEADER_NAME.fullmatch(name):
+        msg = f"headers: {name!r} is no name of a header: it has a space or another sign too many"
+        raise ValueError(msg)
+    if _UNSENDABLE.search(value):
+        msg = f"headers: {name}: {value!r} cannot be sent: it has a line break or the like"
+        raise ValueError(msg)
+    if name.lower() == "content-length" and not (value.isascii() and value.isdigit()):
+        msg = f"headers: Content-Length must be a number of bytes, not {value!r}"
+        raise ValueError(msg)
+    return value
 
 
 def header_pairs(headers: Any) -> list[tuple[Any, Any]]:
@@ -164,8 +177,16 @@ def _clean_bytes(body: Any) -> bytes | None:
     if body is None:
         return b""
     if isinstance(body, str):
-        return body.encode()
+        return _encoded(body)
     return bytes(body) if isinstance(body, (bytes, bytearray)) else None
+
+
+def _encoded(body: str) -> bytes:
+    try:
+        return body.encode()
+    except UnicodeEncodeError as error:
+        msg = f"body cannot be encoded as UTF-8: {error}"
+        raise ValueError(msg) from None
 
 
 def _file_size(path: Path) -> int:

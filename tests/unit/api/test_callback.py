@@ -1,0 +1,171 @@
+from functools import partial
+
+import pytest
+
+from aiointercept.api.callback import CallbackResult, computing
+from aiointercept.core.http import Request, Response
+from aiointercept.core.replies import Stream
+
+ASKED = Request(
+    "POST",
+    "https://H.test:443?b=1&a=3&b=2#part",
+    {"Content-Type": "application/json", "X-A": "1"},
+    body=b'{"k": 1}',
+)
+
+
+def drive(awaitable):
+    """Return the result of a coroutine that never waits."""
+    with pytest.raises(StopIteration) as stopped:
+        awaitable.send(None)
+    return stopped.value.value
+
+
+def compute(callback, request: Request = ASKED):
+    """Return what ``callback`` makes of a request."""
+    return computing(callback)(request, lambda: "the request")
+
+
+def test_what_a_callback_gets():
+    """The normalised URL, and the parts of the request by name."""
+    given = {}
+
+    def callback(url, **kwargs):
+        given.update(kwargs, url=url)
+        return CallbackResult()
+
+    compute(callback)
+    assert str(given.pop("url")) == "https://h.test/?a=3&b=1&b=2"
+    assert given.pop("headers")["x-a"] == "1"
+    assert given == {"query": {"b": ["1", "2"], "a": ["3"]}, "json": {"k": 1}, "data": b'{"k": 1}'}
+
+
+def test_no_body_is_none():
+    """Neither data nor JSON."""
+
+    def callback(url, *, headers, query, json, data):
+        assert (json, data) == (None, None)
+        return CallbackResult()
+
+    assert compute(callback, Request("GET", "https://h.test")).status == 200
+
+
+class WithCall:
+    """A callable object that wants the request."""
+
+    def __call__(self, url, *, request, **kwargs):
+        return CallbackResult(body=request)
+
+
+def wants(url, request, **kwargs):
+    """Ask for the request by its name."""
+    return CallbackResult(body=request)
+
+
+@pytest.mark.parametrize(
+    "callback", [wants, WithCall(), partial(wants), lambda url, request=None, **kwargs: wants(url, request)]
+)
+def test_the_request_comes_to_those_who_ask_for_it(callback):
+    """A parameter of that name asks for it."""
+    assert compute(callback).body == b"the request"
+
+
+def test_the_request_is_not_among_the_keywords_of_those_who_do_not():
+    """`**kwargs` alone does not ask, and nothing is made for it."""
+
+    def callback(url, **kwargs):
+        assert "request" not in kwargs
+        return CallbackResult()
+
+    def shown():
+        raise AssertionError
+
+    assert computing(callback)(ASKED, shown).status == 200
+
+
+class Unreadable:
+    """A callable whose signature nobody can tell, as some written in C have."""
+
+    __signature__ = "none"
+
+    def __call__(self, url, **kwargs):
+        return CallbackResult(body="called")
+
+
+def test_a_callable_without_a_readable_signature_is_called_without_the_request():
+    """It gets what all get."""
+    assert compute(Unreadable()).body == b"called"
+
+
+def test_an_async_callback_is_to_be_awaited():
+    """Also one that hides behind a plain function."""
+
+    async def callback(url, **kwargs):
+        return CallbackResult(status=202)
+
+    assert drive(compute(callback)).status == 202
+    assert drive(compute(lambda url, **kwargs: callback(url))).status == 202
+
+
+async def chunks():
+    """Yield a body."""
+    yield b"one"
+
+
+def test_a_result_is_cleaned_as_a_registration_is():
+    """With the same options and the same defaults."""
+    result = CallbackResult(
+        status=201, body=b"x", headers=[("A", "1"), ("A", "2")], reason="Own", content_type="x/y"
+    )
+    made = compute(lambda url, **kwargs: result)
+    assert isinstance(made, Response)
+    assert (made.status, made.reason, made.body) == (201, "Own", b"x")
+    assert list(made.headers.items()) == [("Content-Type", "x/y"), ("A", "1"), ("A", "2")]
+    default = compute(lambda url, **kwargs: CallbackResult())
+    assert (default.status, default.body) == (200, b"")
+    assert default.headers["Content-Type"] == "application/json"
+    assert isinstance(compute(lambda url, **kwargs: CallbackResult(body=chunks)), Stream)
+    assert compute(lambda url, **kwargs: CallbackResult(payload=[1])).body == b"[1]"
+
+
+def test_attributes_hold_what_was_given():
+    """A result can be looked at, by every name of its signature, also by position."""
+    result = CallbackResult("PUT", 201, "b", "x/y", [1], {"A": "1"}, dict, "Own")
+    assert (result.method, result.status, result.body, result.content_type) == (
+        "PUT",
+        201,
+        "b",
+        "x/y",
+    )
+    assert (result.payload, result.headers, result.response_class, result.reason) == (
+        [1],
+        {"A": "1"},
+        dict,
+        "Own",
+    )
+
+
+def named(url, **kwargs):
+    """Return what is no result."""
+
+
+async def named_async(url, **kwargs):
+    """Return what is no result, later."""
+    return {"status": 200}
+
+
+def test_what_is_no_result_is_refused():
+    """The message names the callback and what it returned."""
+    with pytest.raises(TypeError, match="named must return a CallbackResult, .* returned None"):
+        compute(named)
+    with pytest.raises(TypeError, match="named_async must return .* returned {'status': 200}"):
+        compute(named_async).send(None)
+    with pytest.raises(TypeError, match="WithNothing object.* must return a CallbackResult"):
+        compute(WithNothing())
+
+
+class WithNothing:
+    """A callable object without a name of its own."""
+
+    def __call__(self, url, **kwargs):
+        return 3
