@@ -1,0 +1,240 @@
+import inspect
+from unittest import mock
+
+import pytest
+
+from aiointercept.api.decorating import decorate
+
+
+class Block:
+    """Something to enter, sync or async; counts what happens."""
+
+    def __init__(self) -> None:
+        self.entered = 0
+        self.left: list[type[BaseException] | None] = []
+
+    def __enter__(self):
+        self.entered += 1
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self.left.append(kind)
+
+    async def __aenter__(self):
+        return self.__enter__()
+
+    async def __aexit__(self, kind, error, traceback):
+        self.__exit__(kind, error, traceback)
+
+
+@pytest.fixture
+def block() -> Block:
+    """Return something to enter."""
+    return Block()
+
+
+def drive(coroutine):
+    """Return the result of a coroutine that never waits."""
+    with pytest.raises(StopIteration) as stopped:
+        coroutine.send(None)
+    return stopped.value.value
+
+
+def test_the_last_positional_parameter_gets_it(block):
+    """Keyword-only ones, and those behind a star, are not meant."""
+
+    @lambda function: decorate(function, None, lambda: block)
+    def function(a, b, *rest, c=3, **more):
+        return a, b, c, rest, more
+
+    assert function(1, c=4, d=5) == (1, block, 4, (), {"d": 5})
+    assert str(inspect.signature(function)) == "(a, *rest, c=3, **more)"
+    assert block.left == [None]
+
+
+@pytest.mark.parametrize("name", ["a", "b", "c"])
+def test_a_named_parameter_gets_it(block, name):
+    """Wherever it stands."""
+
+    def function(a=1, b=2, *, c=3):
+        return {"a": a, "b": b, "c": c}
+
+    decorated = decorate(function, name, lambda: block)
+    assert decorated() == {"a": 1, "b": 2, "c": 3, name: block}
+    assert name not in inspect.signature(decorated).parameters
+
+
+def test_a_coroutine_function_stays_one(block):
+    """The block is entered when it runs, not when it is called."""
+
+    async def function(m):
+        assert block.entered == 1
+        return m
+
+    decorated = decorate(function, None, lambda: block)
+    assert inspect.iscoroutinefunction(decorated)
+    coroutine = decorated()
+    assert block.entered == 0
+    assert drive(coroutine) is block
+    assert block.left == [None]
+
+
+def test_an_exception_passes_through_the_block(block):
+    """The block is told of it."""
+
+    def function(m):
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        decorate(function, None, lambda: block)()
+    assert block.left == [LookupError]
+
+
+def test_each_call_asks_for_what_to_enter():
+    """Calls that overlap can so have one each."""
+    blocks = []
+
+    def enterable():
+        blocks.append(Block())
+        return blocks[-1]
+
+    @lambda function: decorate(function, None, enterable)
+    def function(depth, m):
+        return [m] if depth == 0 else [m, *function(depth - 1)]
+
+    assert function(2) == blocks
+    assert len(blocks) == 3
+
+
+def test_the_rest_of_the_function_stays_as_it_was(block):
+    """Name, docstring, module, attributes and what it wraps."""
+
+    def function(m):
+        """Say something."""
+
+    function.mark = "kept"
+    decorated = decorate(function, None, lambda: block)
+    assert decorated.__name__ == "function"
+    assert decorated.__doc__ == "Say something."
+    assert decorated.__module__ == __name__
+    assert decorated.mark == "kept"
+    assert decorated.__wrapped__ is function
+
+
+def test_patches_come_before_it(block):
+    """`mock.patch` gives by position what the decorator leaves."""
+
+    @mock.patch("os.getcwd")
+    @lambda function: decorate(function, None, lambda: block)
+    @mock.patch("os.getpid")
+    def function(getpid, getcwd, m):
+        return getpid, getcwd, m
+
+    getpid, getcwd, m = function()
+    assert m is block
+    assert isinstance(getpid, mock.Mock)
+    assert isinstance(getcwd, mock.Mock)
+
+
+def make_class():
+    """Return a class with something of everything."""
+
+    class Base:
+        def test_inherited(self, m):
+            return m
+
+    class Tests(Base):
+        test_data = "no function"
+
+        def setup_method(self):
+            return "left alone"
+
+        def test_method(self, m):
+            return m
+
+        async def test_async(self, m):
+            return m
+
+        @staticmethod
+        def test_static(m):
+            return m
+
+        @classmethod
+        def test_class(cls, m):
+            return cls, m
+
+        class test_inner:  # noqa: N801  it begins like a test
+            """A class inside."""
+
+        def helper(self, m):
+            return m
+
+    return Base, Tests
+
+
+def test_the_tests_of_a_class_are_decorated(block):
+    """Methods of every kind whose name begins with `test`; the class is the very same."""
+    base, tests = make_class()
+    assert decorate(tests, None, lambda: block) is tests
+    instance = tests()
+    assert instance.test_method() is block
+    assert drive(instance.test_async()) is block
+    assert instance.test_static() is block
+    assert instance.test_class() == (tests, block)
+    assert instance.test_inherited() is block
+    assert instance.setup_method() == "left alone"
+    assert instance.helper("own") == "own"
+    assert instance.test_data == "no function"
+    assert isinstance(tests.test_inner, type)
+    assert base().test_inherited("own") == "own"
+
+
+def nothing():
+    """Take nothing."""
+
+
+def only_keywords(*, m):
+    """Take a keyword."""
+
+
+def generator(m):
+    """Yield."""
+    yield m
+
+
+async def async_generator(m):
+    """Yield, async."""
+    yield m
+
+
+class OnlySelf:
+    """A test without a parameter for the mock."""
+
+    def test(self):
+        """Nothing."""
+
+
+class PlainParameter:
+    """A test whose parameter has another name."""
+
+    def test(self, a):
+        """Nothing."""
+
+
+@pytest.mark.parametrize(
+    ("target", "param", "message"),
+    [
+        (nothing, None, "nothing needs a parameter that gets the mock, as in 'def nothing.m.:'"),
+        (only_keywords, None, "only_keywords needs a parameter that gets the mock"),
+        (only_keywords, "x", "only_keywords has no parameter 'x' that could get the mock"),
+        (OnlySelf, None, "OnlySelf.test needs a parameter that gets the mock"),
+        (PlainParameter, "m", "PlainParameter.test has no parameter 'm'"),
+        (generator, None, "generator is a generator, .*use 'with aiointercept.*inside it"),
+        (async_generator, None, "async_generator is a generator"),
+        (3, None, "3 is not a callable object"),
+    ],
+)
+def test_what_cannot_be_decorated(target, param, message):
+    """The message says what is missing, when the function is defined."""
+    with pytest.raises(TypeError, match=message):
+        decorate(target, param, Block)
