@@ -18,7 +18,7 @@ PRICES = "https://prices.example.com/v2"
 
 async def price_of(article: str) -> float | None:
     """Return the price of an article; ``None`` if the service is slow or away."""
-    limits = aiohttp.ClientTimeout(total=5, sock_read=0.05)
+    limits = aiohttp.ClientTimeout(total=5, sock_read=0.5)
     async with aiohttp.ClientSession(timeout=limits) as session:
         try:
             async with session.get(f"{PRICES}/prices", params={"article": article}) as response:
