@@ -4,7 +4,7 @@ Nothing is read whole, decoded or followed: chunks, encodings, repeated headers 
 as they are.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 from typing import Any, Final
 
 import aiohttp
@@ -43,12 +43,14 @@ class ClientUpstream:
         ssl: the client's TLS settings.
         proxy: the client's proxy, if it has one.
         server_hostname: the name that the client wants to see in the certificate.
+        body: what the client sends, encoded as it is; ``None`` for that of the request.
     """
 
     connector: Any
     ssl: Any = True
     proxy: URL | None = None
     server_hostname: str | None = None
+    body: AsyncIterable[bytes] | bytes | None = None
 
     async def send(self, request: Request) -> UpstreamResponse:
         """See :meth:`aiointercept.core.ports.Upstream.send`."""
@@ -59,21 +61,27 @@ class ClientUpstream:
             skip_auto_headers=_AUTOMATIC,
             timeout=aiohttp.ClientTimeout(total=None),
             read_bufsize=_READ_BUFFER,
+            middlewares=(_send_once,),
         )
         headers = _end_to_end(request)
-        headers.popall(hdrs.CONTENT_LENGTH, None)
         headers.popall(hdrs.EXPECT, None)
+        body = request.body if self.body is None else self.body
+        chunked = "chunked" in request.headers.get(hdrs.TRANSFER_ENCODING, "").lower()
         try:
             response = await session.request(
                 request.method,
                 request.url,
                 headers=headers,
-                data=request.body or None,
+                data=body or None,
+                chunked=chunked or None,
                 allow_redirects=False,
                 ssl=self.ssl,
                 proxy=self.proxy,
                 server_hostname=self.server_hostname,
             )
+        except _LostError as lost:
+            await session.close()
+            raise lost.error from None
         except BaseException:
             await session.close()
             raise
@@ -82,9 +90,32 @@ class ClientUpstream:
         )
 
 
-def upstream_of(connector: Any, request: ClientRequest, proxy: URL | None) -> ClientUpstream:
-    """Return an upstream that is reached as ``request`` would have reached it."""
-    return ClientUpstream(connector, request.ssl, proxy, request.server_hostname)
+class _LostError(Exception):
+    """The connection to the real server was lost; not for the client's eyes."""
+
+    def __init__(self, error: aiohttp.ClientError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+async def _send_once(
+    request: ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from repeating: the client that is served repeats by itself."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _LostError(error) from error
+
+
+def upstream_of(
+    connector: Any,
+    request: ClientRequest,
+    proxy: URL | None,
+    body: AsyncIterable[bytes] | bytes,
+) -> ClientUpstream:
+    """Return an upstream that is reached as ``request``, sent with ``body``, would have been."""
+    return ClientUpstream(connector, request.ssl, proxy, request.server_hostname, body)
 
 
 async def _chunks(
@@ -100,7 +131,7 @@ async def _chunks(
 
 async def relay(request: AiointerceptRequest, exchange: Exchange, line: Line) -> web.StreamResponse:
     """Carry ``request`` to the mock's own upstream, or to where its client would have gone."""
-    upstream = exchange.desk.upstream or (line.upstream and line.upstream())
+    upstream = exchange.desk.upstream or (line.upstream and line.upstream(request.sent_body))
     if not upstream:
         return Answered()
     try:
@@ -127,6 +158,9 @@ async def _send(
     response = web.StreamResponse(
         status=answer.status, reason=answer.reason, headers=_end_to_end(answer)
     )
+    desk, call = exchange.desk, exchange.call
+    # The client may be done, and look into the log, before this side has closed everything.
+    desk.finish(call, answer.status, answer.headers, None)
     try:
         await response.prepare(request)
         async for chunk in answer.body:
@@ -136,7 +170,7 @@ async def _send(
         if request.transport is not None:
             request.transport.close()
         return Answered()
-    exchange.desk.finish(exchange.call, answer.status, answer.headers, None)
+    desk.finish(call, answer.status, answer.headers, None)
     return response
 
 

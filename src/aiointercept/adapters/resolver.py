@@ -22,8 +22,8 @@ import contextvars
 import functools
 import inspect
 import threading
-from collections.abc import Awaitable, Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
 from weakref import WeakKeyDictionary, WeakSet
 
 import aiohttp
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientRequest, ClientTimeout
     from yarl import URL
 
+SentBody: TypeAlias = AsyncIterable[bytes] | bytes
 Original = Callable[..., Awaitable[Connection]]
 
 _REPEATED: Final = frozenset(
@@ -179,7 +180,7 @@ class _BorrowedConnector(_OwnConnector):
     """Reaches the real servers as the client's own connector would, without a place in its pool."""
 
     def __init__(self, lender: BaseConnector) -> None:
-        super().__init__(force_close=True, limit=0)
+        super().__init__(limit=0)
         self._lender = lender
 
     @override
@@ -327,7 +328,8 @@ class ConnectorInterceptor:
     """
 
     def __init__(
-        self, upstream_of: "Callable[[BaseConnector, ClientRequest, URL | None], Upstream]"
+        self,
+        upstream_of: "Callable[[BaseConnector, ClientRequest, URL | None, SentBody], Upstream]",
     ) -> None:
         self._upstream_of = upstream_of
         self._mocked: WeakKeyDictionary[BaseConnector, _MockedConnector] = WeakKeyDictionary()
@@ -400,7 +402,9 @@ class ConnectorInterceptor:
         line.attempt = mocked.begin(req)
         if line.attempt is not None:
             line.attempt.call = repeated
-        line.upstream = lambda: self._upstream_of(_BorrowedConnector(connector), req, proxy)
+        line.upstream = lambda body: self._upstream_of(
+            _BorrowedConnector(connector), req, proxy, body
+        )
         return connection
 
     async def let_pass(self, asked: _Asked, exchange: Exchange) -> Connection:

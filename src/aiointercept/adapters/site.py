@@ -48,6 +48,8 @@ _logger: Final = logging.getLogger("aiointercept")
 _LONGEST_LINE: Final = 1 << 24
 _MOST_HEADERS: Final = 1 << 16
 _READ_BUFFER: Final = 1 << 18
+# What goes on to a real server is judged by so much of its body, and need not be held as a whole.
+_MOST_HELD: Final = 1 << 23
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -147,31 +149,48 @@ class Site(web.Server):
 
     async def _answer(self, request: AiointerceptRequest) -> web.StreamResponse:
         line = self._lines.get(request.protocol)
-        headers = request.headers
+        exchange = None
         try:
-            if "Expect" in headers and headers["Expect"].lower() == "100-continue":
-                await request.writer.write(_CONTINUE)
-                # What went out is no part of the response: an error can still become a 500.
-                request.writer.output_size = 0
-            body = await request.receive() if request.body_exists else b""
+            if "Expect" in request.headers:
+                await _let_continue(request)
+            if request.body_exists:
+                if line is not None and _may_go_on(line):
+                    exchange = await self._pass_on(request, line)
+                if exchange is None:
+                    await request.receive()
         except (web.RequestPayloadError, aiohttp.ClientError, ConnectionError):
             return Answered()
+        if exchange is None:
+            exchange = await self._dispatch(request, line)
+        return await self._perform(request, exchange, line)
+
+    async def _pass_on(self, request: AiointerceptRequest, line: Line) -> Exchange | None:
+        """Decide on a large body by how it begins, so that it need not be held to go on."""
+        await request.receive(_MOST_HELD)
+        if request.content.at_eof():
+            return None
+        received = self._received(request, line)
+        exchange = line.parties[0].forward(received, line.parties, Shown(request))
+        if exchange is not None and line.attempt is not None:
+            line.attempt.call = exchange.call
+        return exchange
+
+    async def _dispatch(self, request: AiointerceptRequest, line: Line | None) -> Exchange:
+        received = self._received(request, line)
+        request.keep(received, {})
+        if line is None:
+            return await self._desk.dispatch(received, Shown(request), run=self._run)
+        return await self._desk.dispatch(
+            received, Shown(request), parties=line.parties, attempt=line.attempt, run=self._run
+        )
+
+    def _received(self, request: AiointerceptRequest, line: Line | None) -> Request:
+        """Return ``request`` as the core sees it, with as much of its body as was received."""
+        headers, body = request.headers, request.held_body
         if "Content-Encoding" in headers:
             body = decoded(body, headers["Content-Encoding"])
         prefix = self._prefix() if line is None else line.origin.prefix
-        received = Request(request.method, url_of(prefix, request), headers, body=body)
-        request.keep(received, {})
-        if line is None:
-            exchange = await self._desk.dispatch(received, Shown(request), run=self._run)
-        else:
-            exchange = await self._desk.dispatch(
-                received,
-                Shown(request),
-                parties=line.parties,
-                attempt=line.attempt,
-                run=self._run,
-            )
-        return await self._perform(request, exchange, line)
+        return Request(request.method, url_of(prefix, request), headers, body=body)
 
     async def _perform(
         self, request: AiointerceptRequest, exchange: Exchange, line: Line | None
@@ -224,6 +243,20 @@ def _needs_interception(exchange: Exchange) -> str:
         f"route {exchange.call.rule} can be performed for an intercepted client only: it raises, "
         "or fails before there is a connection"
     )
+
+
+async def _let_continue(request: AiointerceptRequest) -> None:
+    if request.headers["Expect"].lower() == "100-continue":
+        await request.writer.write(_CONTINUE)
+        # What went out is no part of the response: an error can still become a 500.
+        request.writer.output_size = 0
+
+
+def _may_go_on(line: Line) -> bool:
+    """Whether what no route takes goes on to the real server, in the client's own way."""
+    if line.attempt is not None and line.attempt.call is not None:
+        return False
+    return any(desk.policy.forward_unmatched and desk.upstream is None for desk in line.parties)
 
 
 def _settle(line: Line | None) -> None:

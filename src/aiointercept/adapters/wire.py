@@ -4,7 +4,7 @@ import io
 import json
 import weakref
 import zlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -24,6 +24,7 @@ _CACHED_TARGETS: Final = 4096
 _LONGEST_CACHED: Final = 2048
 _ZLIB_WINDOWS: Final = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 _FORM: Final = "application/x-www-form-urlencoded"
+_WITHOUT_BODY: Final = frozenset({204, 304})
 _NOT_JSON: Final = ("multipart/", _FORM, "application/octet-stream")
 
 
@@ -34,10 +35,11 @@ class AiointerceptRequest(web.Request):
     the client wrote: with its true scheme, host and port, whatever its ``Host`` header says.
     """
 
-    ATTRS = web.Request.ATTRS | frozenset({"_received", "_found"})
+    ATTRS = web.Request.ATTRS | frozenset({"_received", "_found", "_raw"})
 
     _received: Request
     _found: Mapping[str, str] = NO_MATCH_INFO
+    _raw: bytes = b""
 
     def keep(self, received: Request, match_info: Mapping[str, str]) -> None:
         """Make ``received`` what this request tells about itself."""
@@ -75,13 +77,36 @@ class AiointerceptRequest(web.Request):
         """What a callback gets: ``headers``, ``query``, ``json`` and ``data``."""
         return call_arguments(self._received)
 
-    async def receive(self) -> bytes:
-        """Return the whole body as it comes in, still encoded."""
+    async def receive(self, most: int | None = None) -> bytes:
+        """Return the body as it comes in, still encoded.
+
+        Args:
+            most: after how many bytes to stop reading; it may be called again for the rest.
+        """
         content = self.content
-        chunks: list[bytes] = []
-        while not content.at_eof():
+        chunks = [self._raw] if self._raw else []
+        size = len(self._raw)
+        while not content.at_eof() and (most is None or size <= most):
             chunks.append(await content.readany())
-        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            size += len(chunks[-1])
+        self._raw = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        return self._raw
+
+    @property
+    def held_body(self) -> bytes:
+        """What was received of the body, still encoded."""
+        return self._raw
+
+    @property
+    def sent_body(self) -> bytes | AsyncIterator[bytes]:
+        """The body as it was sent, still encoded; in chunks if it is not all here yet."""
+        return self._raw if self.content.at_eof() else self._raw_chunks()
+
+    async def _raw_chunks(self) -> AsyncIterator[bytes]:
+        yield self._raw
+        self._raw = b""
+        while not self.content.at_eof():
+            yield await self.content.readany()
 
     @override
     async def read(self) -> bytes:
@@ -237,12 +262,19 @@ def web_response(answer: Response, request: web.BaseRequest) -> web.Response:
     """Return ``answer`` to ``request`` as aiohttp writes it."""
     headers = CIMultiDict(answer.headers)
     chunked = _wants_chunks(headers)
+    if "Content-Length" in headers and _has_body(answer, request):
+        # Copied from another response, it may be wrong: then the client would wait for ever.
+        headers.popall("Content-Length")
     response = web.Response(
         status=answer.status, reason=answer.reason, headers=headers, body=answer.body
     )
     if chunked and request.version >= HttpVersion11:
         response.enable_chunked_encoding()
     return response
+
+
+def _has_body(answer: Response, request: web.BaseRequest) -> bool:
+    return request.method != "HEAD" and answer.status not in _WITHOUT_BODY
 
 
 def web_stream(answer: Stream) -> web.StreamResponse:

@@ -109,6 +109,20 @@ class Dispatcher:
         call = self.log.open(request, None, present, matched=False)
         return Exchange(call, Unanswered(explain(request, self.registry)), self)
 
+    def forward(
+        self, request: Request, parties: Sequence[Desk], present: Present | None = None
+    ) -> Exchange | None:
+        """See :meth:`.ports.Desk.forward`."""
+        try:
+            verdict = decide(request, parties)
+        except BaseException:  # noqa: BLE001  a matcher raised: it will again, where it is held
+            return None
+        if not isinstance(verdict, (LeaveAlone, Forward)):
+            return None
+        desk = verdict.party or self
+        passing = Request(request.method, request.url, request.headers)
+        return Exchange(desk.receive(passing, present), Forwarded(), desk)
+
     async def dispatch(
         self,
         request: Request,

@@ -94,6 +94,21 @@ class Desk(Party, Protocol):
         """Note a request that no route takes, and explain it."""
         ...
 
+    def forward(
+        self, request: Request, parties: "Sequence[Desk]", present: Present | None = None
+    ) -> Exchange | None:
+        """Note a request that goes on to the real server though it is still coming in.
+
+        Args:
+            request: the request, with as much of its body as routes get to see.
+            parties: the active mocks, from this one outwards.
+            present: makes what the user sees of the request.
+
+        Returns:
+            ``None`` if it is not to go on, or may not.
+        """
+        ...
+
     async def dispatch(
         self,
         request: Request,
@@ -143,7 +158,8 @@ class Line:
         fail: makes the client's pending call raise what an answer that is none stands for.
         parties: the active mocks, from the one that answers outwards, for the next request.
         attempt: what the client is sending; ``None`` if it never repeats a request silently.
-        upstream: makes what reaches the real server as this client would.
+        upstream: makes what reaches the real server as this client would, from the body that it
+            sends, which may still be coming in.
         response_class: what the client is to make its response of, where a transport that is
             dialled knows that; ``None`` for the client's own choice.
     """
@@ -153,7 +169,7 @@ class Line:
     fail: Callable[[Answer], None]
     parties: Sequence[Desk] = ()
     attempt: "Attempt | None" = None
-    upstream: "Callable[[], Upstream] | None" = None
+    upstream: "Callable[[AsyncIterable[bytes] | bytes], Upstream] | None" = None
     response_class: Any = None
 
 
