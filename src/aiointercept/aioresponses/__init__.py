@@ -1,0 +1,12 @@
+"""A drop-in for aioresponses 0.7.9: change the import line, and no test.
+
+    from aiointercept.aioresponses import aioresponses, CallbackResult
+
+Requests are serialised and answers parsed by aiohttp itself, so it works with every aiohttp that
+aiointercept works with. Here is what aioresponses does differently from the native object, and
+nothing else: matching, counting and logging are the core's.
+"""
+
+from aiointercept.aioresponses.core import CallbackResult, RequestCall, aioresponses
+
+__all__ = ("CallbackResult", "RequestCall", "aioresponses")

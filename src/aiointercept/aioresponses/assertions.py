@@ -1,0 +1,120 @@
+"""The assertions of ``aioresponses``, over the arguments that clients passed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from yarl import URL
+
+from aiointercept.compat import merge_params, normalize_url
+from aiointercept.core.rendering import clip, short, unified_lines
+
+_SHOWN = 5
+_LONGEST = 300
+
+
+class RequestCall(NamedTuple):
+    """The arguments of one call of a client.
+
+    Attributes:
+        args: positional ones besides method and URL; aiohttp takes none.
+        kwargs: keyword arguments as they were passed.
+    """
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+Requests: TypeAlias = dict[tuple[str, URL], list[RequestCall]]
+
+
+def fail_unless_called(requests: Requests) -> None:
+    """Fail if there was no call."""
+    if not requests:
+        msg = "Expected 'aioresponses' to have been called."
+        raise AssertionError(msg)
+
+
+def fail_if_called(requests: Requests) -> None:
+    """Fail if there was a call."""
+    if requests:
+        count = sum(map(len, requests.values()))
+        msg = f"Expected 'aioresponses' to not have been called. Called {count} times."
+        raise AssertionError("\n".join([msg, *_recorded(requests)]))
+
+
+def fail_unless_called_once(requests: Requests) -> None:
+    """Fail unless there was exactly one call."""
+    count = sum(map(len, requests.values()))
+    if count != 1:
+        msg = f"Expected 'aioresponses' to have been called once. Called {count} times."
+        raise AssertionError("\n".join([msg, *_recorded(requests)]))
+
+
+def find_calls(
+    requests: Requests, url: Any, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> list[RequestCall]:
+    """Return the calls to ``url`` with ``params`` merged into it; fail if there is none."""
+    wanted = normalize_url(merge_params(url, kwargs.get("params")))
+    found = requests.get((method.upper(), wanted))
+    if found is None:
+        parts = [repr(wanted), f"method={method!r}", *map(short, args)]
+        parts += [f"{name}={short(value)}" for name, value in kwargs.items()]
+        msg = f"aioresponses({', '.join(parts)}) call not found"
+        raise AssertionError("\n".join([msg, *_recorded(requests)]))
+    return found
+
+
+def compare(
+    actual: RequestCall, expected: RequestCall, names: Sequence[str] | None, place: str
+) -> None:
+    """Fail unless two calls have the same arguments.
+
+    Args:
+        actual: what the client passed.
+        expected: what it should have passed.
+        names: the only keyword arguments that are looked at, if given.
+        place: what was called, for the message.
+    """
+    if names is None:
+        same = actual == expected
+    else:
+        same = all(
+            name in actual.kwargs
+            and name in expected.kwargs
+            and actual.kwargs[name] == expected.kwargs[name]
+            for name in names
+        )
+    if not same:
+        head = (
+            f"aioresponses({_signature(actual)}) != aioresponses({_signature(expected)}): the last "
+            f"{place} had other arguments"
+        )
+        lines = unified_lines(_lines(expected), _lines(actual))
+        raise AssertionError("\n".join([head, *lines]))
+
+
+def expected_call(method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> RequestCall:
+    """Return the arguments of a call, with those that a session adds."""
+    allow_redirects = kwargs.get("allow_redirects", True)
+    others = {name: value for name, value in kwargs.items() if name != "allow_redirects"}
+    expected = {**others, "allow_redirects": allow_redirects}
+    if method.upper() == "POST":
+        expected.setdefault("data", None)
+    return RequestCall(args, expected)
+
+
+def _signature(call: RequestCall) -> str:
+    return clip(repr(call), _LONGEST)
+
+
+def _lines(call: RequestCall) -> list[str]:
+    lines = [f"args: {short(call.args)}"]
+    return lines + [f"{name}: {short(value)}" for name, value in sorted(call.kwargs.items())]
+
+
+def _recorded(requests: Requests) -> list[str]:
+    if not requests:
+        return ["Nothing was called."]
+    lines = [f"  {method} {clip(str(url), _LONGEST)}" for method, url in list(requests)[:_SHOWN]]
+    more = len(requests) - _SHOWN
+    return ["Called were:", *lines, *([f"  and {more} more"] if more > 0 else [])]

@@ -1,0 +1,155 @@
+"""One drop-in's core: decides as aioresponses does, by the client's own arguments.
+
+Of the core's dispatcher it changes what is looked at (the URL as the client wrote it), who is told
+what (the caller, in aioresponses' words), and that answers are made in the caller's task.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import aiohttp
+from attrs import define, field, frozen
+from typing_extensions import override
+
+from aiointercept.adapters.recorder import Carried, Carrier, ClientCall, current_call
+from aiointercept.aioresponses.routes import Answer
+from aiointercept.core.calls import Call, Present
+from aiointercept.core.dispatch import Dispatcher
+from aiointercept.core.errors import add_note
+from aiointercept.core.http import Request, Response
+from aiointercept.core.policy import FailToConnect, Policy, Serve, decide
+from aiointercept.core.ports import Admission, Connect, Desk, Exchange, Fail, Line, Pass, Run
+from aiointercept.core.replies import Computed, Raised
+from aiointercept.core.unmatched import explain
+
+# aioresponses follows every redirect with GET, whatever its status and the method before.
+_METHOD_OF_REDIRECTS: Final = "GET"
+
+
+@frozen
+class HeardPolicy(Policy):
+    """Only what a session's call asks for is mocked, on any host, this machine's included."""
+
+    leave_loopback: bool = False
+
+    @override
+    def never_touches(self, request: Request) -> bool:
+        call = current_call()
+        return call is None or call.untouched
+
+
+@define(eq=False)
+class DropInDesk(Dispatcher):
+    """The core of one ``aioresponses``, and what it wants to hear of client calls.
+
+    Args:
+        passthrough: beginnings of URLs that are left alone.
+        remember: takes each call that is heard.
+    """
+
+    passthrough: tuple[str, ...] = field(kw_only=True)
+    remember: Callable[[ClientCall], None] = field(kw_only=True)
+    forwards: bool = field(kw_only=True)
+
+    def wants(self, call: ClientCall) -> bool | None:
+        """See :meth:`aiointercept.adapters.recorder.Listener.wants`."""
+        if str(call.url).startswith(self.passthrough):
+            return None
+        request = _first_request(call)
+        return request is not None and self.registry.foresee(request) is not None
+
+    def hear(self, call: ClientCall) -> None:
+        """See :meth:`aiointercept.adapters.recorder.Listener.hear`."""
+        self.remember(call)
+
+    @override
+    def admit(
+        self, request: Request, parties: Sequence[Desk], present: Present | None = None
+    ) -> Admission:
+        call = current_call()
+        ours = [party for party in parties if isinstance(party, DropInDesk)]
+        if call is not None and not call.untouched:
+            requests = _requests(call, request)
+            for party in ours:
+                taken = party.take_first(requests, present)
+                if taken is not None:
+                    return party.lead(call, taken, parties[parties.index(party) :])
+        others = [party for party in parties if not isinstance(party, DropInDesk)]
+        if others and isinstance(decide(request, others), (Serve, FailToConnect)):
+            return others[0].admit(request, others, present)
+        if call is None or call.untouched or any(party.forwards for party in ours):
+            return Pass(None)
+        return Fail(self.refuse(request, present))
+
+    def take_first(self, requests: Sequence[Request], present: Present | None) -> Call | None:
+        """Use up the route that takes the first of ``requests`` that any route takes."""
+        for request in requests:
+            taken = self.take(request, present)
+            if taken is not None:
+                return taken
+        return None
+
+    def lead(self, call: ClientCall, taken: Call, parties: Sequence[Desk]) -> Admission:
+        """Say what becomes of a request that a route took."""
+        if taken.rule is not None and isinstance(taken.rule.reply, Raised):
+            return Fail(Exchange(taken, taken.rule.reply, self))
+        call.taken = taken
+        return Connect(parties)
+
+    @override
+    def refuse(self, request: Request, present: Present | None = None) -> Exchange:
+        call = current_call()
+        asked = request if call is None else f"{call.method} {call.url}"
+        error = aiohttp.ClientConnectionError(f"Connection refused: {asked}")
+        add_note(error, explain(request, self.registry))
+        noted = self.log.open(request, None, present, matched=False)
+        return Exchange(noted, Carried(error), self)
+
+    async def respond(self, line: Line) -> Response:
+        """Return the answer to what ``line`` was opened for; runs in the caller's task.
+
+        Raises:
+            Carrier: with what a callback raised.
+        """
+        call = current_call()
+        taken = None if call is None else call.taken
+        if call is not None:
+            call.taken = None
+        taken = taken or self.take(line.request)
+        if call is None or taken is None:
+            raise Carrier(aiohttp.ClientConnectionError(f"Connection refused: {line.request}"))
+        answer = (await self.answer(taken)).answer
+        if not isinstance(answer, Response):
+            raise Carrier(answer.exception if isinstance(answer, Raised) else TypeError(answer))
+        self.finish(taken, answer.status, answer.headers, answer.body)
+        if isinstance(answer, Answer):
+            line.response_class = answer.response_class
+        call.answer = answer
+        return answer
+
+    @override
+    async def _compute(self, reply: Computed, call: Call, run: Run) -> Any:
+        try:
+            content: Any = reply.compute(call.received, lambda: call.request)
+            return await content
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller has to get it
+            raise Carrier(error) from None
+
+
+def _first_request(call: ClientCall) -> Request | None:
+    """Return what the client asks for first; ``None`` if that is nothing HTTP can ask for."""
+    try:
+        return Request(call.method, call.url)
+    except ValueError:
+        return None
+
+
+def _requests(call: ClientCall, request: Request) -> list[Request]:
+    """Return what a route may have been registered for, if it is meant for ``request``."""
+    if not call.begun:
+        call.begun = True
+        return [Request(call.method, call.url, request.headers, body=request.body)]
+    if request.method == _METHOD_OF_REDIRECTS:
+        return [request]
+    as_followed = Request(_METHOD_OF_REDIRECTS, request.url, request.headers, body=request.body)
+    return [as_followed, request]
