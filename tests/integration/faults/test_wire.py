@@ -1,10 +1,12 @@
 """What goes over the wire when a fault is performed, seen by a bare socket, on both event loops."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+import aiohttp
 import pytest
 import uvloop
 
@@ -111,3 +113,34 @@ def test_hang(run: Run[None]) -> None:
         assert isinstance(ended.exception(), ConnectionResetError) or ended.result() == b""
 
     run(main)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (Fault.CONNECTION_RESET, aiohttp.ClientOSError),
+        (Fault.EMPTY_RESPONSE, aiohttp.ServerDisconnectedError),
+        (Fault.TRUNCATED_BODY, aiohttp.ClientPayloadError),
+        (Fault.MALFORMED_RESPONSE, aiohttp.ClientResponseError),
+    ],
+)
+def test_intercepted_client(run: Run[None], fault: Fault, kind: type[Exception]) -> None:
+    """An intercepted client sees the same on either loop."""
+
+    async def main() -> None:
+        async with aiointercept(mock_external_urls=True) as m, aiohttp.ClientSession() as session:
+            m.post("https://api.test/things", fault=fault)
+            with pytest.raises(kind) as caught:
+                await read(session)
+            assert type(caught.value) is kind
+            if fault is Fault.CONNECTION_RESET:
+                assert isinstance(caught.value, OSError)
+                assert caught.value.errno == errno.ECONNRESET
+
+    run(main)
+
+
+async def read(session: aiohttp.ClientSession) -> None:
+    """Send a request and read the whole answer."""
+    async with session.post("https://api.test/things", data=b"hi") as response:
+        await response.read()

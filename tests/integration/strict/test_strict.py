@@ -260,13 +260,13 @@ async def test_many() -> None:
     """However many there are, the message stays readable."""
 
     async def use(m: aiointercept, session: aiohttp.ClientSession) -> None:
-        for number in range(200):
+        for number in range(50):
             m.get(f"{URL}/{number}")
             await swallow(session, f"{URL}/x{number}")
 
     with pytest.raises(AssertionError) as caught:
         await in_block(use)
     message = str(caught.value)
-    assert "200 requests matched no route" in message
-    assert "200 routes were never used" in message
+    assert "50 requests matched no route" in message
+    assert "50 routes were never used" in message
     assert len(message.splitlines()) < 60
