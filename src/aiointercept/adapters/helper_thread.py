@@ -100,6 +100,11 @@ _helper: HelperThread | None = None
 _creation: Final = threading.Lock()
 
 
+def is_helpers(loop: asyncio.AbstractEventLoop) -> bool:
+    """Return whether ``loop`` is that of the helper thread, which is not started for it."""
+    return _helper is not None and _helper.loop is loop
+
+
 def helper_thread() -> HelperThread:
     """Return the process's helper thread, started if need be."""
     global _helper  # noqa: PLW0603  one thread serves all mocks of the process
