@@ -386,7 +386,7 @@ class ConnectorInterceptor:
         proxy, req.proxy = req.proxy, None
         try:
             connection = await _CONNECT(mocked, req, traces, timeout)
-        except aiohttp.ClientConnectionError:
+        except (aiohttp.ClientConnectionError, OSError):
             self._require_block()
             raise
         client = connection.protocol
