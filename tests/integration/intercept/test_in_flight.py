@@ -6,6 +6,7 @@ since a swallowed refusal is the very thing to be found.
 
 import asyncio
 import gc
+import importlib.util
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
@@ -169,6 +170,31 @@ async def test_a_call_in_flight_fails_when_the_block_ends(
         del task
         gc.collect()
         assert "connect" not in vars(session.connector), "something of ours stands before it still"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("uvloop") is None, reason="there is no uvloop here")
+@pytest.mark.parametrize("setup", IN_FLIGHT)
+def test_a_call_in_flight_on_uvloop_fails(network_attempts: list[Any], setup: Setup) -> None:
+    """Another loop closes its connections in another way."""
+    import uvloop  # noqa: PLC0415  # there is none on Windows and PyPy
+
+    async def work() -> None:
+        reached = asyncio.Event()
+        async with aiohttp.ClientSession() as session:
+            with aiointercept(mock_external_urls=True) as m:
+                options = setup(m, reached)
+                task = asyncio.create_task(_call(session, options))
+                await asyncio.wait_for(reached.wait(), 10)
+            with pytest.raises(aiohttp.ClientConnectionError, match=ENDED):
+                await task
+            await _settle()
+
+    loop = uvloop.new_event_loop()
+    try:
+        loop.run_until_complete(work())
+    finally:
+        loop.close()
+    assert network_attempts == []
 
 
 @pytest.mark.parametrize("limits", [{"limit": 1}, {"limit_per_host": 1}], ids=str)
