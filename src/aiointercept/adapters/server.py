@@ -5,11 +5,12 @@ import contextlib
 import socket
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
 from yarl import URL
 
-from aiointercept.adapters.helper_thread import Watch, helper_thread
+from aiointercept.adapters.helper_thread import Watch, helper_thread, is_helpers
 from aiointercept.adapters.loops import call_on_loop
 from aiointercept.adapters.site import Relay, Site
 from aiointercept.core.dispatch import run_here
@@ -84,9 +85,8 @@ class LoopbackServer:
             entrance.close()
         if rendezvous is not None:
             rendezvous.close()
-        helper = helper_thread().loop if self._closing else None
         for site in self._closing:
-            call_on_loop(site.loop, site.close, wait=_GOODBYE if site.loop is helper else 0)
+            call_on_loop(site.loop, site.close, wait=_GOODBYE if is_helpers(site.loop) else 0)
 
     async def wait_closed(self) -> None:
         """See :meth:`aiointercept.core.ports.Transport.wait_closed`."""
@@ -154,7 +154,7 @@ class LoopbackServer:
 
     def _run_for(self, loop: asyncio.AbstractEventLoop) -> Run:
         home = self._home
-        if home is None or home is loop or loop is not helper_thread().loop:
+        if home is None or home is loop or not is_helpers(loop):
             return run_here
 
         async def run(awaitable: Awaitable[T]) -> T:
@@ -224,21 +224,34 @@ class _Entrance:
 
 async def _run_at_home(awaitable: Awaitable[T], home: asyncio.AbstractEventLoop) -> T:
     """Await on the loop that entered the block; here if that turns out to be blocked."""
-    claim = threading.Lock()
-    started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     here = asyncio.get_running_loop()
+    claim = threading.Lock()
+    begun: asyncio.Future[Future[T]] = here.create_future()
 
-    async def at_home() -> T:
-        if not claim.acquire(blocking=False):
-            raise asyncio.CancelledError
-        here.call_soon_threadsafe(started.set_result, None)
-        return await awaitable
+    def begin() -> None:
+        if claim.acquire(blocking=False):
+            future = asyncio.run_coroutine_threadsafe(run_here(awaitable), home)
+            here.call_soon_threadsafe(begun.set_result, future)
 
-    if home.is_closed():
+    try:
+        home.call_soon_threadsafe(begin)
+    except RuntimeError:  # it is closed
         return await awaitable
-    future = asyncio.run_coroutine_threadsafe(at_home(), home)
-    await asyncio.wait([started], timeout=_PATIENCE)
+    try:
+        await asyncio.wait([begun], timeout=_PATIENCE)
+    except asyncio.CancelledError:
+        if claim.acquire(blocking=False):
+            _abandon(awaitable)
+        else:
+            begun.add_done_callback(lambda done: done.result().cancel())
+        raise
     if claim.acquire(blocking=False):
-        future.cancel()
         return await awaitable
-    return await asyncio.wrap_future(future)
+    return await asyncio.wrap_future(await begun)
+
+
+def _abandon(awaitable: Awaitable[object]) -> None:
+    """Keep Python from warning of what nobody will await."""
+    close = getattr(awaitable, "close", None)
+    if close is not None:
+        close()

@@ -1,10 +1,11 @@
 """Callbacks: how the user's function is called, and what it may return."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 from attrs import frozen
+from typing_extensions import override
 
 from aiointercept.adapters.wire import call_arguments
 from aiointercept.api.content import Headers, make_content
@@ -51,7 +52,7 @@ def computing(
             arguments["request"] = show()
         result = callback(received.canonical_url, **arguments)
         if inspect.isawaitable(result):
-            return _awaited(callback, result)
+            return _Awaited(callback, result)
         return _content(callback, result)
 
     return compute
@@ -65,8 +66,22 @@ def _takes(function: Callback, name: str) -> bool:
     return name in parameters
 
 
-async def _awaited(callback: Callback, result: Awaitable[Any]) -> Content:
-    return _content(callback, await result)
+@frozen(eq=False)
+class _Awaited(Awaitable[Content]):
+    """What an async callback answers, once it is awaited."""
+
+    _callback: Callback
+    _result: Awaitable[Any]
+
+    @override
+    def __await__(self) -> Generator[Any, None, Content]:
+        result = yield from self._result.__await__()
+        return _content(self._callback, result)
+
+    def close(self) -> None:
+        """End what nobody will await, as a coroutine would be."""
+        if inspect.iscoroutine(self._result):
+            self._result.close()
 
 
 def _content(callback: Callback, result: Any) -> Content:

@@ -291,3 +291,13 @@ async def test_head_may_tell_the_length_of_what_get_would_bring(m, session):
     m.head("/", headers={"Content-Length": "1000"})
     async with session.head(m.server_url) as response:
         assert response.headers["Content-Length"] == "1000"
+
+
+@pytest.mark.parametrize("length", ["0", "3", "1000"])
+async def test_a_length_that_does_not_fit_is_corrected(m, session, length):
+    """A Content-Length copied from another response neither cuts the body nor keeps one waiting."""
+    m.get("/", body="12345", headers={"Content-Length": length}, repeat=True)
+    for _ in range(2):
+        async with session.get(m.server_url) as response:
+            assert response.headers.getall("Content-Length") == ["5"]
+            assert await response.text() == "12345"

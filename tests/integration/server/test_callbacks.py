@@ -1,5 +1,9 @@
 import asyncio
+import contextlib
+import gc
+import socket
 import threading
+import time
 from functools import partial
 
 import aiohttp
@@ -87,6 +91,50 @@ async def test_a_connection_taken_over_still_has_its_callbacks_at_home():
     home = asyncio.get_running_loop()
     assert [loop is home for loop in where.loops] == [False, True, False]
     assert m.call_count == 3
+
+
+def test_a_loop_that_ends_right_after_the_block_is_left_clean():
+    """What was offered to the blocked loop, and done elsewhere, leaves nothing there."""
+    where = Where()
+
+    async def body():
+        with aiointercept() as m:
+            m.get("/", callback=where.awaiting)
+            assert requests.get(m.server_url).text == "seen"
+
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda loop, context: complaints.append(context))
+    complaints = []
+    loop.run_until_complete(body())
+    assert asyncio.all_tasks(loop) == set()
+    loop.close()
+    gc.collect()
+    assert complaints == []
+    assert where.loops != [loop]
+
+
+def test_a_block_that_ends_before_its_callback_began_abandons_it():
+    """The request came just before the end: the callback runs neither here nor there."""
+    loop = asyncio.new_event_loop()
+    where = Where()
+
+    async def body():
+        with aiointercept() as m:
+            m.get("/", callback=where.awaiting)
+            connection = socket.create_connection((m.server_host, m.server_port))
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            while not m.call_count:
+                time.sleep(0.001)
+        with contextlib.suppress(ConnectionError):
+            assert connection.recv(10) == b""
+        connection.close()
+        await asyncio.sleep(0)
+
+    loop.run_until_complete(body())
+    assert asyncio.all_tasks(loop) == set()
+    loop.close()
+    gc.collect()
+    assert where.loops == []
 
 
 async def test_a_callback_that_began_at_home_ends_at_home():

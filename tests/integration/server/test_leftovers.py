@@ -24,6 +24,7 @@ from aiointercept import CallbackResult, aiointercept
 from aiointercept.adapters.helper_thread import helper_thread
 
 INNER = "AIOINTERCEPT_TESTS_IN_DEV_MODE"
+CYCLES = 300 if INNER in os.environ else 60
 DESCRIPTORS = Path("/proc/self/fd")
 
 
@@ -348,11 +349,11 @@ async def test_a_callback_that_ignores_its_cancellation_does_not_hold_up_the_end
 
 @pytest.mark.parametrize("form", ["async with", "with", "intercept", "intercept, with"])
 async def test_many_blocks_leave_nothing(form):
-    """300 times in and out: threads, descriptors and tasks do not become more."""
+    """Hundreds of times in and out: threads, descriptors and tasks do not become more."""
     intercept = form.startswith("intercept")
     m = aiointercept(mock_external_urls=intercept)
     async with nothing_left():
-        for number in range(300):
+        for number in range(CYCLES):
             async with contextlib.AsyncExitStack() as stack:
                 if form.endswith("with") and not form.startswith("async"):
                     stack.enter_context(m)
@@ -368,9 +369,9 @@ async def test_many_blocks_leave_nothing(form):
 
 
 def test_many_sync_blocks_leave_nothing():
-    """300 times in and out without a loop."""
+    """Hundreds of times in and out without a loop."""
     with helper_left_clean():
-        for number in range(300):
+        for number in range(CYCLES):
             with aiointercept() as m:
                 m.get("/", json=number)
                 if number % 20 == 0:

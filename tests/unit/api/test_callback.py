@@ -1,3 +1,4 @@
+import gc
 from functools import partial
 
 import pytest
@@ -17,7 +18,7 @@ ASKED = Request(
 def drive(awaitable):
     """Return the result of a coroutine that never waits."""
     with pytest.raises(StopIteration) as stopped:
-        awaitable.send(None)
+        next(awaitable.__await__())
     return stopped.value.value
 
 
@@ -107,6 +108,24 @@ def test_an_async_callback_is_to_be_awaited():
     assert drive(compute(lambda url, **kwargs: callback(url))).status == 202
 
 
+def test_what_nobody_awaits_can_be_closed():
+    """So that Python does not warn of the user's coroutine."""
+
+    async def callback(url, **kwargs):
+        raise AssertionError
+
+    compute(callback).close()
+
+    class Other:
+        """An awaitable of another kind."""
+
+        def __await__(self):
+            raise AssertionError
+
+    compute(lambda url, **kwargs: Other()).close()
+    gc.collect()
+
+
 async def chunks():
     """Yield a body."""
     yield b"one"
@@ -159,7 +178,7 @@ def test_what_is_no_result_is_refused():
     with pytest.raises(TypeError, match="named must return a CallbackResult, .* returned None"):
         compute(named)
     with pytest.raises(TypeError, match="named_async must return .* returned {'status': 200}"):
-        compute(named_async).send(None)
+        drive(compute(named_async))
     with pytest.raises(TypeError, match="WithNothing object.* must return a CallbackResult"):
         compute(WithNothing())
 
