@@ -2,7 +2,7 @@
 
 Each implements a port of :mod:`aiointercept.core.ports` and is handed to the facade:
 ``aiointercept(transport=..., interceptor=..., upstream=...)``. Nothing here touches a network, and
-no aiohttp takes part in an exchange.
+no aiohttp takes part in an exchange; but :class:`SocketlessTransport` is for aiohttp's clients.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -10,6 +10,8 @@ from typing import Any, Final, NoReturn
 
 from yarl import URL
 
+from aiointercept.adapters import pipe
+from aiointercept.adapters.passthrough import relay
 from aiointercept.core.http import HeaderSource, Request, Response
 from aiointercept.core.kinds import is_exception_class
 from aiointercept.core.ports import (
@@ -25,7 +27,7 @@ from aiointercept.core.ports import (
 from aiointercept.core.replies import Broken, Forwarded, Raised, Refused, Stream, Unanswered
 from aiointercept.core.urls import canonical_url
 
-__all__ = ("InMemoryInterceptor", "InMemoryTransport", "InMemoryUpstream")
+__all__ = ("InMemoryInterceptor", "InMemoryTransport", "InMemoryUpstream", "SocketlessTransport")
 
 _BASE: Final = URL("http://aiointercept.test")
 
@@ -96,6 +98,17 @@ class InMemoryTransport:
             raise RuntimeError(msg)
         request = Request(method, _BASE.join(URL(url)), headers, body=body or b"")
         return await _perform(await self._desk.dispatch(request))
+
+
+class SocketlessTransport(pipe.SocketlessTransport):
+    """A transport for suites that forbid sockets: intercepted clients reach the server in memory.
+
+    Use it with ``mock_external_urls=True`` or ``m.session()``. Its ``url`` is
+    ``http://aiointercept.test``, at which no other client finds anything.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(relay)
 
 
 class InMemoryInterceptor:
