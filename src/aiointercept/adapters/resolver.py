@@ -214,6 +214,7 @@ class _MockedConnector(_OwnConnector):
         self._known_names: set[tuple[str, int | None]] = set()
         self._attempts: dict[int, Attempt] = {}
         self._calls: dict[asyncio.Task[Any], _Begun] = {}
+        self._proxies: WeakKeyDictionary[ClientRequest, URL] = WeakKeyDictionary()
 
     @override
     async def _create_connection(
@@ -271,6 +272,18 @@ class _MockedConnector(_OwnConnector):
         """Return what ``req`` repeats silently, if it does."""
         previous = self._attempts.get(id(req._timer))
         return previous if previous is not None and previous.is_repeated_by(req) else None
+
+    def take_proxy(self, req: "ClientRequest") -> "URL | None":
+        """Take its proxy from ``req``, which is sent to the mock this time."""
+        proxy, req.proxy = req.proxy, None
+        if proxy is not None:
+            self._proxies[req] = proxy
+        return proxy
+
+    def give_proxy_back(self, req: "ClientRequest") -> None:
+        """Restore what was taken when a middleware sent ``req`` before."""
+        if self._proxies:
+            req.proxy = self._proxies.pop(req, req.proxy)
 
     def note_call(self, req: "ClientRequest", traces: "list[Trace]") -> None:
         """Remember that the running task has a call that began in this block."""
@@ -371,10 +384,13 @@ class ConnectorInterceptor:
             mocked = self._mocked.pop(connector, None)
         return [] if mocked is None else [mocked.close()]
 
-    def repeated_by(self, connector: BaseConnector, req: "ClientRequest") -> Attempt | None:
-        """Return what ``req`` repeats silently, if it does."""
-        mocked = self._mocked.get(connector)
-        return None if mocked is None else mocked.repeated_by(req)
+    def recall(self, asked: _Asked) -> Attempt | None:
+        """Return what the request repeats silently, if it does; make it whole if it came before."""
+        mocked = self._mocked.get(asked.connector)
+        if mocked is None:
+            return None
+        mocked.give_proxy_back(asked.req)
+        return mocked.repeated_by(asked.req)
 
     async def serve(
         self, asked: _Asked, parties: Sequence[Desk], repeated: Call | None = None
@@ -383,7 +399,7 @@ class ConnectorInterceptor:
         connector, req, traces, timeout = asked
         mocked = self._mocked_for(connector)
         mocked.note_call(req, traces)
-        proxy, req.proxy = req.proxy, None
+        proxy = mocked.take_proxy(req)
         try:
             connection = await _CONNECT(mocked, req, traces, timeout)
         except (aiohttp.ClientConnectionError, OSError):
@@ -521,7 +537,7 @@ async def _lead(chain: Sequence[ConnectorInterceptor], asked: _Asked) -> Connect
         msg = "Connector is closed."
         raise aiohttp.ClientConnectionError(msg)
     for interceptor in chain:
-        previous = interceptor.repeated_by(asked.connector, asked.req)
+        previous = interceptor.recall(asked)
         if previous is not None and previous.call is not None:
             if not previous.goes_own_way:
                 return await interceptor.serve(asked, (), previous.call)

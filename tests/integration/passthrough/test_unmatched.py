@@ -480,3 +480,22 @@ async def test_expect_100_continue_passes(remote: Any) -> None:
         proxied(m, url)
         async with session.post(url, data=_chunks(b"x"), expect100=True) as response:
             assert await response.text() == "real"
+
+
+async def test_a_middlewares_next_try_goes_through_the_clients_proxy(remote: Any) -> None:
+    """The first try is mocked, where no proxy is asked; the second goes on, and by the proxy."""
+
+    async def retry(request: aiohttp.ClientRequest, handler: Any) -> aiohttp.ClientResponse:
+        response = await handler(request)
+        if response.status == 503:
+            response.release()
+            response = await handler(request)
+        return response
+
+    async with _passing() as m, remote.session(middlewares=(retry,)) as session:
+        m.route(matchers.host("elsewhere.test"), status=503)
+        proxy = remote.url(host="proxy.test")
+        async with session.get("http://elsewhere.test/", proxy=proxy) as response:
+            assert await response.text() == "real"
+        assert m.call_count == 2
+    assert [request.raw_path for request in remote.requests] == ["http://elsewhere.test/"]
