@@ -5,7 +5,8 @@ The one file besides ``resolver.py`` that knows private names of aiohttp:
 * ``ClientSession._request``, patched: what every verb of a session calls. Without it: ``request``
   and the verbs, one by one.
 * ``ClientSession._build_url``, ``_prepare_headers``: how a session completes a URL and headers.
-* ``ClientSession._trace_configs``: emptied while a call begins, so that no hook is told of it.
+* ``ClientSession._trace_configs``, ``_trust_env``: out of sight while a call begins, so that no
+  hook is told of it and no thread is asked for the environment's proxies.
 * ``ClientResponse._body``: given to a response that by the rules of HTTP has none.
 """
 
@@ -162,7 +163,7 @@ class Recorder:
                 if not mocked:
                     return await original(session, method, str_or_url, **kwargs)
                 arguments = {**_ARGUMENTS_OF_MOCKED, **kwargs, **_FIXED_FOR_MOCKED}
-                response = await _untraced(
+                response = await _undisturbed(
                     session, original(session, method, str_or_url, **arguments)
                 )
             except Carrier as carrier:
@@ -232,14 +233,18 @@ def _with_body(response: aiohttp.ClientResponse, answer: Response | None) -> aio
     return response
 
 
-def _untraced(
+def _undisturbed(
     session: Any, coroutine: Coroutine[Any, Any, aiohttp.ClientResponse]
 ) -> Awaitable[aiohttp.ClientResponse]:
-    return _Untraced(session, coroutine) if session._trace_configs else coroutine
+    return _Undisturbed(session, coroutine) if any(_settings(session)) else coroutine
 
 
-class _Untraced:
-    """Awaits a client's call with its session's trace hooks out of sight while it begins.
+def _settings(session: Any) -> tuple[Any, bool]:
+    return session._trace_configs, session._trust_env
+
+
+class _Undisturbed:
+    """Awaits a client's call with some of its session's settings out of sight while it begins.
 
     They are looked up before the call waits for anything, so that no other call can miss them.
     """
@@ -262,11 +267,12 @@ class _Untraced:
 
     def _begin(self) -> Any:
         session = self._session
-        configs, session._trace_configs = session._trace_configs, []
+        settings = _settings(session)
+        session._trace_configs, session._trust_env = [], False
         try:
             return self._coroutine.send(None)
         finally:
-            session._trace_configs = configs
+            session._trace_configs, session._trust_env = settings
 
     def _next_step(self, waited: Any) -> Generator[Any, Any, Callable[[], Any]]:
         try:

@@ -1122,7 +1122,7 @@ async def an_answer_takes_no_turn_of_the_loop(t: Trial) -> None:
         async with t.session.get(API) as response:
             return await response.json()
 
-    t.session_options = {}
+    t.session_options = {"trust_env": True}
     assert t.session
     task = asyncio.create_task(fetch())
     turns = 0
