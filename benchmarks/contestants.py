@@ -8,7 +8,7 @@ import asyncio
 import importlib
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
@@ -18,6 +18,8 @@ from aiohttp import web
 from typing_extensions import override
 
 from aiointercept import aiointercept
+from aiointercept.core.ports import Transport
+from aiointercept.testing import SocketlessTransport
 
 # The one that goes on when aiohttp does, and the original, whose sessions fail from 3.14 on.
 _PEER: Final = "aioresponses-ng"
@@ -151,14 +153,21 @@ class Ours(Contestant):
 
     is_ours = True
 
-    def __init__(self, name: str, base: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        base: str | None = None,
+        transport: Callable[[], Transport] | None = None,
+    ) -> None:
         self.name = name
         self._base = base
+        self._transport = transport
 
     @override
     @asynccontextmanager
     async def stage(self) -> AsyncIterator[Stage]:
-        async with aiointercept(mock_external_urls=self._base is not None) as mock:
+        transport = None if self._transport is None else self._transport()
+        async with aiointercept(self._base is not None, transport=transport) as mock:
             yield _OurStage(mock, self._base or str(mock.server_url))
 
 
@@ -212,6 +221,7 @@ OURS: Final = (
     Ours("server mode"),
     Ours("http", "http://api.test"),
     Ours("https", "https://api.test"),
+    Ours("http socketless", "http://api.test", SocketlessTransport),
 )
 
 
