@@ -1,7 +1,8 @@
 """The one daemon thread that helps all mocks of the process when their own loop cannot answer.
 
 It has a loop of its own. It watches listening sockets and takes a connection only if it was left
-waiting, as happens when a blocking HTTP client runs on the loop's own thread.
+waiting, as happens when a blocking HTTP client runs on the loop's own thread; likewise one that
+such a client has kept open.
 """
 
 import asyncio
@@ -24,11 +25,13 @@ class Watch:
     Attributes:
         listener: the socket; its ``accept`` does not block.
         take_over: called in the helper's thread when a connection was left waiting.
+        look_after: called there again and again, for what else its owner should be doing.
         accepted: how many connections its owner has taken so far.
     """
 
     listener: socket.socket
     take_over: Callable[[], None]
+    look_after: Callable[[], None]
     accepted: int = 0
     _seen: int = field(default=-1, init=False)
 
@@ -91,8 +94,11 @@ class HelperThread:
             for watch in self._watches - waiting:
                 watch.nothing_waits()
             stuck = [watch for watch in waiting if watch.left_waiting()]
+            watches = list(self._watches)
         for watch in stuck:
             watch.take_over()
+        for watch in watches:
+            watch.look_after()
         self.loop.call_later(_TICK, self._tick)
 
 

@@ -6,11 +6,13 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from yarl import URL
 
 from aiointercept.adapters.helper_thread import Watch, helper_thread, is_helpers
+from aiointercept.adapters.kept import KeptConnection, left_waiting
 from aiointercept.adapters.loops import call_on_loop
 from aiointercept.adapters.site import Relay, Site
 from aiointercept.core.dispatch import run_here
@@ -176,11 +178,14 @@ class _Entrance:
         self.url = URL(self.prefix)
         self._site = site
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._kept: set[KeptConnection] = set()
         self._watch: Watch | None = None
         helper = helper_thread()
         self._loop = helper.loop if home is None else home
         if home is not None:
-            self._watch = Watch(self._listener, lambda: self._accept(helper.loop))
+            self._watch = Watch(
+                self._listener, lambda: self._accept(helper.loop), self._take_over_kept
+            )
             helper.watch(self._watch)
         call_on_loop(self._loop, self._open)
 
@@ -198,15 +203,35 @@ class _Entrance:
             if self._watch is not None:
                 self._watch.accepted += 1
             connection.settimeout(0)
-            task = loop.create_task(self._serve(loop, connection))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(loop, connection, lambda: self._protocol(self._site(loop)))
 
-    async def _serve(self, loop: asyncio.AbstractEventLoop, connection: socket.socket) -> None:
-        try:
-            await loop.connect_accepted_socket(self._site(loop), connection)
-        except OSError:
-            connection.close()
+    def _protocol(self, site: Site) -> asyncio.Protocol:
+        inner = site()
+        if site.loop is not self._loop or self._watch is None:
+            return inner
+        return KeptConnection(inner, site.steps_of(inner), self._kept)
+
+    def _take_over_kept(self) -> None:
+        """Serve on the helper, in whose thread this runs, what the own loop leaves unread."""
+        helper = helper_thread().loop
+        for kept in left_waiting(tuple(self._kept)):
+            try:
+                inner = self._site(helper)()
+                connection = kept.hand_over(inner, helper)
+            except OSError:  # it was closed just now, or the block has ended
+                continue
+            self._begin(helper, connection, partial(_same, inner))
+            call_on_loop(self._loop, kept.let_go)
+
+    def _begin(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        connection: socket.socket,
+        protocol: Callable[[], asyncio.Protocol],
+    ) -> None:
+        task = loop.create_task(_serve(loop, connection, protocol))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def close(self) -> None:
         if self._watch is not None:
@@ -220,6 +245,21 @@ class _Entrance:
         for task in self._tasks:
             call_on_loop(task.get_loop(), task.cancel)
         self._listener.close()
+
+
+def _same(protocol: asyncio.Protocol) -> asyncio.Protocol:
+    return protocol
+
+
+async def _serve(
+    loop: asyncio.AbstractEventLoop,
+    connection: socket.socket,
+    protocol: Callable[[], asyncio.Protocol],
+) -> None:
+    try:
+        await loop.connect_accepted_socket(protocol, connection)
+    except OSError:
+        connection.close()
 
 
 async def _run_at_home(awaitable: Awaitable[T], home: asyncio.AbstractEventLoop) -> T:

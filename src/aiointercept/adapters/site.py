@@ -92,6 +92,7 @@ class Site(web.Server):
         self._lines: dict[RequestHandler, Line] = {}
         self._running: dict[RequestHandler, asyncio.Task[Any]] = {}
         self._ending: set[asyncio.Task[Any]] = set()
+        self._steps: dict[RequestHandler, int] = {}
 
     def protocol(self, line: Line) -> RequestHandler:
         """Return a server protocol for a connection that belongs to an intercepted client."""
@@ -99,9 +100,19 @@ class Site(web.Server):
         self._lines[protocol] = line
         return protocol
 
+    def steps_of(self, protocol: RequestHandler) -> Callable[[], int]:
+        """Return what tells how many requests of a connection have begun, and have ended."""
+        self._steps[protocol] = 0
+        return lambda: self._steps.get(protocol, 0)
+
+    def _step(self, protocol: RequestHandler) -> None:
+        if protocol in self._steps:
+            self._steps[protocol] += 1
+
     @override
     def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
         self._lines.pop(handler, None)
+        self._steps.pop(handler, None)
         self._end(handler)
         super().connection_lost(handler, exc)
 
@@ -141,9 +152,11 @@ class Site(web.Server):
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  a coroutine that runs has a task
         self._running[request.protocol] = task
+        self._step(request.protocol)
         try:
             return await self._answer(request)
         finally:
+            self._step(request.protocol)
             del self._running[request.protocol]
             self._ending.discard(task)
 

@@ -11,8 +11,9 @@ import requests
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
-from aiointercept import aiointercept
+from aiointercept import CallbackResult, aiointercept
 
 ASKED = {"a": [1, 2]}
 ANSWER = b'{"answer": 42}'
@@ -148,16 +149,75 @@ async def test_a_kept_connection_survives_the_change_of_threads():
         assert m.call_count == 3
 
 
-async def test_a_connection_that_the_loop_took_is_a_deadlock_no_more_than_a_new_one():
-    """What the loop accepted before it was blocked waits for the loop, but others do not."""
+async def test_a_kept_connection_of_the_loop_is_taken_over_when_that_is_blocked():
+    """A client that was served by the loop may ask again from the loop's own thread."""
     async with aiointercept() as m:
-        m.get("/", body="seen", repeat=True)
-        async with aiohttp.ClientSession() as session:
-            async with session.get(m.server_url) as response:
-                assert await response.read() == b"seen"
-            assert requests.get(m.server_url).content == b"seen"
-            async with session.get(m.server_url) as response:
-                assert await response.read() == b"seen"
+        for number in range(6):
+            m.post("/", json=number)
+        with requests.Session() as session:
+
+            def ask(number):
+                return session.post(m.server_url, data=str(number)).json()
+
+            assert await asyncio.to_thread(ask, 0) == 0
+            assert ask(1) == 1
+            assert ask(2) == 2
+            assert await asyncio.to_thread(ask, 3) == 3
+            await asyncio.sleep(0)
+            assert ask(4) == 4
+            assert await asyncio.to_thread(ask, 5) == 5
+        assert [await call.request.text() for call in m.calls] == list("012345")
+
+
+async def test_a_connection_opened_before_the_loop_was_blocked_is_taken_over():
+    """The loop has accepted it, and read nothing yet."""
+    async with aiointercept() as m:
+        m.get("/", body="first")
+        m.get("/", body="second")
+        connection = http.client.HTTPConnection(m.server_host, m.server_port)
+        connection.connect()
+        sock = connection.sock
+        for _ in range(5):
+            await asyncio.sleep(0)
+        for expected in (b"first", b"second"):
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == expected
+            assert connection.sock is sock
+        connection.close()
+
+
+async def test_what_the_loop_has_begun_is_not_taken_over():
+    """A request that the loop is reading, or answering, waits for the loop; nothing is lost."""
+    async with aiointercept() as m:
+        began = asyncio.Event()
+        go_on = asyncio.Event()
+
+        async def callback(url, **kwargs):
+            began.set()
+            await go_on.wait()
+            return CallbackResult(body="first")
+
+        m.get("/", callback=callback)
+        m.post("/", body="second")
+        m.get("/blocking", body="blocking", repeat=True)
+        reader, writer = await asyncio.open_connection(m.server_host, m.server_port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        await began.wait()
+        # The next request comes while the first is answered, and while the loop is blocked.
+        writer.write(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\nhalf")
+        assert requests.get(m.server_url + "/blocking").text == "blocking"
+        go_on.set()
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        assert await reader.readexactly(5) == b"first"
+        # Half a request is read: its rest belongs to the same loop.
+        await asyncio.sleep(0)
+        writer.write(b"half")
+        assert requests.get(m.server_url + "/blocking").text == "blocking"
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        assert await reader.readexactly(6) == b"second"
+        assert m.requests[("POST", URL(m.server_url + "/"))][0].captured_body == b"halfhalf"
+        writer.close()
+        await writer.wait_closed()
 
 
 async def test_many_blocking_clients_at_once_while_the_loop_is_blocked():
