@@ -12,6 +12,7 @@ from yarl import URL
 
 from aiointercept.adapters import pipe
 from aiointercept.adapters.passthrough import relay
+from aiointercept.adapters.wire import rebuild
 from aiointercept.core.http import HeaderSource, Request, Response
 from aiointercept.core.kinds import is_exception_class
 from aiointercept.core.ports import (
@@ -97,7 +98,7 @@ class InMemoryTransport:
             msg = "the transport is not started: use it inside the block of its mock"
             raise RuntimeError(msg)
         request = Request(method, _BASE.join(URL(url)), headers, body=body or b"")
-        return await _perform(await self._desk.dispatch(request))
+        return await _perform(await self._desk.dispatch(request, rebuild))
 
 
 class SocketlessTransport(pipe.SocketlessTransport):
@@ -156,7 +157,8 @@ class InMemoryInterceptor:
         if self._desk is None:
             msg = "the interceptor is not bound: use it inside the block of its mock"
             raise RuntimeError(msg)
-        return self._desk.admit(Request(method, URL(url), headers, body=body), [self._desk])
+        request = Request(method, URL(url), headers, body=body)
+        return self._desk.admit(request, [self._desk], rebuild)
 
     async def send(
         self,
@@ -179,7 +181,7 @@ class InMemoryInterceptor:
             return await _perform(admission.exchange)
         desk = admission.parties[0]
         request = Request(method, URL(url), headers, body=body or b"")
-        return await _perform(await desk.dispatch(request, parties=admission.parties))
+        return await _perform(await desk.dispatch(request, rebuild, parties=admission.parties))
 
 
 class InMemoryUpstream:

@@ -31,6 +31,7 @@ from aiohttp import hdrs
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import BaseConnector, Connection, TCPConnector
 from aiohttp.tracing import Trace
+from attrs import evolve
 from multidict import CIMultiDictProxy
 from typing_extensions import override
 
@@ -61,6 +62,8 @@ _REPEATED: Final = frozenset(
         hdrs.METH_DELETE,
     }
 )
+# Payloads that can be read before they are sent, and again then.
+_TOLD_TWICE: Final = (aiohttp.MultipartWriter, aiohttp.BytesIOPayload)
 _MOST_ATTEMPTS: Final = 1024
 _MOST_TASKS: Final = 256
 _BLOCK_ENDED: Final = (
@@ -449,6 +452,7 @@ class ConnectorInterceptor:
         mocked.note_call(asked.req, asked.traces)
         answer = exchange.answer
         try:
+            await _complete(exchange.call, asked.req.body)
             if isinstance(answer, Broken):
                 exchange.call.fault = answer.fault
                 await mocked.trace_failure(asked.req, asked.traces, answer.fault)
@@ -572,6 +576,13 @@ async def _known(req: "ClientRequest") -> Request:
     elif isinstance(payload, aiohttp.BytesPayload):
         body = await payload.as_bytes()
     return Request(req.method, req.url, CIMultiDictProxy(req.headers), body=body)
+
+
+async def _complete(call: Call, payload: object) -> None:
+    """Add to a call that is not sent the body that it would have had, if that can be told."""
+    if call.received.body is None and isinstance(payload, _TOLD_TWICE):
+        with contextlib.suppress(TypeError):  # a part of it can be read only once
+            call.received = evolve(call.received, body=await payload.as_bytes())
 
 
 def _is_address(host: str) -> bool:

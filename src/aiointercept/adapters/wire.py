@@ -120,6 +120,8 @@ class AiointerceptRequest(web.Request):
     async def post(self) -> MultiDictProxy[Any]:
         # aiohttp would keep files on disk, closed when the exchange is over, and need a loop.
         fields: MultiDict[Any] = MultiDict()
+        if self._received.body is None:
+            return MultiDictProxy(fields)  # it only passed by
         if self.content_type == "multipart/form-data":
             parts = await self.multipart()
             while (part := await parts.next()) is not None:

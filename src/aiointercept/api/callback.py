@@ -1,7 +1,7 @@
 """Callbacks: how the user's function is called, and what it may return."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Collection, Generator
 from typing import Any
 
 from attrs import frozen
@@ -44,7 +44,7 @@ def computing(
     callback: Callback,
 ) -> Callable[[Request, Callable[[], Any]], Content | Awaitable[Content]]:
     """Return what makes the answer to a request by asking ``callback``."""
-    wants_request = _takes(callback, "request")
+    wants_request = "request" in parameters_of(callback)
 
     def compute(received: Request, show: Callable[[], Any]) -> Content | Awaitable[Content]:
         arguments = call_arguments(received)
@@ -58,12 +58,12 @@ def computing(
     return compute
 
 
-def _takes(function: Callback, name: str) -> bool:
+def parameters_of(function: Callback) -> Collection[str]:
+    """Return the names that ``function`` takes; none where it does not tell."""
     try:
-        parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        return False
-    return name in parameters
+        return inspect.signature(function).parameters
+    except ValueError:
+        return ()  # some built-in functions do not tell what they take
 
 
 @frozen(eq=False)

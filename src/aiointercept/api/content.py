@@ -4,6 +4,7 @@
 become one core value. Used by registrations and by what callbacks return.
 """
 
+import inspect
 import json as json_module
 import re
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
@@ -24,6 +25,11 @@ Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
 
 DEFAULT_CONTENT_TYPE: Final = "application/json"
 _CHUNK: Final = 1 << 18
+_ONCE: Final = (
+    "body is an async iterator, which gives its chunks only once, but it is to answer more than "
+    "one request: give a function that returns a new one for each, as in body=make_chunks instead "
+    "of body=make_chunks()"
+)
 # A token of RFC 9110, section 5.6.2, and what no field value may have.
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _UNSENDABLE: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
@@ -102,20 +108,22 @@ def _clean_headers(headers: Any, content_type: Any) -> CIMultiDict[str]:
         if not isinstance(name, str) or not isinstance(value, (str, int)):
             msg = f"headers must map str to str, not {name!r} to {value!r}"
             raise TypeError(msg)
-        fields.add(name, _sendable(name, str(value)))
+        fields.add(name, _sendable("headers", name, str(value)))
     if "Content-Type" not in fields:
         kind = DEFAULT_CONTENT_TYPE if content_type is None else content_type
-        kind = _sendable("Content-Type", kind)
+        kind = _sendable("content_type", "Content-Type", kind)
         fields = CIMultiDict([("Content-Type", kind), *fields.items()])
     return fields
 
 
-def _sendable(name: str, value: str) -> str:
+def _sendable(argument: str, name: str, value: str) -> str:
     if not _HEADER_NAME.fullmatch(name):
-        msg = f"headers: {name!r} is no name of a header: it has a space or another sign too many"
+        msg = (
+            f"{argument}: {name!r} is no name of a header: it has a space or another sign too many"
+        )
         raise ValueError(msg)
     if _UNSENDABLE.search(value):
-        msg = f"headers: {name}: {value!r} cannot be sent: it has a line break or the like"
+        msg = f"{argument}: {name}: {value!r} cannot be sent: it has a line break or the like"
         raise ValueError(msg)
     if name.lower() == "content-length" and not (value.isascii() and value.isdigit()):
         msg = f"headers: Content-Length must be a number of bytes, not {value!r}"
@@ -153,7 +161,7 @@ def _add_cookies(fields: CIMultiDict[str], cookies: Any) -> None:
         msg = f"cookies: {error}"
         raise ValueError(msg) from None
     for morsel in jar.values():
-        fields.add("Set-Cookie", morsel.OutputString())
+        fields.add("Set-Cookie", _sendable("cookies", "Set-Cookie", morsel.OutputString()))
 
 
 def _serialise(json: Any, payload: Any) -> bytes | None:
@@ -205,20 +213,38 @@ async def _read_file(path: Path) -> AsyncIterator[bytes]:
 def _opener(body: Any, *, reusable: bool) -> Callable[[], AsyncIterable[bytes]]:
     if is_async_iterable(body):
         if reusable and hasattr(body, "__anext__"):
-            msg = (
-                "body is an async iterator, which gives its chunks only once, but the route may "
-                "take more than one request: give a function that returns a new one for each, as "
-                "in body=make_chunks instead of body=make_chunks()"
-            )
-            raise ValueError(msg)
-        return lambda: body
+            raise ValueError(_ONCE)
+        return lambda: _fresh(body)
     if callable(body) and (not isinstance(body, type) or hasattr(body, "__aiter__")):
-        return lambda: _opened(body)
+        refuse_arguments("body", body)
+        return lambda: _fresh(_opened(body))
     msg = (
         "body must be bytes, str, a pathlib.Path, an async iterable of bytes, or a function that "
         f"returns one, not {type(body).__name__}; json= takes what json.dumps can serialise"
     )
     raise TypeError(msg)
+
+
+def _fresh(chunks: AsyncIterable[bytes]) -> AsyncIterable[bytes]:
+    if inspect.isasyncgen(chunks) and chunks.ag_frame is None:
+        raise ValueError(_ONCE)
+    return chunks
+
+
+def refuse_arguments(argument: str, function: Any, *args: Any, **kwargs: Any) -> None:
+    """Refuse a function of the user's that cannot be called with just these arguments.
+
+    Raises:
+        TypeError: naming ``argument`` and what the function is called with.
+    """
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError as error:
+        given = ", ".join([*map(str, args), *(f"{name}=" for name in kwargs)]) or "no arguments"
+        msg = f"{argument}: {function!r} cannot be called with {given}: {error}"
+        raise TypeError(msg) from None
+    except ValueError:
+        pass  # some built-in functions do not tell what they take
 
 
 def _opened(make: Callable[[], Any]) -> AsyncIterable[bytes]:

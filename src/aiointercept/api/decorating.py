@@ -4,9 +4,17 @@ import functools
 import inspect
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Args: TypeAlias = tuple[Any, ...]
+Kwargs: TypeAlias = dict[str, Any]
+Place: TypeAlias = Callable[[Args, Kwargs, object], tuple[Args, Kwargs]]
+
+_POSITIONAL: Final = (
+    inspect.Parameter.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+)
 
 
 class Enterable(AbstractContextManager[Any], AbstractAsyncContextManager[Any], Protocol):
@@ -34,17 +42,18 @@ def decorate(target: Decorated, param: str | None, enterable: Callable[[], Enter
         )
         raise TypeError(msg)
     signature = inspect.signature(target)
-    name = _parameter(target, signature, param)
-    decorated: Any = _wrapped(target, name, enterable)
-    left = [one for one in signature.parameters.values() if one.name != name]
+    parameter = _parameter(target, signature, param)
+    decorated: Any = _wrapped(target, _placing(signature, parameter), enterable)
+    left = [one for one in signature.parameters.values() if one is not parameter]
     decorated.__signature__ = signature.replace(parameters=left)
+    decorated.gets_aiointercept = True
     return decorated  # type: ignore[no-any-return]  # a function with the arguments left to give
 
 
 def _decorate_tests(cls: type, param: str | None, enterable: Callable[[], Enterable]) -> None:
     for name in dir(cls):
         found = inspect.getattr_static(cls, name)
-        if not name.startswith("test"):
+        if not name.startswith("test") or _is_decorated(found):
             continue
         if isinstance(found, (staticmethod, classmethod)):
             bound: Any = found  # pyright: ignore[reportUnknownVariableType]
@@ -53,39 +62,60 @@ def _decorate_tests(cls: type, param: str | None, enterable: Callable[[], Entera
             setattr(cls, name, decorate(found, param, enterable))
 
 
-def _parameter(target: Callable[..., Any], signature: inspect.Signature, param: str | None) -> str:
+def _is_decorated(found: Any) -> bool:
+    """Say whether a method has a decorator of its own, which then stands."""
+    return hasattr(getattr(found, "__func__", found), "gets_aiointercept")
+
+
+def _parameter(
+    target: Callable[..., Any], signature: inspect.Signature, param: str | None
+) -> inspect.Parameter:
     name = getattr(target, "__qualname__", repr(target))
     if param is not None:
         if param not in signature.parameters:
             msg = f"{name} has no parameter {param!r} that could get the mock"
             raise TypeError(msg)
-        return param
-    positional = [
-        one.name
-        for one in signature.parameters.values()
-        if one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
-    ]
-    if not positional or positional == ["self"]:
+        return signature.parameters[param]
+    positional = [one for one in signature.parameters.values() if one.kind in _POSITIONAL]
+    if not positional or (len(positional) == 1 and positional[0].name == "self"):
         msg = f"{name} needs a parameter that gets the mock, as in 'def {target.__name__}(m):'"
         raise TypeError(msg)
     return positional[-1]
 
 
+def _placing(signature: inspect.Signature, parameter: inspect.Parameter) -> Place:
+    """Return what puts the mock among the arguments of a call, where ``parameter`` stands.
+
+    It goes in by position if all before it came by position, else by name: fixtures come by name,
+    the data of ddt before, and the mocks of ``mock.patch`` after all that came by position.
+    """
+    at = list(signature.parameters).index(parameter.name)
+
+    def place(args: Args, kwargs: Kwargs, entered: object) -> tuple[Args, Kwargs]:
+        if parameter.kind in _POSITIONAL and len(args) >= at:
+            return (*args[:at], entered, *args[at:]), kwargs
+        return args, {**kwargs, parameter.name: entered}
+
+    return place
+
+
 def _wrapped(
-    target: Callable[..., Any], name: str, enterable: Callable[[], Enterable]
+    target: Callable[..., Any], place: Place, enterable: Callable[[], Enterable]
 ) -> Callable[..., Any]:
     if inspect.iscoroutinefunction(target):
 
         @functools.wraps(target)
         async def run_async(*args: Any, **kwargs: Any) -> Any:
             async with enterable() as entered:
-                return await target(*args, **{**kwargs, name: entered})
+                args, kwargs = place(args, kwargs, entered)
+                return await target(*args, **kwargs)
 
         return run_async
 
     @functools.wraps(target)
     def run(*args: Any, **kwargs: Any) -> Any:
         with enterable() as entered:
-            return target(*args, **{**kwargs, name: entered})
+            args, kwargs = place(args, kwargs, entered)
+            return target(*args, **kwargs)
 
     return run

@@ -6,6 +6,7 @@ It introduces the adapters to the core and to each other. What an option means i
 
 import inspect
 import re
+import threading
 from collections.abc import Iterable
 from contextlib import ExitStack
 from types import TracebackType
@@ -71,6 +72,9 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         **unknown: object,
     ) -> None:
         _refuse_unknown(unknown)
+        if callable(mock_external_urls):
+            msg = "write the decorator with parentheses: @aiointercept() instead of @aiointercept"
+            raise TypeError(msg)
         if (passthrough or passthrough_unmatched) and not mock_external_urls:
             msg = (
                 "passthrough and passthrough_unmatched need mock_external_urls=True: without it no "
@@ -108,9 +112,12 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         self._evidence = Evidence(self._desk)
         self._base: URL | None = None
         self._started = False
-        self._in_use = False  # longer than started: a block that ends waits before it is judged
+        # Held longer than started: a block that ends waits before it is judged.
+        self._in_use = threading.Lock()
+        self._reserved_for: int | None = None
 
     def __enter__(self) -> Self:
+        self._claim()
         self._start()
         return self
 
@@ -127,6 +134,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
             self._conclude(error)
 
     async def __aenter__(self) -> Self:
+        self._claim()
         self._start()
         return self
 
@@ -150,6 +158,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         Raises:
             RuntimeError: if it is started already.
         """
+        self._claim()
         self._start()
 
     async def stop(self) -> None:
@@ -166,16 +175,32 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
 
         Each call runs in a block of its own; the mock becomes the argument ``param``.
         """
-        return decorate(target, self._param, self._idle)
+        return decorate(target, self._param, self._for_one_call)
 
-    def _idle(self) -> "aiointercept":
+    def _for_one_call(self) -> "aiointercept":
         """Return what a call of a decorated function enters: another one if this is in use."""
-        return type(self)(**self._settings) if self._in_use else self
+        if not self._in_use.acquire(blocking=False):
+            return type(self)(**self._settings)
+        self._reserved_for = threading.get_ident()
+        return self
 
-    def _start(self) -> None:
-        if self._in_use:
+    def _claim(self) -> None:
+        """See that nobody else enters; what was reserved is entered by the thread that did it."""
+        if self._reserved_for == threading.get_ident():
+            self._reserved_for = None
+        elif not self._in_use.acquire(blocking=False):
             msg = "this aiointercept is started already: leave its block, or make another one"
             raise RuntimeError(msg)
+
+    def _start(self) -> None:
+        """Start what has been claimed; give it free again if that fails."""
+        try:
+            self._begin()
+        except BaseException:
+            self._in_use.release()
+            raise
+
+    def _begin(self) -> None:
         self._evidence = Evidence(self._desk)
         self._evidence.clear()
         self._base = None
@@ -192,7 +217,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
             else:
                 self._base = self._transport.url
             self._undo = undo.pop_all()
-        self._started = self._in_use = True
+        self._started = True
         announce(self._evidence)
 
     def _stop(self) -> None:
@@ -205,7 +230,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
             self._evidence.judge(leaving, strict=self._strict)
         finally:
             self._evidence.close()
-            self._in_use = False
+            self._in_use.release()
 
     @property
     def server_url(self) -> str:

@@ -16,8 +16,6 @@ from aiointercept.api.registration import Options, build_route, clean_target
 from aiointercept.api.streaming import event_options, websocket
 from aiointercept.core.calls import CallLog
 from aiointercept.core.expectations import UrlLike
-from aiointercept.core.http import Origin
-from aiointercept.core.matchers import Url, UrlPattern
 from aiointercept.core.matching import as_matcher
 from aiointercept.core.registry import Registry
 from aiointercept.core.replies import Fault
@@ -184,7 +182,9 @@ class Registering(ABC):
         """
         self._require_start()
         condition = as_matcher(matcher)
-        route = build_route(None, "*", _options(dict(options)), own=False, condition=condition)
+        route = build_route(
+            None, "*", _options(dict(options)), own=self._is_own(condition), condition=condition
+        )
         return self._handle(route, MockResponse)
 
     def ws(self, url: UrlLike, handler: Any, **options: Any) -> MockWebSocket:
@@ -226,7 +226,7 @@ class Registering(ABC):
     ) -> "HandleT":
         self._require_start()
         target = clean_target(url, self._base_url)
-        route = build_route(target, method, options, own=self._is_own(target))
+        route = build_route(target, method, options, own=self._is_own(target, options.match))
         return self._handle(route, handle)
 
     def _handle(self, route: Any, kind: "type[HandleT]") -> "HandleT":
@@ -235,10 +235,12 @@ class Registering(ABC):
         registration.handle = handle
         return handle
 
-    def _is_own(self, target: Url | UrlPattern) -> bool:
-        if self._base is None or not isinstance(target, Url):
+    def _is_own(self, *given: object) -> bool:
+        """Say whether the mock's own host and port stand in the text of what was given."""
+        if self._base is None:
             return False
-        return Origin.of(target.url) == Origin.of(self._base)
+        here = f"{self._base.host}:{self._base.port}"
+        return any(here in str(one).replace("\\", "") for one in given)
 
 
 def _options(given: dict[str, Any], **fixed: Any) -> Options:

@@ -13,8 +13,8 @@ from typing import Any, Final
 from attrs import field, frozen
 from yarl import URL
 
-from aiointercept.api.callback import Callback, computing
-from aiointercept.api.content import Headers, make_content
+from aiointercept.api.callback import Callback, computing, parameters_of
+from aiointercept.api.content import Headers, make_content, refuse_arguments
 from aiointercept.core.kinds import is_exception_class, is_iterable, is_pattern
 from aiointercept.core.matchers import Url, UrlPattern
 from aiointercept.core.matching import Matcher, all_of, as_matcher
@@ -230,6 +230,10 @@ def _clean_callback(callback: Any) -> Callback:
     if not callable(callback):
         msg = f"callback must be a function, not {callback!r}"
         raise TypeError(msg)
+    names = ["headers", "query", "json", "data"]
+    if "request" in parameters_of(callback):
+        names.append("request")
+    refuse_arguments("callback", callback, "url", **dict.fromkeys(names))
     return callback  # type: ignore[no-any-return]  # the user's function
 
 

@@ -23,8 +23,8 @@ from aiointercept.core.body_matchers import (
 from aiointercept.core.comparing import Fields, FieldSource, clean_fields
 from aiointercept.core.field_matchers import Headers, Query
 from aiointercept.core.http import Request
-from aiointercept.core.kinds import is_list, is_mapping, is_pattern
-from aiointercept.core.matchers import Method, Url, UrlPattern
+from aiointercept.core.kinds import is_anything, is_list, is_mapping, is_pattern
+from aiointercept.core.matchers import ANY_METHOD, Method, Url, UrlPattern
 from aiointercept.core.matching import MATCH, Combinable, Matcher, MatchResult
 from aiointercept.core.rendering import short
 from aiointercept.core.urls import merge_params
@@ -69,9 +69,10 @@ class Expectation:
             TypeError: if one of them is of a wrong type.
             ValueError: if ``url`` has no host, or ``method`` is no method.
         """
-        name = Method(method)
+        name = Method(ANY_METHOD if is_anything(method) else method)
         target = _target(url, params)
-        return cls(f"{name.name} {' with '.join(map(str, target))}", (name, *target))
+        text = " with ".join(map(str, target)) or "any URL"
+        return cls(f"{name.name} {text}", (name, *target))
 
     def is_met_by(self, call: RecordedCall) -> bool:
         """Whether ``call`` is one of those that are meant."""
@@ -121,18 +122,26 @@ def content_matchers(
         matchers.append(body(data) if cleaned is None else _DataFields(cleaned))
     if json is not None:
         matchers.append(JsonBody(json))
-    if headers is not None:
+    if headers is not None and not is_anything(headers):
         matchers.append(Headers(clean_fields(headers, "headers"), strict_headers))
     return tuple(matchers)
 
 
 def query_matchers(params: Params) -> tuple[Matcher, ...]:
     """Return what must hold of the whole query; nothing for ``None``."""
-    return () if params is None else (Query(_clean_params(params), exact=True),)
+    return (
+        () if params is None or is_anything(params) else (Query(_clean_params(params), exact=True),)
+    )
 
 
 def _target(url: UrlLike, params: Params) -> tuple[Combinable, ...]:
+    if is_anything(params):
+        if is_anything(url) or is_pattern(url):
+            return _target(url, None)
+        return (_UrlWithoutQuery(Url(URL(url).with_query(None))),)
     fields = {} if params is None else _clean_params(params)
+    if is_anything(url):
+        return (Query(fields),) if fields else ()
     if is_pattern(url):
         return (UrlPattern(url), Query(fields)) if fields else (UrlPattern(url),)
     texts = [item for value in fields.values() for item in (value if is_list(value) else [value])]

@@ -111,6 +111,17 @@ class Request:
         return canonical_url(self.url)
 
     @cached_property
+    def spellings(self) -> tuple[str, ...]:
+        """The URL as patterns may see it: as sent, as normalised, and with ``ws`` for an upgrade.
+
+        A WebSocket handshake goes over the wire as a request for ``http`` (RFC 6455, section 4.1).
+        """
+        sent, normalised = str(self.url), str(self.canonical_url)
+        if self.headers.get("Upgrade", "").lower() == "websocket":
+            return sent, normalised, normalised.replace("http", "ws", 1)
+        return (sent,) if sent == normalised else (sent, normalised)
+
+    @cached_property
     def origin(self) -> Origin:
         """Where the request was meant to go."""
         return Origin.of(self.url)

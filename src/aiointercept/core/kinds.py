@@ -11,6 +11,8 @@ from typing_extensions import TypeIs
 _MAPPINGS: Final = (dict, Mapping)
 _LISTS: Final = (list, tuple)
 
+_UNEQUALLED: Final = object()
+
 
 def is_pattern(value: object) -> TypeIs[re.Pattern[Any]]:
     """Say whether ``value`` is a compiled regular expression, for text or for bytes."""
@@ -30,6 +32,11 @@ def is_mapping(value: object) -> TypeIs[Mapping[Any, Any]]:
 def is_exception_class(value: object) -> TypeIs[type[BaseException]]:
     """Say whether ``value`` is an exception to be called, not one to be raised as it is."""
     return isinstance(value, type) and issubclass(value, BaseException)
+
+
+def is_anything(value: object) -> bool:
+    """Say whether ``value`` equals everything, as ``unittest.mock.ANY`` does."""
+    return not isinstance(value, str) and value == _UNEQUALLED
 
 
 def is_async_iterable(value: object) -> TypeIs[AsyncIterable[Any]]:

@@ -171,8 +171,11 @@ class UrlPattern(HeadMatcher):
         return self._found(request) is not None
 
     def _found(self, request: Request) -> re.Match[str] | None:
-        match = self.pattern.match
-        return match(str(request.url)) or match(str(request.canonical_url))
+        for text in request.spellings:
+            found = self.pattern.match(text)
+            if found is not None:
+                return found
+        return None
 
     @override
     def match(self, request: Request, /) -> MatchResult:

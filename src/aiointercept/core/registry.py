@@ -173,7 +173,7 @@ class Registry:
         yield from self._others.get(None, ())
 
     def _fitting_patterns(self, request: Request) -> list[Registration]:
-        texts = {str(request.url), str(request.canonical_url)}
+        texts = request.spellings
         found: set[Registration] = set()
         for length in self._prefix_lengths:
             for text in texts:

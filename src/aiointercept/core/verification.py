@@ -22,6 +22,7 @@ from aiointercept.core.expectations import (
     longest_run,
     query_matchers,
 )
+from aiointercept.core.kinds import is_anything
 from aiointercept.core.matching import Mismatch
 from aiointercept.core.near_misses import Candidate, NearMiss, mismatches_of, rank, rank_calls
 from aiointercept.core.rendering import (
@@ -196,11 +197,11 @@ class Verifier:
             any_order: whether they may have come in any order and with others in between; else
                 they must have come one right after the other.
         """
-        expected = [self._expectation(url, method) for method, url in calls]
+        expected = [self._expectation(url, method) for method, url in map(_pair, calls)]
         if any_order:
             missing = first_unassigned(expected, self.calls)
             if missing is not None:
-                self._fail_not_called(missing)
+                self._fail_too_few(missing, expected)
         elif not are_in_a_row(expected, self.calls):
             self._fail_other_order(expected)
 
@@ -247,6 +248,17 @@ class Verifier:
                 self._nearest(expectation, NearMiss(latest, mismatches)),
                 render_differences(mismatches),
             )
+
+    def _fail_too_few(self, missing: Expectation, expected: Sequence[Expectation]) -> None:
+        found = sum(map(missing.is_met_by, self.calls))
+        if not found:
+            self._fail_not_called(missing)
+        wanted = sum(one.text == missing.text for one in expected)
+        _fail(
+            f"{clip(missing.text, 2 * SHORT)} was called {_count(found, 'time', 'times')}, too "
+            f"few for the {_count(wanted, 'call', 'calls')} expected there",
+            self._listed(),
+        )
 
     def _fail_not_called(self, expectation: Expectation) -> NoReturn:
         first = f"{clip(expectation.text, _TEXT)} was not called"
@@ -369,3 +381,8 @@ def _were(calls: Sequence[RecordedCall]) -> str:
 
 def _more(number: int, listed: int) -> list[str]:
     return [f"  … and {number - listed:,} more"] if number > listed else []
+
+
+def _pair(call: Any) -> tuple[Any, Any]:
+    """Return method and URL of an expected call; ``mock.ANY`` stands for both."""
+    return (call, call) if is_anything(call) else call

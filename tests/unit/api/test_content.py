@@ -156,7 +156,7 @@ def test_headers(given, expected):
         ({"headers": {"content-length": "x"}}, ValueError, "Content-Length must be a number"),
         ({"headers": {"Content-Length": "-1"}}, ValueError, "Content-Length must be a number"),
         ({"content_type": 3}, TypeError, "content_type must be a str such as 'text/html', not 3"),
-        ({"content_type": "a\nb"}, ValueError, "headers: Content-Type: .* cannot be sent"),
+        ({"content_type": "a\nb"}, ValueError, "content_type: Content-Type: .* cannot be sent"),
         ({"cookies": "a=1"}, TypeError, "cookies must be a mapping of names to values, not 'a=1'"),
         ({"cookies": {"a b": "1"}}, ValueError, "cookies: Illegal key 'a b'"),
         ({"json": object()}, TypeError, "json cannot be serialised by json.dumps: .*object"),

@@ -281,8 +281,23 @@ def test_calls_may_come_in_any_order() -> None:
     VERIFIER.assert_has_calls([("GET", f"{USERS}?page=2"), ("GET", f"{USERS}?page=1")], True)
     twice = [("POST", USERS), ("POST", USERS)]
     assert failure(VERIFIER.assert_has_calls, twice, any_order=True).startswith(
-        f"POST {USERS} was not called\n"
+        f"POST {USERS} was called 1 time, too few for the 2 calls expected there\n"
     )
+    never = [("PUT", USERS)]
+    assert failure(VERIFIER.assert_has_calls, never, any_order=True).startswith(
+        f"PUT {USERS} was not called\n"
+    )
+
+
+def test_anything_may_stand_for_a_part() -> None:
+    """For URL, method, query and headers, each by itself and for a whole call."""
+    VERIFIER.assert_any_call(ANY)
+    VERIFIER.assert_any_call(ANY, ANY, params={"page": 1})
+    VERIFIER.assert_any_call(ANY, "GET", params=ANY)
+    VERIFIER.assert_any_call(re.compile(".*"), "GET", params=ANY)
+    VERIFIER.assert_any_call(USERS, "GET", params=ANY)
+    VERIFIER.assert_has_calls([ANY, ("GET", ANY)])
+    assert failure(VERIFIER.assert_any_call, ANY, "PUT").startswith("PUT any URL was not called")
 
 
 def test_all_routes_were_called() -> None:
