@@ -1,4 +1,4 @@
-"""Forms of entry and values of arguments that were refused, taken for others, or noticed too late."""
+"""Forms of entry and values of arguments that were refused, mistaken, or noticed too late."""
 
 import re
 import threading
@@ -152,7 +152,7 @@ async def test_an_iterator_that_is_used_up_is_no_empty_body(form):
     "options",
     [
         {"body": lambda _argument: chunks()},
-        {"callback": lambda: CallbackResult()},
+        {"callback": lambda **_named: CallbackResult()},
         {"callback": CallbackResult},
         {"callback": lambda _url: CallbackResult()},
     ],
