@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from typing import Any
 from unittest import mock
 
 import aiohttp
@@ -21,18 +22,18 @@ async def m():
 
 
 @pytest.fixture
-async def ask(m):
+async def ask(m: aiointercept):
     """Return a function that makes a request to a path of the mock."""
     async with aiohttp.ClientSession() as session:
 
-        async def request(method: str, path: str, **options) -> None:
+        async def request(method: str, path: str, **options: Any) -> None:
             async with session.request(method, m.server_url + path, **options) as response:
                 await response.read()
 
         yield request
 
 
-def fails(assertion, *parts, **kwargs):
+def fails(assertion: Any, *parts: Any, **kwargs: Any):
     """Check that calling ``assertion`` fails, with all of ``parts`` in its message."""
     with pytest.raises(AssertionError) as caught:
         assertion()
@@ -42,7 +43,7 @@ def fails(assertion, *parts, **kwargs):
     return text
 
 
-async def test_before_any_call(m):
+async def test_before_any_call(m: aiointercept):
     """Nothing was called."""
     m.assert_not_called()
     m.assert_all_matched()
@@ -55,7 +56,7 @@ async def test_before_any_call(m):
     fails(lambda: m.assert_has_calls([("GET", "/x")]), "/x was not called")
 
 
-async def test_after_one_call(m, ask):
+async def test_after_one_call(m: aiointercept, ask: Any):
     """Each assertion about one call holds."""
     await ask("POST", "/x?a=1&b=2", json={"k": 1}, headers={"X-A": "1"})
     m.assert_called()
@@ -98,14 +99,14 @@ async def test_after_one_call(m, ask):
     ],
 )
 @pytest.mark.parametrize("name", ["assert_called_with", "assert_called_once_with"])
-async def test_what_differs_is_told(m, ask, wrong, parts, name):
+async def test_what_differs_is_told(m: aiointercept, ask: Any, wrong: Any, parts: Any, name: Any):
     """The message names the part, what was expected and what came; it is no bare `assert`."""
     await ask("POST", "/x?a=1", json={"k": 1}, headers={"X-A": "1"})
     text = fails(lambda: getattr(m, name)("/x?a=1", "POST", **wrong), *parts)
     assert "/x?a=1" in text.splitlines()[0]
 
 
-async def test_a_handle_compares_its_latest_call(m, ask):
+async def test_a_handle_compares_its_latest_call(m: aiointercept, ask: Any):
     """The assertions of a handle look at what this registration answered."""
     first = m.post("/x", match=lambda request: True)
     second = m.post("/x", optional=True)
@@ -124,7 +125,7 @@ async def test_a_handle_compares_its_latest_call(m, ask):
     second.assert_not_called()
 
 
-async def test_a_form_as_data(m, ask):
+async def test_a_form_as_data(m: aiointercept, ask: Any):
     """A mapping means form fields, encoded in either way."""
     await ask("POST", "/x", data={"a": "1", "b": "2"})
     m.assert_called_with("/x", "POST", data={"a": "1", "b": "2"})
@@ -133,7 +134,7 @@ async def test_a_form_as_data(m, ask):
     fails(lambda: m.assert_called_with("/x", "POST", data={"a": "1"}), "b")
 
 
-async def test_the_latest_call_to_that_url_counts(m, ask):
+async def test_the_latest_call_to_that_url_counts(m: aiointercept, ask: Any):
     """Calls to other URLs in between make no difference."""
     await ask("POST", "/x", json=1)
     await ask("POST", "/x", json=2)
@@ -144,7 +145,7 @@ async def test_the_latest_call_to_that_url_counts(m, ask):
     m.assert_any_call("/x", "POST")
 
 
-async def test_calls_in_order(m, ask):
+async def test_calls_in_order(m: aiointercept, ask: Any):
     """In a row by default, in any order if told so."""
     for path in ("/a", "/b", "/c", "/a"):
         await ask("GET", path)
@@ -152,9 +153,7 @@ async def test_calls_in_order(m, ask):
     m.assert_has_calls([("GET", "/a"), ("GET", "/b"), ("GET", "/c"), ("get", "/a")])
     m.assert_has_calls([("GET", "/c"), ("GET", "/a"), ("GET", "/a")], any_order=True)
     fails(lambda: m.assert_has_calls([("GET", "/a"), ("GET", "/c")]), "one right after the other")
-    fails(
-        lambda: m.assert_has_calls([("GET", "/b"), ("GET", "/b")], True), "/b was called 1 time"
-    )
+    fails(lambda: m.assert_has_calls([("GET", "/b"), ("GET", "/b")], True), "/b was called 1 time")
 
 
 async def test_all_called_and_all_matched():
@@ -194,7 +193,7 @@ async def test_assertions_hold_after_the_block():
         lambda m, handle: handle.assert_called_with(timeout=3, ssl=False),
     ],
 )
-async def test_extra_keywords_are_ignored_with_a_warning(ask, m, check):
+async def test_extra_keywords_are_ignored_with_a_warning(ask: Any, m: aiointercept, check: Any):
     """What cannot be compared is named, at the line of the test that gave it."""
     handle = m.post("/x", match=lambda request: True)
     await ask("POST", "/x")
@@ -203,7 +202,7 @@ async def test_extra_keywords_are_ignored_with_a_warning(ask, m, check):
     assert caught[0].filename == __file__
 
 
-async def test_messages_are_bounded_however_large_the_bodies(m, ask):
+async def test_messages_are_bounded_however_large_the_bodies(m: aiointercept, ask: Any):
     """A body of a megabyte does not make a message of a megabyte."""
     await ask("POST", "/x", data=b"x" * 1_000_000)
     text = fails(lambda: m.assert_called_with("/x", "POST", data=b"y" * 1_000_000))

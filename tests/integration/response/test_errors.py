@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import traceback
+from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -37,7 +39,9 @@ async def test_an_exception_registered_is_a_connection_error():
 
 
 @pytest.mark.parametrize("exception", [LookupError("mine"), LookupError])
-async def test_an_exception_that_is_not_true_warns(exception, caplog):
+async def test_an_exception_that_is_not_true_warns(
+    exception: Any, caplog: pytest.LogCaptureFixture
+):
     """The client does not get the given exception; a warning points to what would do that."""
     async with aiointercept() as m:
         m.post("/", exception=exception)
@@ -50,7 +54,7 @@ async def test_an_exception_that_is_not_true_warns(exception, caplog):
 
 
 @pytest.mark.parametrize("exception", [False, None, 0])
-async def test_an_exception_that_is_false_is_none(exception, caplog):
+async def test_an_exception_that_is_false_is_none(exception: Any, caplog: pytest.LogCaptureFixture):
     """The usual answer is given."""
     async with aiointercept() as m:
         m.post("/", exception=exception, body="fine")
@@ -58,7 +62,7 @@ async def test_an_exception_that_is_false_is_none(exception, caplog):
     assert not caplog.records
 
 
-async def test_an_unmatched_request_is_explained_on_the_logger(caplog):
+async def test_an_unmatched_request_is_explained_on_the_logger(caplog: pytest.LogCaptureFixture):
     """In server mode the client learns nothing; the logger tells which routes come near."""
     async with aiointercept() as m:
         m.post("/users?page=1", name="second page")
@@ -77,16 +81,17 @@ async def test_an_unmatched_request_is_explained_on_the_logger(caplog):
         assert m.calls[0].response is None
 
 
-async def test_an_unmatched_request_without_any_route(caplog):
+async def test_an_unmatched_request_without_any_route(caplog: pytest.LogCaptureFixture):
     """The message says that there is none."""
     async with aiointercept() as m:
         with pytest.raises(aiohttp.ClientConnectionError):
             await fetch(m.server_url + "/users")
-    assert caplog.messages == [f"No route matches POST {m.calls[0].received.url}: no route is "
-                               "registered"]
+    assert caplog.messages == [
+        f"No route matches POST {m.calls[0].received.url}: no route is registered"
+    ]
 
 
-async def test_a_used_up_route_is_named(caplog):
+async def test_a_used_up_route_is_named(caplog: pytest.LogCaptureFixture):
     """The message says after how many requests, where it was registered, and what would help."""
     async with aiointercept() as m:
         m.post("/", repeat=2)
@@ -119,19 +124,19 @@ class BareError(BaseException):
     """As pytest's own outcomes are: no `Exception`."""
 
 
-def failing(error):
+def failing(error: Any):
     """Return a sync callback that raises."""
 
-    def callback(url, **kwargs):
+    def callback(url: Any, **kwargs: Any):
         raise error
 
     return callback
 
 
-def failing_later(error):
+def failing_later(error: Any):
     """Return an async callback that raises."""
 
-    async def callback(url, **kwargs):
+    async def callback(url: Any, **kwargs: Any):
         await asyncio.sleep(0)
         raise error
 
@@ -144,7 +149,7 @@ def failing_later(error):
     [LookupError("mine"), AssertionError("mine"), BareError("mine"), asyncio.TimeoutError("mine")],
     ids=lambda error: type(error).__name__,
 )
-async def test_an_error_in_a_callback_is_raised_when_the_block_ends(make, error):
+async def test_an_error_in_a_callback_is_raised_when_the_block_ends(make: Any, error: Any):
     """The client gets a 500; the very error leaves the block, with the traceback into it."""
     with pytest.raises(type(error)) as caught:
         async with aiointercept() as m:
@@ -159,7 +164,7 @@ async def test_an_error_in_a_callback_is_raised_when_the_block_ends(make, error)
 
 
 @pytest.mark.parametrize("make", [failing, failing_later])
-def test_an_error_in_a_callback_leaves_a_sync_block(make):
+def test_an_error_in_a_callback_leaves_a_sync_block(make: Any):
     """Also where the callback ran on the helper's loop."""
     error = LookupError("mine")
     with pytest.raises(LookupError) as caught, aiointercept() as m:
@@ -169,7 +174,7 @@ def test_an_error_in_a_callback_leaves_a_sync_block(make):
 
 
 @pytest.mark.parametrize("make", [failing, failing_later])
-async def test_an_error_in_a_callback_leaves_stop_and_decorators(make):
+async def test_an_error_in_a_callback_leaves_stop_and_decorators(make: Any):
     """Whatever ends the block raises it."""
     error = LookupError("mine")
     m = aiointercept()
@@ -181,7 +186,7 @@ async def test_an_error_in_a_callback_leaves_stop_and_decorators(make):
     await m.stop()
 
     @aiointercept()
-    async def decorated(m):
+    async def decorated(m: aiointercept):
         m.post("/", callback=make(error))
         assert (await fetch(m.server_url))[0] == 500
 
@@ -190,10 +195,10 @@ async def test_an_error_in_a_callback_leaves_stop_and_decorators(make):
 
 
 @pytest.mark.parametrize("kind", [pytest.fail, pytest.skip, pytest.xfail])
-async def test_what_pytest_raises_inside_a_callback_reaches_the_test(kind):
+async def test_what_pytest_raises_inside_a_callback_reaches_the_test(kind: Any):
     """`pytest.fail` and its like end the test, not the callback alone."""
 
-    def callback(url, **kwargs):
+    def callback(url: Any, **kwargs: Any):
         kind("from inside")
 
     with pytest.raises(BaseException, match="from inside") as caught:
@@ -260,11 +265,11 @@ async def test_a_new_start_forgets_what_was_held_back():
         assert await fetch(m.server_url) == (200, "fine")
 
 
-def returning_none(url, **kwargs):
+def returning_none(url: Any, **kwargs: Any):
     """Forget the result."""
 
 
-async def returning_text(url, **kwargs):
+async def returning_text(url: Any, **kwargs: Any):
     """Return something else."""
     return "text"
 
@@ -282,7 +287,7 @@ async def returning_text(url, **kwargs):
         (lambda: None, "unexpected keyword|positional argument"),
     ],
 )
-async def test_a_callback_that_returns_something_else(callback, message):
+async def test_a_callback_that_returns_something_else(callback: Any, message: Any):
     """The error that leaves the block names the callback, or the argument, and what it was."""
     with pytest.raises(TypeError, match=message):
         async with aiointercept() as m:
@@ -327,7 +332,7 @@ def making_something_else():
         (making_something_else, TypeError, "making_something_else.*must return an async iterable"),
     ],
 )
-async def test_an_error_before_a_streamed_body_begins_is_a_500(body, kind, message):
+async def test_an_error_before_a_streamed_body_begins_is_a_500(body: Any, kind: Any, message: Any):
     """Nothing was sent yet, so the client can be told."""
     with pytest.raises(kind, match=message):
         async with aiointercept() as m:
@@ -352,7 +357,7 @@ async def test_an_error_inside_a_streamed_body_breaks_it_off():
                     await response.read()
 
 
-async def test_a_file_that_is_gone_when_it_is_asked_for_is_a_500(tmp_path):
+async def test_a_file_that_is_gone_when_it_is_asked_for_is_a_500(tmp_path: Path):
     """It was there at registration; now the error of the operating system is held."""
     file = tmp_path / "body"
     file.write_text("here")
@@ -366,7 +371,7 @@ async def test_a_file_that_is_gone_when_it_is_asked_for_is_a_500(tmp_path):
 async def test_a_condition_that_raises_is_held_too():
     """A matcher is the test's own code; its error names the route."""
 
-    def broken(request):
+    def broken(request: Any):
         raise LookupError("mine")
 
     with pytest.raises(LookupError, match="mine") as caught:
@@ -380,7 +385,7 @@ async def test_a_condition_that_raises_is_held_too():
 async def test_pytest_fail_inside_a_condition_is_held_too():
     """As in callbacks, what is no `Exception` counts."""
 
-    def broken(request):
+    def broken(request: Any):
         pytest.fail("from the condition")
 
     with pytest.raises(pytest.fail.Exception, match="from the condition"):
@@ -392,7 +397,7 @@ async def test_pytest_fail_inside_a_condition_is_held_too():
 async def test_errors_of_the_client_are_not_held():
     """A client that gives up while its callback runs is no error of the callback."""
 
-    async def callback(url, **kwargs):
+    async def callback(url: Any, **kwargs: Any):
         await asyncio.Event().wait()
 
     async with aiointercept() as m:

@@ -2,6 +2,7 @@ import asyncio
 import gc
 import re
 import time
+from typing import Any
 
 import aiohttp
 import pytest
@@ -32,7 +33,9 @@ async def session():
         yield opened
 
 
-async def test_requests_are_kept_by_method_and_normalised_url(m, session):
+async def test_requests_are_kept_by_method_and_normalised_url(
+    m: aiointercept, session: aiohttp.ClientSession
+):
     """Equal URLs share a key; only keys with requests are there; order is that of arrival."""
     m.add(re.compile(".*"), "*", repeat=True)
     base = m.server_url
@@ -48,14 +51,18 @@ async def test_requests_are_kept_by_method_and_normalised_url(m, session):
     assert ("GET", URL(base + "/a")) not in m.requests
 
 
-async def test_ordered_requests_over_all_urls(m, session):
+async def test_ordered_requests_over_all_urls(m: aiointercept, session: aiohttp.ClientSession):
     """Keys and requests in order of arrival, with the very requests of the other views."""
     m.add(re.compile(".*"), "*", repeat=True)
     base = m.server_url
     for method, path in (("GET", "/a"), ("POST", "/b"), ("GET", "/a")):
         await session.request(method, base + path)
     keys = [key for key, _ in m.ordered_requests]
-    assert keys == [("GET", URL(base + "/a")), ("POST", URL(base + "/b")), ("GET", URL(base + "/a"))]
+    assert keys == [
+        ("GET", URL(base + "/a")),
+        ("POST", URL(base + "/b")),
+        ("GET", URL(base + "/a")),
+    ]
     requests = [request for _, request in m.ordered_requests]
     assert requests == [call.request for call in m.calls]
     assert requests[0] is m.requests["GET", URL(base + "/a")][0]
@@ -63,7 +70,7 @@ async def test_ordered_requests_over_all_urls(m, session):
     assert m.call_count == 3
 
 
-async def test_unmatched_requests_are_in_the_log(m, session):
+async def test_unmatched_requests_are_in_the_log(m: aiointercept, session: aiohttp.ClientSession):
     """They count, have no route and no response."""
     with pytest.raises(aiohttp.ClientConnectionError):
         await session.post(m.server_url + "/x")
@@ -73,7 +80,7 @@ async def test_unmatched_requests_are_in_the_log(m, session):
     assert call.duration is not None
 
 
-async def test_a_call_tells_what_happened(m, session):
+async def test_a_call_tells_what_happened(m: aiointercept, session: aiohttp.ClientSession):
     """Request, route, response, when and how long."""
     handle = m.post("/x", status=201, body="made", headers={"X-A": "1"})
     before = time.time()
@@ -92,11 +99,13 @@ async def test_a_call_tells_what_happened(m, session):
     assert call.attempts == 1
 
 
-async def test_a_request_is_in_the_log_before_it_is_answered(m, session):
+async def test_a_request_is_in_the_log_before_it_is_answered(
+    m: aiointercept, session: aiohttp.ClientSession
+):
     """While the answer is made, response and duration are not there yet."""
     go_on = asyncio.Event()
 
-    async def callback(url, **kwargs):
+    async def callback(url: Any, **kwargs: Any):
         await go_on.wait()
         return CallbackResult()
 
@@ -113,7 +122,9 @@ async def test_a_request_is_in_the_log_before_it_is_answered(m, session):
     assert call.duration is not None
 
 
-async def test_a_streamed_response_is_in_the_log_without_its_body(m, session):
+async def test_a_streamed_response_is_in_the_log_without_its_body(
+    m: aiointercept, session: aiohttp.ClientSession
+):
     """What only passed by is not kept."""
 
     async def body():
@@ -126,7 +137,7 @@ async def test_a_streamed_response_is_in_the_log_without_its_body(m, session):
     assert m.calls[0].response.body is None
 
 
-async def post_everything(m, session):
+async def post_everything(m: aiointercept, session: aiohttp.ClientSession):
     """Make a request that has something of everything."""
     await session.post(
         m.server_url + "/x?b=2&a=1&a=%C3%BC&e=",
@@ -135,7 +146,7 @@ async def post_everything(m, session):
     )
 
 
-def check_everything(request, m):
+def check_everything(request: Any, m: aiointercept):
     """Check a request as :func:`post_everything` makes it, but for what is awaited."""
     assert isinstance(request, web.Request)
     assert isinstance(request, AiointerceptRequest)
@@ -161,7 +172,7 @@ def check_everything(request, m):
 
 
 @pytest.mark.parametrize("when", ["after the exchange", "after the block", "when all else is gone"])
-async def test_a_request_is_readable_afterwards(session, when):
+async def test_a_request_is_readable_afterwards(session: aiohttp.ClientSession, when: Any):
     """Whenever it is looked at, the request tells all it told the server."""
     async with aiointercept() as m:
         m.add(re.compile(".*"), "POST", repeat=True)
@@ -181,11 +192,13 @@ async def test_a_request_is_readable_afterwards(session, when):
         assert await request.json() == {"k": ["v"]}
 
 
-async def test_a_request_is_readable_inside_a_callback(m, session):
+async def test_a_request_is_readable_inside_a_callback(
+    m: aiointercept, session: aiohttp.ClientSession
+):
     """A callback may read it in every way, before and after others did."""
     seen = []
 
-    async def callback(url, *, request, **kwargs):
+    async def callback(url: Any, *, request: Any, **kwargs: Any):
         check_everything(request, m)
         seen.extend([await request.json(), await request.text(), await request.read()])
         return CallbackResult()
@@ -197,17 +210,17 @@ async def test_a_request_is_readable_inside_a_callback(m, session):
 
 
 @pytest.mark.parametrize("inside", [True, False])
-async def test_a_form_is_readable(m, session, inside):
+async def test_a_form_is_readable(m: aiointercept, session: aiohttp.ClientSession, inside: Any):
     """`post` gives the fields, as often as one likes, and leaves the body readable."""
     seen = []
 
-    async def read(request):
+    async def read(request: Any):
         for _ in range(2):
             fields = await request.post()
             seen.append(list(fields.items()))
         assert await request.read() == b"a=1&a=2&b=%C3%BC"
 
-    async def callback(url, *, request, **kwargs):
+    async def callback(url: Any, *, request: Any, **kwargs: Any):
         await read(request)
         return CallbackResult()
 
@@ -219,18 +232,19 @@ async def test_a_form_is_readable(m, session, inside):
 
 
 @pytest.mark.parametrize("inside", [True, False])
-async def test_a_multipart_form_is_readable(m, session, inside):
+async def test_a_multipart_form_is_readable(
+    m: aiointercept, session: aiohttp.ClientSession, inside: Any
+):
     """`post` gives fields and files, `multipart` the parts one by one."""
     seen = []
 
-    async def read(request):
+    async def read(request: Any):
         fields = await request.post()
         seen.append((fields["name"], fields["file"].filename, fields["file"].file.read()))
         reader = await request.multipart()
-        async for part in reader:
-            seen.append((part.name, part.filename, bytes(await part.read())))
+        seen.extend([(part.name, part.filename, bytes(await part.read())) async for part in reader])
 
-    async def callback(url, *, request, **kwargs):
+    async def callback(url: Any, *, request: Any, **kwargs: Any):
         await read(request)
         return CallbackResult()
 
@@ -249,10 +263,12 @@ async def test_a_multipart_form_is_readable(m, session, inside):
     ]
 
 
-async def test_a_form_read_in_a_callback_is_readable_once_more_afterwards(session):
+async def test_a_form_read_in_a_callback_is_readable_once_more_afterwards(
+    session: aiohttp.ClientSession,
+):
     """Files, too: they are neither closed with the exchange nor read to their end."""
 
-    async def callback(url, *, request, **kwargs):
+    async def callback(url: Any, *, request: Any, **kwargs: Any):
         assert (await request.post())["file"].file.read() == b"content"
         return CallbackResult()
 
@@ -272,7 +288,7 @@ async def test_a_form_read_in_a_callback_is_readable_once_more_afterwards(sessio
         assert fields["plain"] == "ü"
 
 
-async def test_a_form_is_readable_after_the_connection_is_gone(session):
+async def test_a_form_is_readable_after_the_connection_is_gone(session: aiohttp.ClientSession):
     """A request made of what was kept parses forms like one that is alive."""
     content = b"x" * 200_000
     async with aiointercept() as m:
@@ -290,7 +306,9 @@ async def test_a_form_is_readable_after_the_connection_is_gone(session):
     assert list((await second.post()).items()) == [("a", "")]
 
 
-async def test_nested_parts_of_a_form_need_multipart(m, session):
+async def test_nested_parts_of_a_form_need_multipart(
+    m: aiointercept, session: aiohttp.ClientSession
+):
     """`post` says what to use for what is no field; other bodies have no fields."""
     m.post("/", repeat=True)
     with aiohttp.MultipartWriter("form-data") as outer:
@@ -304,7 +322,7 @@ async def test_nested_parts_of_a_form_need_multipart(m, session):
     assert list((await m.last_request.post()).items()) == []
 
 
-async def test_a_request_without_a_body(m, session):
+async def test_a_request_without_a_body(m: aiointercept, session: aiohttp.ClientSession):
     """All ways to read give nothing."""
     m.get("/")
     await session.get(m.server_url)
@@ -317,7 +335,7 @@ async def test_a_request_without_a_body(m, session):
     assert request.kwargs["json"] is None
 
 
-async def test_text_is_decoded_as_its_charset_says(m, session):
+async def test_text_is_decoded_as_its_charset_says(m: aiointercept, session: aiohttp.ClientSession):
     """`text` follows the Content-Type of the request."""
     m.post("/")
     headers = {"Content-Type": "text/plain; charset=latin-1"}
@@ -325,7 +343,7 @@ async def test_text_is_decoded_as_its_charset_says(m, session):
     assert await m.last_request.text() == "ü"
 
 
-async def test_the_log_keeps_no_connection_alive(session):
+async def test_the_log_keeps_no_connection_alive(session: aiohttp.ClientSession):
     """Requests in the log do not hold on to what they came over."""
     async with aiointercept() as m:
         m.get("/", repeat=True)
@@ -336,7 +354,7 @@ async def test_the_log_keeps_no_connection_alive(session):
     assert request.transport is None
 
 
-async def test_a_handle_knows_its_own_calls(m, session):
+async def test_a_handle_knows_its_own_calls(m: aiointercept, session: aiohttp.ClientSession):
     """Count, calls and last request are those which this registration answered."""
     first = m.post("/")
     second = m.post("/", repeat=2)
@@ -353,13 +371,11 @@ async def test_a_handle_knows_its_own_calls(m, session):
     assert "POST" in repr(first)
 
 
-async def test_match_info_of_a_template(m, session):
+async def test_match_info_of_a_template(m: aiointercept, session: aiohttp.ClientSession):
     """What a template finds in the URL stands in the request, decoded."""
-
-
     seen = []
 
-    def callback(url, *, request, **kwargs):
+    def callback(url: Any, *, request: Any, **kwargs: Any):
         seen.append(dict(request.match_info))
         return CallbackResult()
 
@@ -369,7 +385,7 @@ async def test_match_info_of_a_template(m, session):
     assert m.last_request.match_info == {"id": "a b"}
 
 
-async def test_the_parts_of_the_log_are_copies(m, session):
+async def test_the_parts_of_the_log_are_copies(m: aiointercept, session: aiohttp.ClientSession):
     """Who changes what the mock gives out does not change the log."""
     m.get("/")
     await session.get(m.server_url)

@@ -1,6 +1,7 @@
 import asyncio
 import re
 import threading
+from typing import Any
 
 import aiohttp
 import pytest
@@ -18,7 +19,7 @@ async def m():
 
 
 @pytest.fixture
-async def get(m):
+async def get(m: aiointercept):
     """Return a function that asks for a path of the mock, and gives the text or ``None``."""
     async with aiohttp.ClientSession() as session:
 
@@ -33,14 +34,14 @@ async def get(m):
         yield ask
 
 
-async def test_first_registered_first_used_up(m, get):
+async def test_first_registered_first_used_up(m: aiointercept, get: Any):
     """Routes for the same URL and method form a queue."""
     for word in ("one", "two", "three"):
         m.post("/", body=word)
     assert [await get() for _ in range(4)] == ["one", "two", "three", None]
 
 
-async def test_methods_have_queues_of_their_own(m, get):
+async def test_methods_have_queues_of_their_own(m: aiointercept, get: Any):
     """The same URL under another method is another queue; `*` stands in each."""
     m.post("/", body="post")
     m.add("/", "*", body="any", repeat=2)
@@ -55,14 +56,14 @@ async def test_methods_have_queues_of_their_own(m, get):
 @pytest.mark.parametrize(
     ("repeat", "times"), [(False, 1), (0, 1), (1, 1), (2, 2), (5, 5), (True, 7)]
 )
-async def test_repeat(m, get, repeat, times):
+async def test_repeat(m: aiointercept, get: Any, repeat: Any, times: Any):
     """False, 0 and 1 mean once, N means N times, True for ever."""
     m.post("/", body="seen", repeat=repeat)
     answers = [await get() for _ in range(7)]
     assert answers == ["seen"] * times + [None] * (7 - times)
 
 
-async def test_a_limited_route_before_an_endless_one_is_used_first(m, get):
+async def test_a_limited_route_before_an_endless_one_is_used_first(m: aiointercept, get: Any):
     """A failure and then success: the usual way to test a retry."""
     m.post("/", body="first", repeat=2)
     m.post("/", body="for ever", repeat=True)
@@ -80,14 +81,16 @@ async def test_a_limited_route_before_an_endless_one_is_used_first(m, get):
     ],
 )
 @pytest.mark.parametrize("repeat", [False, True])
-async def test_a_route_behind_an_endless_one_is_refused(m, first, second, repeat):
+async def test_a_route_behind_an_endless_one_is_refused(
+    m: aiointercept, first: Any, second: Any, repeat: Any
+):
     """It could never answer; the message says what to do and where the other one is."""
     m.add(*first, repeat=True)
     with pytest.raises(ValueError, match="would never be reached.*test_queues.py:.*match="):
         m.add(*second, repeat=repeat)
 
 
-async def test_what_an_endless_route_leaves_over_is_no_dead_route(m, get):
+async def test_what_an_endless_route_leaves_over_is_no_dead_route(m: aiointercept, get: Any):
     """Another method, another URL, or a condition before it: the second one can be reached."""
     m.add("/x", "GET", repeat=True)
     m.add("/x", "POST", body="post")
@@ -99,14 +102,14 @@ async def test_what_an_endless_route_leaves_over_is_no_dead_route(m, get):
     assert [await get(path) for path in ("/x", "/y", "/z", "/s")] == ["post", "y", "z", "star"]
 
 
-async def test_a_dead_route_is_alive_once_the_endless_one_is_removed(m, get):
+async def test_a_dead_route_is_alive_once_the_endless_one_is_removed(m: aiointercept, get: Any):
     """`handle.remove()` makes place, as the message says."""
     m.post("/", body="old", repeat=True).remove()
     m.post("/", body="new", repeat=True)
     assert await get() == "new"
 
 
-async def test_exact_urls_before_patterns_before_matchers(m, get):
+async def test_exact_urls_before_patterns_before_matchers(m: aiointercept, get: Any):
     """How exactly a route names its URL decides before the order of registration."""
     m.route(lambda request: True, body="matcher")
     m.post(re.compile(".*/x"), body="pattern")
@@ -114,7 +117,7 @@ async def test_exact_urls_before_patterns_before_matchers(m, get):
     assert [await get("/x") for _ in range(4)] == ["exact", "pattern", "matcher", None]
 
 
-async def test_the_order_of_registration_decides_among_equals(m, get):
+async def test_the_order_of_registration_decides_among_equals(m: aiointercept, get: Any):
     """Patterns, and matchers, are tried in the order in which they were registered."""
     m.post(re.compile(r"http://127\.0\.0\.1:\d+/x"), body="first")
     m.post(re.compile(".*"), body="second")
@@ -125,7 +128,7 @@ async def test_the_order_of_registration_decides_among_equals(m, get):
     assert answers == ["first", "second", "third", "fourth", "fifth", None]
 
 
-async def test_a_route_whose_condition_does_not_hold_is_skipped(m, get):
+async def test_a_route_whose_condition_does_not_hold_is_skipped(m: aiointercept, get: Any):
     """The next one in the order takes the request; the skipped one is not used up."""
     m.post("/x", body="picky", match=lambda request: "yes" in request.query)
     m.post(re.compile(".*"), body="pattern")
@@ -136,7 +139,7 @@ async def test_a_route_whose_condition_does_not_hold_is_skipped(m, get):
     assert await get("/x?yes=1") == "picky"
 
 
-async def test_urls_compare_normalised(m, get):
+async def test_urls_compare_normalised(m: aiointercept, get: Any):
     """Order of the query, fragment, empty path, default port, case and dot of the host."""
     m.post(f"{m.server_url}?b=2&a=1&b=1#part", body="own", repeat=2)
     assert await get("/?b=1&b=2&a=1") == "own"
@@ -151,14 +154,14 @@ async def test_urls_compare_normalised(m, get):
                 await session.get(url)
 
 
-async def test_duplicates_in_a_query_count(m, get):
+async def test_duplicates_in_a_query_count(m: aiointercept, get: Any):
     """`a=1&a=1` is not `a=1`."""
     m.post("/?a=1&a=1", body="twice")
     assert await get("/?a=1") is None
     assert await get("/?a=1&a=1") == "twice"
 
 
-async def test_a_pattern_sees_the_url_as_sent_and_as_normalised(m, get):
+async def test_a_pattern_sees_the_url_as_sent_and_as_normalised(m: aiointercept, get: Any):
     """A pattern may rely on either spelling, from the beginning of the full URL."""
     m.post(re.compile(r"http://127.*/x\?b=2&a=1$"), body="as sent")
     m.post(re.compile(r"http://127.*/x\?a=1&b=2$"), body="normalised")
@@ -166,7 +169,7 @@ async def test_a_pattern_sees_the_url_as_sent_and_as_normalised(m, get):
     assert [await get("/x?b=2&a=1") for _ in range(3)] == ["as sent", "normalised", None]
 
 
-async def test_yarl_urls_are_urls(m, get):
+async def test_yarl_urls_are_urls(m: aiointercept, get: Any):
     """A `yarl.URL` means the same as its text; a relative one is a path."""
     m.post(URL(m.server_url) / "x", body="absolute")
     m.post(URL("/y"), body="path")
@@ -174,7 +177,7 @@ async def test_yarl_urls_are_urls(m, get):
     assert await get("/y") == "path"
 
 
-async def test_remove_takes_a_route_away(m, get):
+async def test_remove_takes_a_route_away(m: aiointercept, get: Any):
     """The next one in the queue answers; removing again, or a used one, is harmless."""
     first = m.post("/", body="first", repeat=2)
     second = m.post("/", body="second")
@@ -187,7 +190,7 @@ async def test_remove_takes_a_route_away(m, get):
     assert [first.call_count, second.call_count] == [1, 1]
 
 
-async def test_remove_works_for_patterns_and_matchers(m, get):
+async def test_remove_works_for_patterns_and_matchers(m: aiointercept, get: Any):
     """Every kind of route can be taken away."""
     m.post(re.compile(".*"), body="pattern", repeat=True).remove()
     m.route(lambda request: True, body="matcher", repeat=True).remove()
@@ -195,7 +198,9 @@ async def test_remove_works_for_patterns_and_matchers(m, get):
     assert await get() == "new"
 
 
-async def test_each_route_of_a_queue_answers_as_often_as_it_says_under_concurrency(m, get):
+async def test_each_route_of_a_queue_answers_as_often_as_it_says_under_concurrency(
+    m: aiointercept, get: Any
+):
     """Choosing and using up is one step."""
     for number in range(50):
         m.post("/", body=str(number), repeat=2)

@@ -5,6 +5,8 @@ import socket
 import threading
 import time
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -13,7 +15,7 @@ import requests
 from aiointercept import CallbackResult, aiointercept
 
 
-async def fetch(url: str, method: str = "GET", **options) -> tuple[int, str]:
+async def fetch(url: str, method: str = "GET", **options: Any) -> tuple[int, str]:
     """Ask with a session of its own."""
     async with (
         aiohttp.ClientSession() as session,
@@ -29,12 +31,12 @@ class Where:
         self.loops = []
         self.threads = []
 
-    def sync(self, url, **kwargs):
+    def sync(self, url: Any, **kwargs: Any):
         """Answer at once."""
         self.threads.append(threading.current_thread())
         return CallbackResult(body="seen")
 
-    async def awaiting(self, url, **kwargs):
+    async def awaiting(self, url: Any, **kwargs: Any):
         """Answer after a turn of the loop."""
         self.loops.append(asyncio.get_running_loop())
         await asyncio.sleep(0)
@@ -45,7 +47,7 @@ async def test_an_async_callback_runs_on_the_loop_that_entered_the_block():
     """It may await what belongs to the test's own loop."""
     gate = asyncio.Event()
 
-    async def callback(url, **kwargs):
+    async def callback(url: Any, **kwargs: Any):
         await gate.wait()
         return CallbackResult(body="through the gate")
 
@@ -124,7 +126,7 @@ def test_a_block_that_ends_before_its_callback_began_abandons_it():
             connection = socket.create_connection((m.server_host, m.server_port))
             connection.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             while not m.call_count:
-                time.sleep(0.001)
+                time.sleep(0.001)  # noqa: ASYNC251  the loop is to be blocked
         with contextlib.suppress(ConnectionError):
             assert connection.recv(10) == b""
         connection.close()
@@ -142,7 +144,7 @@ async def test_a_callback_that_began_at_home_ends_at_home():
     began = []
     gate = asyncio.Event()
 
-    async def callback(url, **kwargs):
+    async def callback(url: Any, **kwargs: Any):
         began.append(url)
         await gate.wait()
         return CallbackResult(body="seen")
@@ -186,7 +188,8 @@ async def test_a_sync_callback_needs_no_loop():
 
 async def test_callbacks_of_two_mocks_on_one_helper_do_not_wait_for_each_other():
     """One that hangs keeps no other from answering."""
-    async def hanging(url, **kwargs):
+
+    async def hanging(url: Any, **kwargs: Any):
         await asyncio.Event().wait()
 
     def ask():
@@ -204,7 +207,7 @@ async def test_what_a_callback_is_given():
     """URL, headers, query, parsed JSON, raw body, and the request for those who ask for it."""
     given = {}
 
-    def callback(url, *, request, **kwargs):
+    def callback(url: Any, *, request: Any, **kwargs: Any):
         given.update(kwargs, url=url, request=request)
         return CallbackResult()
 
@@ -231,11 +234,11 @@ async def test_what_a_callback_is_given():
         ({"data": b"{", "headers": {"Content-Type": "application/json"}}, None, b"{"),
     ],
 )
-async def test_json_and_data_of_other_bodies(options, json, data):
+async def test_json_and_data_of_other_bodies(options: Any, json: Any, data: Any):
     """`json` is `None` where the body is none; `data` is `None` where there is no body."""
     given = {}
 
-    def callback(url, *, headers, query, json, data, **kwargs):
+    def callback(url: Any, *, headers: Any, query: Any, json: Any, data: Any, **kwargs: Any):
         given.update(json=json, data=data, rest=kwargs)
         return CallbackResult()
 
@@ -248,16 +251,15 @@ async def test_json_and_data_of_other_bodies(options, json, data):
 async def test_callables_of_every_kind_can_be_callbacks():
     """Functions, bound methods, lambdas, partials and objects with `__call__`, sync or async."""
 
-
     class Plain:
-        def __call__(self, url, **kwargs):
+        def __call__(self, url: Any, **kwargs: Any):
             return CallbackResult(body="object")
 
     class Awaiting:
-        async def __call__(self, url, **kwargs):
+        async def __call__(self, url: Any, **kwargs: Any):
             return CallbackResult(body="async object")
 
-    async def function(word, url, **kwargs):
+    async def function(word: Any, url: Any, **kwargs: Any):
         return CallbackResult(body=word)
 
     async with aiointercept() as m:
@@ -279,7 +281,7 @@ async def chunks():
     yield b"two"
 
 
-async def test_what_a_callback_may_answer(tmp_path):
+async def test_what_a_callback_may_answer(tmp_path: Path):
     """A `CallbackResult` takes status, reason, headers and every kind of body."""
     file = tmp_path / "body.txt"
     file.write_text("from the file")
@@ -314,7 +316,7 @@ async def test_what_a_callback_may_answer(tmp_path):
 async def test_a_callback_makes_requests_of_its_own():
     """A callback may ask the mock itself, on the same loop."""
 
-    async def callback(url, **kwargs):
+    async def callback(url: Any, **kwargs: Any):
         return CallbackResult(body=(await fetch(str(url.with_path("/inner"))))[1])
 
     async with aiointercept() as m:
@@ -326,10 +328,9 @@ async def test_a_callback_makes_requests_of_its_own():
 
 async def test_a_callback_may_register_more():
     """What a callback registers is there for the next request."""
-
     async with aiointercept() as m:
 
-        def callback(url, **kwargs):
+        def callback(url: Any, **kwargs: Any):
             m.get("/", body="second")
             return CallbackResult(body="first")
 

@@ -3,12 +3,12 @@ import http.client
 import json
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import aiohttp
 import httpx
 import pytest
 import requests
-
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from yarl import URL
@@ -19,27 +19,27 @@ ASKED = {"a": [1, 2]}
 ANSWER = b'{"answer": 42}'
 
 
-def with_requests(url):
+def with_requests(url: Any):
     """Ask with requests."""
     response = requests.post(url, json=ASKED)
     return response.status_code, response.content
 
 
-def with_requests_session(url):
+def with_requests_session(url: Any):
     """Ask with requests over a connection that is kept."""
     with requests.Session() as session:
         response = session.post(url, json=ASKED)
         return response.status_code, response.content
 
 
-def with_httpx(url):
+def with_httpx(url: Any):
     """Ask with httpx, blocking."""
     with httpx.Client(trust_env=False) as client:
         response = client.post(url, json=ASKED)
         return response.status_code, response.content
 
 
-def with_urllib(url):
+def with_urllib(url: Any):
     """Ask with urllib."""
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(url, json.dumps(ASKED).encode(), headers)
@@ -47,7 +47,7 @@ def with_urllib(url):
         return response.status, response.read()
 
 
-def with_http_client(url):
+def with_http_client(url: Any):
     """Ask with the standard library's bare client."""
     connection = http.client.HTTPConnection(url.split("/")[2])
     headers = {"Content-Type": "application/json"}
@@ -58,13 +58,13 @@ def with_http_client(url):
     return answer
 
 
-async def with_aiohttp(url):
+async def with_aiohttp(url: Any):
     """Ask with aiohttp."""
     async with aiohttp.ClientSession() as session, session.post(url, json=ASKED) as response:
         return response.status, await response.read()
 
 
-async def with_httpx_async(url):
+async def with_httpx_async(url: Any):
     """Ask with httpx, awaiting."""
     async with httpx.AsyncClient(trust_env=False) as client:
         response = await client.post(url, json=ASKED)
@@ -75,48 +75,48 @@ BLOCKING = [with_requests, with_requests_session, with_httpx, with_urllib, with_
 AWAITING = [with_aiohttp, with_httpx_async]
 
 
-def register(m):
+def register(m: aiointercept):
     """Register what all of them ask for, and return where that is."""
     m.post("/users?page=1", status=201, body=ANSWER, headers={"X-Seen": "yes"})
     return f"{m.server_url}/users?page=1"
 
 
-def check(m, answer):
+def check(m: aiointercept, answer: Any):
     """Check what came back and what was recorded."""
     assert answer == (201, ANSWER)
     m.assert_called_once_with("/users", "POST", params={"page": 1}, json=ASKED)
 
 
 @pytest.mark.parametrize("ask", BLOCKING)
-async def test_a_blocking_client_on_the_loops_own_thread_is_answered(ask):
+async def test_a_blocking_client_on_the_loops_own_thread_is_answered(ask: Any):
     """The loop that could answer is blocked by the one who asks, and yet the answer comes."""
     async with aiointercept() as m:
         check(m, ask(register(m)))
 
 
 @pytest.mark.parametrize("ask", BLOCKING)
-async def test_a_blocking_client_in_another_thread_is_answered(ask):
+async def test_a_blocking_client_in_another_thread_is_answered(ask: Any):
     """The loop itself answers, as it is not blocked."""
     async with aiointercept() as m:
         check(m, await asyncio.to_thread(ask, register(m)))
 
 
 @pytest.mark.parametrize("ask", AWAITING)
-async def test_an_awaiting_client_is_answered(ask):
+async def test_an_awaiting_client_is_answered(ask: Any):
     """Client and server share the loop."""
     async with aiointercept() as m:
         check(m, await ask(register(m)))
 
 
 @pytest.mark.parametrize("ask", BLOCKING)
-def test_a_blocking_client_without_any_loop_is_answered(ask):
+def test_a_blocking_client_without_any_loop_is_answered(ask: Any):
     """A test without asyncio needs none."""
     with aiointercept() as m:
         check(m, ask(register(m)))
 
 
 @pytest.mark.parametrize("ask", AWAITING)
-def test_an_awaiting_client_inside_a_sync_block_is_answered(ask):
+def test_an_awaiting_client_inside_a_sync_block_is_answered(ask: Any):
     """A loop that begins after the block, and ends before it, is served as well."""
     with aiointercept() as m:
         check(m, asyncio.run(ask(register(m))))
@@ -156,7 +156,7 @@ async def test_a_kept_connection_of_the_loop_is_taken_over_when_that_is_blocked(
             m.post("/", json=number)
         with requests.Session() as session:
 
-            def ask(number):
+            def ask(number: Any):
                 return session.post(m.server_url, data=str(number)).json()
 
             assert await asyncio.to_thread(ask, 0) == 0
@@ -192,7 +192,7 @@ async def test_what_the_loop_has_begun_is_not_taken_over():
         began = asyncio.Event()
         go_on = asyncio.Event()
 
-        async def callback(url, **kwargs):
+        async def callback(url: Any, **kwargs: Any):
             began.set()
             await go_on.wait()
             return CallbackResult(body="first")
@@ -243,7 +243,7 @@ async def test_many_blocking_clients_at_once_while_the_loop_is_blocked():
         ("/x#fragment", "/x"),
     ],
 )
-async def test_a_path_means_the_mocks_own_server(registered, asked):
+async def test_a_path_means_the_mocks_own_server(registered: Any, asked: Any):
     """A URL that is a path only is relative to `server_url`, and compared as any URL."""
     async with aiointercept() as m:
         m.get(registered, body="found")
@@ -281,7 +281,8 @@ async def test_the_absolute_form_of_a_request_is_understood():
 
 async def test_nothing_global_is_touched_in_server_mode():
     """Clients that go elsewhere go there, past the mock: to a server of the test's own."""
-    async def handle(request):
+
+    async def handle(request: Any):
         return web.Response(text="the real one")
 
     app = web.Application()

@@ -16,6 +16,7 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -30,10 +31,10 @@ DESCRIPTORS = Path("/proc/self/fd")
 
 def descriptors() -> int:
     """Count what this process has open; 0 where the system does not tell."""
-    return len(os.listdir(DESCRIPTORS)) if DESCRIPTORS.exists() else 0
+    return len(list(DESCRIPTORS.iterdir())) if DESCRIPTORS.exists() else 0
 
 
-async def settled(count) -> int:
+async def settled(count: Any) -> int:
     """Let the loops turn until ``count()`` no longer falls; return what it is then."""
     fewest = count()
     for _ in range(20):
@@ -68,12 +69,12 @@ async def nothing_left() -> AsyncIterator[None]:
     gc.collect()
 
 
-async def hang(*args, **kwargs):
+async def hang(*args: Any, **kwargs: Any):
     """Never come back."""
     await asyncio.Event().wait()
 
 
-async def hang_and_clean_up(*args, **kwargs):
+async def hang_and_clean_up(*args: Any, **kwargs: Any):
     """Never come back, and await something when cancelled."""
     try:
         await asyncio.Event().wait()
@@ -81,7 +82,7 @@ async def hang_and_clean_up(*args, **kwargs):
         await asyncio.sleep(0)
 
 
-async def endless(*args, **kwargs):
+async def endless(*args: Any, **kwargs: Any):
     """Yield for ever."""
     try:
         while True:
@@ -97,7 +98,7 @@ async def stuck_stream():
     await hang()
 
 
-async def chat(ws, request):
+async def chat(ws: Any, request: Any):
     """Talk until the other side goes."""
     async for message in ws:
         await ws.send_str(message.data)
@@ -109,13 +110,13 @@ async def streamed_upload():
     await hang()
 
 
-async def expect_break(awaitable) -> None:
+async def expect_break(awaitable: Any) -> None:
     """Await a client call that the end of the block breaks off."""
     with pytest.raises(aiohttp.ClientError):
         await awaitable
 
 
-async def ask(m, path, method="GET", **options):
+async def ask(m: aiointercept, path: Any, method: Any = "GET", **options: Any):
     """Read a response to its end, in a session of its own."""
     async with (
         aiohttp.ClientSession() as session,
@@ -124,7 +125,7 @@ async def ask(m, path, method="GET", **options):
         await response.read()
 
 
-async def converse(m):
+async def converse(m: aiointercept):
     """Open a WebSocket and wait for a message that never comes."""
     async with aiohttp.ClientSession() as session, session.ws_connect(m.server_url + "/ws") as ws:
         await ws.send_str("hello")
@@ -133,7 +134,7 @@ async def converse(m):
         raise aiohttp.ClientError(str(message))
 
 
-async def half_a_request(m):
+async def half_a_request(m: aiointercept):
     """Send the beginning of a request line."""
     reader, writer = await asyncio.open_connection(m.server_host, m.server_port)
     writer.write(b"GET / HT")
@@ -167,7 +168,7 @@ FLIGHTS = {
 
 @pytest.mark.parametrize("sync_exit", [False, True])
 @pytest.mark.parametrize("flight", FLIGHTS.values(), ids=FLIGHTS)
-async def test_the_block_ends_while_something_is_in_flight(flight, sync_exit):
+async def test_the_block_ends_while_something_is_in_flight(flight: Any, sync_exit: Any):
     """The client's call fails with a `ClientError`, at once, and nothing is left."""
     async with nothing_left():
         async with contextlib.AsyncExitStack() as stack:
@@ -182,7 +183,7 @@ async def test_the_block_ends_while_something_is_in_flight(flight, sync_exit):
 
 
 @pytest.mark.parametrize("sync_exit", [False, True])
-async def test_kept_connections_are_closed(sync_exit):
+async def test_kept_connections_are_closed(sync_exit: Any):
     """Idle connections end with the block; the session is told when it asks again."""
     async with nothing_left(), aiohttp.ClientSession() as session:
         async with contextlib.AsyncExitStack() as stack:
@@ -215,7 +216,7 @@ async def test_a_client_that_left_before_leaves_nothing():
 
 
 @pytest.mark.parametrize("ending", ["error", "cancellation"])
-async def test_an_exception_that_leaves_the_block_leaves_nothing_either(ending):
+async def test_an_exception_that_leaves_the_block_leaves_nothing_either(ending: Any):
     """The block ends as properly as without it."""
 
     async def body():
@@ -276,10 +277,10 @@ def helper_left_clean() -> Iterator[None]:
     ],
     ids=["hanging callback", "delay", "stream", "keep-alive"],
 )
-def test_a_sync_block_without_a_loop_leaves_nothing_on_the_helper(register):
+def test_a_sync_block_without_a_loop_leaves_nothing_on_the_helper(register: Any):
     """Also where the client is in another thread and still waits for its answer."""
 
-    def call(url):
+    def call(url: Any):
         broken = (OSError, http.client.HTTPException)
         with contextlib.suppress(*broken), urllib.request.urlopen(url) as response:
             response.read()
@@ -296,8 +297,6 @@ def test_a_sync_block_without_a_loop_leaves_nothing_on_the_helper(register):
 
 async def test_a_connection_that_was_taken_over_is_closed_too():
     """What the helper served while the loop was blocked ends with the block."""
-
-
     async with nothing_left():
         async with aiointercept() as m:
             m.get("/", body="seen")
@@ -312,8 +311,6 @@ async def test_a_connection_that_was_taken_over_is_closed_too():
 
 async def test_a_connection_nobody_took_is_refused_at_the_end():
     """What waits in the backlog when the block ends does not wait for ever."""
-
-
     async with nothing_left():
         with aiointercept() as m:
             waiting = socket.create_connection((m.server_host, m.server_port))
@@ -330,7 +327,7 @@ async def test_a_callback_that_ignores_its_cancellation_does_not_hold_up_the_end
     """The block ends nevertheless; the test's own code is not waited for without end."""
     release = asyncio.Event()
 
-    async def stubborn(url, **kwargs):
+    async def stubborn(url: Any, **kwargs: Any):
         while not release.is_set():
             with contextlib.suppress(asyncio.CancelledError):
                 await release.wait()
@@ -348,7 +345,7 @@ async def test_a_callback_that_ignores_its_cancellation_does_not_hold_up_the_end
 
 
 @pytest.mark.parametrize("form", ["async with", "with", "intercept", "intercept, with"])
-async def test_many_blocks_leave_nothing(form):
+async def test_many_blocks_leave_nothing(form: Any):
     """Hundreds of times in and out: threads, descriptors and tasks do not become more."""
     intercept = form.startswith("intercept")
     m = aiointercept(mock_external_urls=intercept)

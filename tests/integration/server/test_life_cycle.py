@@ -1,5 +1,6 @@
 import asyncio
 import threading
+from typing import Any
 
 import aiohttp
 import pytest
@@ -9,7 +10,7 @@ from aiointercept import aiointercept
 from aiointercept.adapters.server import LoopbackServer
 
 
-async def fetch(url: URL | str, **options) -> tuple[int, str]:
+async def fetch(url: URL | str, **options: Any) -> tuple[int, str]:
     """Ask with a session of its own, so that nothing is kept between calls."""
     async with aiohttp.ClientSession() as session, session.get(url, **options) as response:
         return response.status, await response.text()
@@ -71,14 +72,14 @@ async def test_starting_twice_is_refused():
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-async def test_a_route_needs_a_running_server(moment):
+async def test_a_route_needs_a_running_server(moment: Any):
     """Outside of the block every way to register says that the server is not started."""
     m = aiointercept()
     if moment == "after":
         async with m:
             pass
 
-    async def handler(ws, request):
+    async def handler(ws: Any, request: Any):
         """Never runs."""
 
     for register in (
@@ -155,7 +156,7 @@ async def test_a_start_that_fails_halfway_undoes_what_it_did():
     class Unwilling:
         uninstalled = 0
 
-        def bind(self, desk, transport):
+        def bind(self, desk: Any, transport: Any):
             self.url = transport.url
 
         def install(self):
@@ -183,7 +184,7 @@ async def test_an_undo_that_fails_does_not_keep_the_rest_from_being_undone():
     """The server is closed although uninstalling raised, and that error is not lost."""
 
     class Stuck:
-        def bind(self, desk, transport):
+        def bind(self, desk: Any, transport: Any):
             self.url = transport.url
 
         def install(self):
@@ -203,7 +204,7 @@ async def test_an_undo_that_fails_does_not_keep_the_rest_from_being_undone():
             await fetch(interceptor.url)
 
 
-async def test_a_start_without_a_free_socket_is_reported_as_it_is(monkeypatch):
+async def test_a_start_without_a_free_socket_is_reported_as_it_is(monkeypatch: pytest.MonkeyPatch):
     """The error of the operating system reaches whoever enters."""
 
     def refuse(self):
@@ -337,7 +338,7 @@ def test_unknown_keyword_names_the_nearest_valid_one():
 @pytest.mark.parametrize(
     "settings", [{"passthrough": ["https://api.test"]}, {"passthrough_unmatched": True}]
 )
-def test_passthrough_needs_interception(settings):
+def test_passthrough_needs_interception(settings: Any):
     """Where no client is intercepted there is nothing to pass through."""
     with pytest.raises(ValueError, match="need mock_external_urls=True"):
         aiointercept(**settings)

@@ -6,6 +6,8 @@ import http.client
 import io
 import urllib.request
 import zlib
+from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -18,7 +20,7 @@ KIB = 1024
 MIB = 1024 * KIB
 
 
-async def raw(m, data: bytes) -> bytes:
+async def raw(m: aiointercept, data: bytes) -> bytes:
     """Send bytes as they are, and return all that comes until the server closes."""
     reader, writer = await asyncio.open_connection(m.server_host, m.server_port)
     writer.write(data)
@@ -73,7 +75,9 @@ async def test_a_body_of_64_mib_in_both_directions():
         m.post("/", body=body)
         async with aiohttp.ClientSession() as session:
             async with session.post(m.server_url, data=io.BytesIO(body)) as response:
-                assert hashlib.sha1(await response.read()).digest() == hashlib.sha1(body).digest()
+                assert (
+                    hashlib.sha256(await response.read()).digest() == hashlib.sha256(body).digest()
+                )
         assert m.last_request.captured_body == body
         assert m.calls[0].response.body == body
 
@@ -154,11 +158,11 @@ def raw_deflate(data: bytes) -> bytes:
         ("deflate", raw_deflate),
     ],
 )
-async def test_a_compressed_upload_is_seen_decoded(encoding, compress):
+async def test_a_compressed_upload_is_seen_decoded(encoding: Any, compress: Any):
     """Log, callbacks, matchers and assertions get the body itself; the header stays."""
     given = []
 
-    def callback(url, *, data, json, **kwargs):
+    def callback(url: Any, *, data: Any, json: Any, **kwargs: Any):
         given.append((data, json))
         return CallbackResult()
 
@@ -177,7 +181,7 @@ async def test_a_compressed_upload_is_seen_decoded(encoding, compress):
 
 
 @pytest.mark.parametrize("compress", ["gzip", "deflate"])
-async def test_aiohttp_compresses_itself(compress):
+async def test_aiohttp_compresses_itself(compress: Any):
     """`compress=` of aiohttp, which also sends chunks, is undone."""
     async with aiointercept() as m:
         m.post("/")
@@ -189,7 +193,7 @@ async def test_aiohttp_compresses_itself(compress):
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "x-unknown", "gzip, br"])
-async def test_what_cannot_be_decoded_is_kept_as_it_came(encoding):
+async def test_what_cannot_be_decoded_is_kept_as_it_came(encoding: Any):
     """A body that is not what its header says is no reason to fail."""
     async with aiointercept() as m:
         m.post("/")
@@ -225,7 +229,7 @@ async def test_head_has_headers_and_no_body():
                     assert await response.read() == b"after"
 
 
-async def test_head_of_a_stream_has_no_body_either(tmp_path):
+async def test_head_of_a_stream_has_no_body_either(tmp_path: Path):
     """A streamed body is not sent for HEAD, and the connection is used on."""
     file = tmp_path / "body"
     file.write_bytes(b"12345")
@@ -243,7 +247,7 @@ async def test_head_of_a_stream_has_no_body_either(tmp_path):
 
 
 @pytest.mark.parametrize("status", [204, 304])
-async def test_responses_without_a_body(status):
+async def test_responses_without_a_body(status: Any):
     """204 and 304 end with their headers, and the connection is used on."""
     async with aiointercept() as m:
         m.get("/", status=status, headers={"ETag": '"1"'})
@@ -261,7 +265,7 @@ async def test_a_connection_is_kept_alive():
     """One client connection carries many requests."""
     peers = set()
 
-    def callback(url, *, request, **kwargs):
+    def callback(url: Any, *, request: Any, **kwargs: Any):
         peers.add(request.transport.get_extra_info("peername"))
         return CallbackResult(body="seen")
 
@@ -304,7 +308,7 @@ async def test_pipelined_requests_are_answered_in_order():
     """Requests that come before the answer to the first are answered one after the other."""
     async with aiointercept() as m:
 
-        async def slow(url, **kwargs):
+        async def slow(url: Any, **kwargs: Any):
             await asyncio.sleep(0.01)
             return CallbackResult(body="0")
 
@@ -362,7 +366,9 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
-async def test_malformed_traffic_does_not_take_the_server_down(data, caplog):
+async def test_malformed_traffic_does_not_take_the_server_down(
+    data: Any, caplog: pytest.LogCaptureFixture
+):
     """Whatever comes over one connection, others are answered; the block ends as always."""
     async with aiointercept() as m:
         m.get("/", body="fine", repeat=True)

@@ -1,5 +1,6 @@
 import gc
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -15,14 +16,14 @@ ASKED = Request(
 )
 
 
-def drive(awaitable):
+def drive(awaitable: Any):
     """Return the result of a coroutine that never waits."""
     with pytest.raises(StopIteration) as stopped:
         next(awaitable.__await__())
     return stopped.value.value
 
 
-def compute(callback, request: Request = ASKED):
+def compute(callback: Any, request: Request = ASKED):
     """Return what ``callback`` makes of a request."""
     return computing(callback)(request, lambda: "the request")
 
@@ -31,7 +32,7 @@ def test_what_a_callback_gets():
     """The normalised URL, and the parts of the request by name."""
     given = {}
 
-    def callback(url, **kwargs):
+    def callback(url: Any, **kwargs: Any):
         given.update(kwargs, url=url)
         return CallbackResult()
 
@@ -44,7 +45,7 @@ def test_what_a_callback_gets():
 def test_no_body_is_none():
     """Neither data nor JSON."""
 
-    def callback(url, *, headers, query, json, data):
+    def callback(url: Any, *, headers: Any, query: Any, json: Any, data: Any):
         assert (json, data) == (None, None)
         return CallbackResult()
 
@@ -54,19 +55,21 @@ def test_no_body_is_none():
 class WithCall:
     """A callable object that wants the request."""
 
-    def __call__(self, url, *, request, **kwargs):
+    def __call__(self, url: Any, *, request: Any, **kwargs: Any):
+        """Answer."""
         return CallbackResult(body=request)
 
 
-def wants(url, request, **kwargs):
+def wants(url: Any, request: Any, **kwargs: Any):
     """Ask for the request by its name."""
     return CallbackResult(body=request)
 
 
 @pytest.mark.parametrize(
-    "callback", [wants, WithCall(), partial(wants), lambda url, request=None, **kwargs: wants(url, request)]
+    "callback",
+    [wants, WithCall(), partial(wants), lambda url, request=None, **kwargs: wants(url, request)],
 )
-def test_the_request_comes_to_those_who_ask_for_it(callback):
+def test_the_request_comes_to_those_who_ask_for_it(callback: Any):
     """A parameter of that name asks for it."""
     assert compute(callback).body == b"the request"
 
@@ -74,7 +77,7 @@ def test_the_request_comes_to_those_who_ask_for_it(callback):
 def test_the_request_is_not_among_the_keywords_of_those_who_do_not():
     """`**kwargs` alone does not ask, and nothing is made for it."""
 
-    def callback(url, **kwargs):
+    def callback(url: Any, **kwargs: Any):
         assert "request" not in kwargs
         return CallbackResult()
 
@@ -89,7 +92,8 @@ class Unreadable:
 
     __signature__ = "none"
 
-    def __call__(self, url, **kwargs):
+    def __call__(self, url: Any, **kwargs: Any):
+        """Answer."""
         return CallbackResult(body="called")
 
 
@@ -101,7 +105,7 @@ def test_a_callable_without_a_readable_signature_is_called_without_the_request()
 def test_an_async_callback_is_to_be_awaited():
     """Also one that hides behind a plain function."""
 
-    async def callback(url, **kwargs):
+    async def callback(url: Any, **kwargs: Any):
         return CallbackResult(status=202)
 
     assert drive(compute(callback)).status == 202
@@ -111,7 +115,7 @@ def test_an_async_callback_is_to_be_awaited():
 def test_what_nobody_awaits_can_be_closed():
     """So that Python does not warn of the user's coroutine."""
 
-    async def callback(url, **kwargs):
+    async def callback(url: Any, **kwargs: Any):
         raise AssertionError
 
     compute(callback).close()
@@ -164,11 +168,11 @@ def test_attributes_hold_what_was_given():
     )
 
 
-def named(url, **kwargs):
+def named(url: Any, **kwargs: Any):
     """Return what is no result."""
 
 
-async def named_async(url, **kwargs):
+async def named_async(url: Any, **kwargs: Any):
     """Return what is no result, later."""
     return {"status": 200}
 
@@ -186,5 +190,6 @@ def test_what_is_no_result_is_refused():
 class WithNothing:
     """A callable object without a name of its own."""
 
-    def __call__(self, url, **kwargs):
+    def __call__(self, url: Any, **kwargs: Any):
+        """Answer."""
         return 3

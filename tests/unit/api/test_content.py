@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from multidict import CIMultiDict
@@ -42,7 +43,7 @@ def test_nothing_given_is_an_empty_json_200():
         ({"json": float("nan")}, b"NaN"),
     ],
 )
-def test_bytes_to_send(given, body):
+def test_bytes_to_send(given: Any, body: Any):
     """Text is UTF-8, JSON is what `json.dumps` makes by default."""
     content = make_content(**given)
     assert isinstance(content, Response)
@@ -50,7 +51,7 @@ def test_bytes_to_send(given, body):
 
 
 @pytest.mark.parametrize("body", [chunks, Chunks(), Chunks, chunks().__aiter__])
-def test_streams(body):
+def test_streams(body: Any):
     """What gives chunks is opened for each request."""
     content = make_content(body=body, status=206, reason="Some", headers={"A": "1"}, reusable=True)
     assert isinstance(content, Stream)
@@ -81,7 +82,7 @@ def read(stream: Stream) -> list[bytes]:
 
 
 @pytest.mark.parametrize("size", [0, 10, 600_000])
-def test_a_file_is_read_while_it_is_sent(tmp_path, size):
+def test_a_file_is_read_while_it_is_sent(tmp_path: Path, size: Any):
     """Its size is known before, its content read anew for each request, in parts."""
     file = tmp_path / "file"
     file.write_bytes(b"x" * size)
@@ -123,7 +124,7 @@ def test_a_file_is_read_while_it_is_sent(tmp_path, size):
         ({"content_type": "", "cookies": {}}, [("Content-Type", "")]),
     ],
 )
-def test_headers(given, expected):
+def test_headers(given: Any, expected: Any):
     """In the order given, behind the Content-Type; cookies come last."""
     assert list(make_content(**given).headers.items()) == expected
 
@@ -171,7 +172,7 @@ def test_headers(given, expected):
         ({"body": Path("/")}, ValueError, "body: there is no file '/'"),
     ],
 )
-def test_what_cannot_be_sent_is_refused(given, kind, message):
+def test_what_cannot_be_sent_is_refused(given: Any, kind: Any, message: Any):
     """The message names the argument and what is allowed."""
     with pytest.raises(kind, match=message) as caught:
         make_content(**given)

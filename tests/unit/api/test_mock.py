@@ -1,6 +1,7 @@
 """The public object over in-memory adapters of these tests' own: no socket, no aiohttp server."""
 
 import re
+from typing import Any
 
 import pytest
 from yarl import URL
@@ -25,7 +26,7 @@ class Transport:
         self.history.append("url")
         return BASE
 
-    def start(self, desk) -> None:
+    def start(self, desk: Any) -> None:
         """Begin."""
         self.history.append("start")
         self.desk = desk
@@ -39,7 +40,7 @@ class Transport:
         """Nothing is left."""
         self.history.append("wait_closed")
 
-    async def dial(self, factory, line):
+    async def dial(self, factory: Any, line: Any):
         """Nobody does."""
         raise AssertionError
 
@@ -66,7 +67,7 @@ class Interceptor:
     def __init__(self) -> None:
         self.history: list[str] = []
 
-    def bind(self, desk, transport) -> None:
+    def bind(self, desk: Any, transport: Any) -> None:
         """Get ready."""
         self.history.append("bind")
 
@@ -79,7 +80,7 @@ class Interceptor:
         self.history.append("uninstall")
 
 
-def drive(coroutine):
+def drive(coroutine: Any):
     """Return the result of a coroutine that never waits."""
     try:
         coroutine.send(None)
@@ -113,7 +114,7 @@ def test_every_kind_of_answer_without_a_socket():
         yield b"one "
         yield b"two"
 
-    async def callback(url, **kwargs):
+    async def callback(url: Any, **kwargs: Any):
         return CallbackResult(body=str(url))
 
     transport = Transport()
@@ -180,7 +181,7 @@ def test_a_decorated_function_enters_a_mock_of_the_same_settings():
     transport = Transport()
 
     @aiointercept(transport=transport, param="mine")
-    def function(depth, mine):
+    def function(depth: Any, mine: Any):
         assert mine.server_url == "http://mock.test"
         return [mine] if depth == 0 else [mine, *function(depth - 1)]
 
@@ -192,7 +193,7 @@ def test_a_decorated_function_enters_a_mock_of_the_same_settings():
 @pytest.mark.parametrize(
     "settings", [{"passthrough": ["https://h.test"]}, {"passthrough_unmatched": True}]
 )
-def test_passthrough_needs_interception(settings):
+def test_passthrough_needs_interception(settings: Any):
     """Elsewhere there is nothing to pass through."""
     with pytest.raises(ValueError, match="need mock_external_urls=True"):
         aiointercept(**settings)
@@ -209,9 +210,13 @@ def test_a_host_to_pass_through_is_checked_at_once():
 
 @pytest.mark.parametrize(
     ("wrong", "right"),
-    [("mock_external_url", "mock_external_urls"), ("passthru", "passthrough"), ("Strict", "strict")],
+    [
+        ("mock_external_url", "mock_external_urls"),
+        ("passthru", "passthrough"),
+        ("Strict", "strict"),
+    ],
 )
-def test_an_unknown_setting_names_the_nearest(wrong, right):
+def test_an_unknown_setting_names_the_nearest(wrong: Any, right: Any):
     """The message has the right spelling."""
     with pytest.raises(TypeError, match=f"'{wrong}': did you mean '{right}'"):
         aiointercept(**{wrong: True})
@@ -226,7 +231,7 @@ def test_an_unknown_setting_names_the_nearest(wrong, right):
         lambda m, **options: m.ws("/x", handler, **options),
     ],
 )
-def test_an_unknown_option_names_the_nearest(register):
+def test_an_unknown_option_names_the_nearest(register: Any):
     """Every verb refuses what it does not know, and nothing is registered."""
     transport = Transport()
     with aiointercept(transport=transport) as m:
@@ -236,14 +241,14 @@ def test_an_unknown_option_names_the_nearest(register):
             drive(transport.ask("GET", "/x"))
 
 
-async def handler(ws, request):
+async def handler(ws: Any, request: Any):
     """Say nothing."""
 
 
 def test_held_errors_and_strict_complaints_leave_together():
     """The first is raised, the others are its notes."""
 
-    def callback(url, **kwargs):
+    def callback(url: Any, **kwargs: Any):
         raise LookupError("mine")
 
     transport = Transport()

@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 from yarl import URL
@@ -16,12 +17,12 @@ BASE = URL("http://127.0.0.1:81")
 TARGET = Url("https://h.test/")
 
 
-def build(method="GET", *, own=False, condition=None, **options) -> Route:
+def build(method: Any = "GET", *, own: Any = False, condition: Any = None, **options: Any) -> Route:
     """Return the route that these options make."""
     return build_route(TARGET, method, Options(**options), own=own, condition=condition)
 
 
-def callback(url, **kwargs):
+def callback(url: Any, **kwargs: Any):
     """Answer."""
     return CallbackResult()
 
@@ -52,7 +53,7 @@ def test_the_line_of_the_registration():
         ("https://[2001:DB8::1]:443/", "https://[2001:db8::1]/"),
     ],
 )
-def test_exact_urls(url, target):
+def test_exact_urls(url: Any, target: Any):
     """Normalised; a path alone is at the mock's own URL."""
     assert clean_target(url, lambda: BASE) == Url(target)
 
@@ -81,7 +82,7 @@ def test_patterns():
         ("//h.test/x", ValueError, "url: "),
     ],
 )
-def test_what_is_no_url(url, kind, message):
+def test_what_is_no_url(url: Any, kind: Any, message: Any):
     """The message names the argument."""
     with pytest.raises(kind, match=message):
         clean_target(url, lambda: BASE)
@@ -105,7 +106,7 @@ def test_what_is_no_url(url, kind, message):
         ({"exception": False, "callback": None, "raises": None, "fault": None}, Response),
     ],
 )
-def test_kinds_of_replies(options, kind):
+def test_kinds_of_replies(options: Any, kind: Any):
     """One option decides what kind of answer there is."""
     assert isinstance(build(**options).reply, kind)
 
@@ -113,21 +114,22 @@ def test_kinds_of_replies(options, kind):
 @pytest.mark.parametrize(
     ("repeat", "limit"), [(False, 1), (0, 1), (1, 1), (2, 2), (10**6, 10**6), (True, None)]
 )
-def test_repeat(repeat, limit):
+def test_repeat(repeat: Any, limit: Any):
     """Once, so many times, or for ever."""
     assert build(repeat=repeat).limit == limit
 
 
 @pytest.mark.parametrize(
-    ("method", "cleaned"), [("get", "GET"), ("PURGE", "PURGE"), ("*", "*"), ("M-SEARCH", "M-SEARCH")]
+    ("method", "cleaned"),
+    [("get", "GET"), ("PURGE", "PURGE"), ("*", "*"), ("M-SEARCH", "M-SEARCH")],
 )
-def test_methods(method, cleaned):
+def test_methods(method: Any, cleaned: Any):
     """Any name, kept in upper case."""
     assert build(method).method == cleaned
 
 
 @pytest.mark.parametrize(("delay", "seconds"), [(0, 0.0), (1, 1.0), (0.25, 0.25)])
-def test_delays(delay, seconds):
+def test_delays(delay: Any, seconds: Any):
     """A number of seconds."""
     assert build(delay=delay).delay == seconds
 
@@ -161,7 +163,7 @@ async def generator():
 
 
 @pytest.mark.parametrize("repeat", [2, True])
-def test_a_one_shot_body_for_more_than_one_request(repeat):
+def test_a_one_shot_body_for_more_than_one_request(repeat: Any):
     """It would be empty from the second on."""
     with pytest.raises(ValueError, match="body is an async iterator.*body=make_chunks"):
         build(body=generator(), repeat=repeat)
@@ -192,14 +194,16 @@ def test_a_one_shot_body_for_more_than_one_request(repeat):
         ({"fault": Fault.HANG, "json": {}}, "fault", "json"),
     ],
 )
-def test_contradictions(options, first, second):
+def test_contradictions(options: Any, first: Any, second: Any):
     """The message names both options."""
     with pytest.raises(ValueError, match=f"{first} and {second} contradict each other"):
         build(**options)
 
 
-@pytest.mark.parametrize("same", [{"status": 200}, {"body": b""}, {"headers": None}, {"json": None}])
-def test_a_default_that_is_spelt_out_is_no_contradiction(same):
+@pytest.mark.parametrize(
+    "same", [{"status": 200}, {"body": b""}, {"headers": None}, {"json": None}]
+)
+def test_a_default_that_is_spelt_out_is_no_contradiction(same: Any):
     """It says nothing new."""
     assert isinstance(build(callback=callback, **same).reply, Computed)
 
@@ -212,7 +216,11 @@ def test_a_default_that_is_spelt_out_is_no_contradiction(same):
         ({"method": "GE T"}, ValueError, "method must be a name such as 'GET'.*not 'GE T'"),
         ({"method": " GET"}, ValueError, "method must be a name"),
         ({"method": "GÉT"}, ValueError, "method must be a name"),
-        ({"repeat": 1.5}, TypeError, "repeat must be True .*, False .* or a number of times, not 1.5"),
+        (
+            {"repeat": 1.5},
+            TypeError,
+            "repeat must be True .*, False .* or a number of times, not 1.5",
+        ),
         ({"repeat": "3"}, TypeError, "repeat must be True"),
         ({"repeat": None}, TypeError, "repeat must be True"),
         ({"repeat": -1}, ValueError, "repeat must not be negative: -1; True means for ever"),
@@ -242,7 +250,7 @@ def test_a_default_that_is_spelt_out_is_no_contradiction(same):
         ({"json": object()}, TypeError, "json cannot be serialised"),
     ],
 )
-def test_bad_values(options, kind, message):
+def test_bad_values(options: Any, kind: Any, message: Any):
     """The message names the argument and what is allowed; nothing fails in the server later."""
     with pytest.raises(kind, match=message) as caught:
         build(**options)
@@ -260,7 +268,7 @@ def test_bad_values(options, kind, message):
         ),
     ],
 )
-def test_what_needs_an_intercepted_client(options, message):
+def test_what_needs_an_intercepted_client(options: Any, message: Any):
     """At the mock's own URL there is none."""
     with pytest.raises(ValueError, match=message):
         build(own=True, **options)
@@ -268,13 +276,15 @@ def test_what_needs_an_intercepted_client(options, message):
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if not fault.before_connection])
-def test_what_a_server_can_do_itself(fault):
+def test_what_a_server_can_do_itself(fault: Any):
     """Faults on a connection need no interception."""
     assert isinstance(build(own=True, fault=fault).reply, Broken)
 
 
 @pytest.mark.parametrize("exception", [LookupError, LookupError("x"), "yes", 1])
-def test_an_exception_that_is_not_true_is_warned_of(exception, caplog):
+def test_an_exception_that_is_not_true_is_warned_of(
+    exception: Any, caplog: pytest.LogCaptureFixture
+):
     """The warning points to `raises=`, and to the line of the registration."""
     build(exception=exception)
     (message,) = caplog.messages

@@ -1,4 +1,5 @@
 import threading
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def log() -> CallLog:
     return CallLog(Clock())
 
 
-def test_an_empty_log(log):
+def test_an_empty_log(log: CallLog):
     """It has no calls and no last one."""
     assert len(log) == 0
     assert list(log) == []
@@ -43,7 +44,7 @@ def test_an_empty_log(log):
     assert log.last() is None
 
 
-def test_calls_in_order_of_arrival(log):
+def test_calls_in_order_of_arrival(log: CallLog):
     """Opened calls are there at once; what is handed out is a copy."""
     calls = [log.open(Request("GET", H + str(number)), None, None) for number in range(3)]
     assert list(log) == log.snapshot() == calls
@@ -55,7 +56,7 @@ def test_calls_in_order_of_arrival(log):
     assert list(log) == []
 
 
-def test_a_call_that_goes_on_and_one_that_has_ended(log):
+def test_a_call_that_goes_on_and_one_that_has_ended(log: CallLog):
     """Duration and response come with the end."""
     call = log.open(Request("GET", H), None, None)
     assert (call.duration, call.response, call.attempts) == (None, None, 1)
@@ -69,14 +70,14 @@ def test_a_call_that_goes_on_and_one_that_has_ended(log):
     )
 
 
-def test_a_call_without_a_response(log):
+def test_a_call_without_a_response(log: CallLog):
     """It ends as well."""
     call = log.open(Request("GET", H), None, None, matched=False)
     log.close(call)
     assert (call.duration, call.response, call.matched) == (1.0, None, False)
 
 
-def test_what_answered_it(log):
+def test_what_answered_it(log: CallLog):
     """The counted route, its rule, and the handle that the user holds."""
     route = Route("GET", Url(H), None, Response())
     registration = Registration(route, 1, handle="the handle")
@@ -88,11 +89,11 @@ def test_what_answered_it(log):
     assert (unmatched.registration, unmatched.rule, unmatched.route) == (None, None, None)
 
 
-def test_how_it_is_shown(log):
+def test_how_it_is_shown(log: CallLog):
     """Presented when first asked for, once; without a presenter it is the core's own value."""
     shown = []
 
-    def present(request, match_info):
+    def present(request: Any, match_info: Any):
         shown.append((request, match_info))
         return object()
 
@@ -104,7 +105,7 @@ def test_how_it_is_shown(log):
     assert shown == [(request, {"id": "1"})]
 
 
-def test_a_call_that_was_sent_again(log):
+def test_a_call_that_was_sent_again(log: CallLog):
     """Attempts are counted; the latest presenter shows it."""
     call = log.open(Request("GET", H), None, lambda request, match_info: "first")
     assert call.request == "first"
@@ -114,7 +115,7 @@ def test_a_call_that_was_sent_again(log):
     assert (call.attempts, call.request) == (3, "second")
 
 
-def test_threads_lose_no_call(log):
+def test_threads_lose_no_call(log: CallLog):
     """Whoever writes at the same time."""
 
     def write() -> None:

@@ -84,7 +84,7 @@ class Attempt:
         """Nothing to do."""
 
 
-def desk(*routes: Route, **policy) -> Dispatcher:
+def desk(*routes: Route, **policy: Any) -> Dispatcher:
     """Return a mock's core with these routes and this policy."""
     clock = Clock()
     made = Dispatcher(
@@ -95,7 +95,7 @@ def desk(*routes: Route, **policy) -> Dispatcher:
     return made
 
 
-def route(reply=None, condition=None, url: str = H, **options) -> Route:
+def route(reply: Any = None, condition: Any = None, url: str = H, **options: Any) -> Route:
     """Return a route for one request of any method."""
     return Route("*", Url(url), condition, Response() if reply is None else reply, **options)
 
@@ -105,7 +105,7 @@ def request(url: str = H, body: bytes | None = b"", method: str = "GET") -> Requ
     return Request(method, url, body=body)
 
 
-def computed(function) -> Computed:
+def computed(function: Any) -> Computed:
     """Return a reply made by ``function``."""
     return Computed(function)
 
@@ -123,7 +123,7 @@ def computed(function) -> Computed:
         Refused("refused"),
     ],
 )
-def test_a_reply_that_is_there_is_the_answer(reply):
+def test_a_reply_that_is_there_is_the_answer(reply: Any):
     """The call is in the log, with its route, before the answer is performed."""
     mock = desk(route(reply))
     exchange = drive(mock.dispatch(request()))
@@ -174,7 +174,7 @@ def test_a_delay_is_waited_for():
 
 
 @pytest.mark.parametrize("error", [InterruptError, GeneratorExit])
-def test_a_delay_that_is_interrupted_ends_the_call(error):
+def test_a_delay_that_is_interrupted_ends_the_call(error: Any):
     """The client has gone, or the block has ended."""
     mock = desk(route(delay=2.5))
     coroutine = mock.dispatch(request())
@@ -189,7 +189,7 @@ def test_a_computed_reply_gets_the_request():
     """The one the routes saw, and the one that users see."""
     seen = []
 
-    def compute(request, shown):
+    def compute(request: Any, shown: Any):
         seen.append((request, shown()))
         return Response(202)
 
@@ -208,7 +208,7 @@ def test_an_awaitable_is_awaited_as_the_transport_says():
         ran.append("here")
         return await awaitable
 
-    async def compute(request, shown):
+    async def compute(request: Any, shown: Any):
         await Pause()
         return Response(202)
 
@@ -221,7 +221,7 @@ def test_an_awaitable_is_awaited_as_the_transport_says():
 def test_what_is_not_awaitable_is_not_run():
     """A transport is troubled with awaitables only."""
 
-    def run(awaitable):
+    def run(awaitable: Any):
         raise AssertionError
 
     mock = desk(route(computed(lambda request, shown: Response(202))))
@@ -234,14 +234,14 @@ class BareError(BaseException):
 
 @pytest.mark.parametrize("error", [LookupError("secret"), BareError("secret")])
 @pytest.mark.parametrize("later", [False, True])
-def test_an_error_of_the_users_code_is_held_and_answered(error, later):
+def test_an_error_of_the_users_code_is_held_and_answered(error: Any, later: Any):
     """The client gets a 500 that tells the kind of error, and not more."""
 
     async def failing():
         await Pause()
         raise error
 
-    def compute(request, shown):
+    def compute(request: Any, shown: Any):
         if later:
             return failing()
         raise error
@@ -269,7 +269,7 @@ def test_errors_are_told_apart_by_identity():
 def test_an_interrupt_is_no_error_of_the_users_code():
     """It goes on, and ends the call."""
 
-    async def compute(request, shown):
+    async def compute(request: Any, shown: Any):
         await Pause()
         raise AssertionError
 
@@ -285,14 +285,14 @@ def test_an_interrupt_is_no_error_of_the_users_code():
 def raising(error: BaseException):
     """Return a matcher that raises."""
 
-    def broken(request):
+    def broken(request: Any):
         raise error
 
     return predicate(broken)
 
 
 @pytest.mark.parametrize("error", [LookupError("mine"), BareError("mine")])
-def test_an_error_of_a_matcher_is_held_and_answered(error):
+def test_an_error_of_a_matcher_is_held_and_answered(error: Any):
     """The call is in the log, without a route."""
     mock = desk(route(condition=raising(error)))
     exchange = drive(mock.dispatch(request()))
@@ -374,7 +374,7 @@ def test_what_is_used_up_between_two_looks_is_looked_for_again():
     class Racing(Registry):
         """Loses its first choice to somebody else."""
 
-        def resolve(self, request):
+        def resolve(self, request: Any):
             if self.race:
                 self.race = False
                 super().resolve(request)
@@ -468,7 +468,7 @@ def test_admit_looks_again_if_somebody_was_faster():
     class Racing(Registry):
         """Still foresees a route that is used up by the time it is to be taken."""
 
-        def foresee(self, request):
+        def foresee(self, request: Any):
             if mock.registry.resolve(request) is not None:
                 return found
             return super().foresee(request)
@@ -481,7 +481,7 @@ def test_admit_looks_again_if_somebody_was_faster():
 
 
 @pytest.mark.parametrize("error", [LookupError("mine"), BareError("mine")])
-def test_admit_connects_if_a_matcher_raises(error):
+def test_admit_connects_if_a_matcher_raises(error: Any):
     """It will raise again where its error is held, and the client be answered."""
     mock = desk(route(condition=raising(error)))
     admission = mock.admit(request(body=b"known"), [mock])

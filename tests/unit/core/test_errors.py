@@ -24,7 +24,7 @@ def test_notes_are_shown_with_the_error():
 
 
 @pytest.fixture
-def python_3_10(monkeypatch):
+def python_3_10(monkeypatch: pytest.MonkeyPatch):
     """Make the code believe that exceptions have no notes."""
     monkeypatch.setattr(errors.sys, "version_info", (3, 10))
 

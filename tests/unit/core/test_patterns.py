@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -44,13 +45,13 @@ from aiointercept.core.patterns import literal_prefixes
         (r"(?x)a b", ("",)),
     ],
 )
-def test_the_text_a_pattern_begins_with(pattern, prefixes):
+def test_the_text_a_pattern_begins_with(pattern: Any, prefixes: Any):
     """What stands literally at its beginning; nothing where that is not read easily."""
     assert literal_prefixes(re.compile(pattern)) == prefixes
 
 
 @pytest.mark.parametrize("flags", [re.IGNORECASE, re.VERBOSE])
-def test_flags_that_change_what_text_means(flags):
+def test_flags_that_change_what_text_means(flags: Any):
     """No text is sure then."""
     assert literal_prefixes(re.compile("abc", flags)) == ("",)
 
@@ -65,7 +66,7 @@ PATTERNS = st.lists(st.tuples(PIECES, REPEATS), max_size=6).map(
 
 
 @given(st.data(), PATTERNS)
-def test_everything_that_matches_begins_with_the_text(data, text):
+def test_everything_that_matches_begins_with_the_text(data: Any, text: Any):
     """The index by beginnings finds every pattern that matches."""
     pattern = re.compile(text)
     found = data.draw(st.from_regex(rf"\A(?:{text})"))

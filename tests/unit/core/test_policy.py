@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 from attrs import field, frozen
@@ -30,17 +31,17 @@ H = "https://h.test/"
 class Mock:
     """A party: routes and a policy."""
 
-    policy: Policy = Policy()
+    policy: Policy = field(factory=Policy)
     registry: Registry = field(factory=Registry)
 
 
-def route(where=H, reply=None, condition=None) -> Route:
+def route(where: Any = H, reply: Any = None, condition: Any = None) -> Route:
     """Return a route for one GET."""
     target = UrlPattern(where) if isinstance(where, re.Pattern) else Url(where)
     return Route("GET", target, condition, Response() if reply is None else reply)
 
 
-def mock(*routes: Route, **policy) -> Mock:
+def mock(*routes: Route, **policy: Any) -> Mock:
     """Return a party with these routes and this policy."""
     party = Mock(Policy(**policy))
     for one in routes:
@@ -71,7 +72,7 @@ def request(url: str = H, body: bytes | None = None) -> Request:
         ("h.test/", HostRule("h.test")),
     ],
 )
-def test_a_host_rule_is_a_host_or_a_url(text, rule):
+def test_a_host_rule_is_a_host_or_a_url(text: Any, rule: Any):
     """With the parts that are given; a path is not looked at in a URL."""
     assert HostRule.parse(text) == rule
 
@@ -80,7 +81,7 @@ def test_a_host_rule_is_a_host_or_a_url(text, rule):
     "text",
     ["", "a b", "h.test/path", "ftp://h.test", "https://", "h.test:port", 3, None, b"h.test", "/x"],
 )
-def test_what_is_no_host_is_refused(text):
+def test_what_is_no_host_is_refused(text: Any):
     """The message shows what would be one."""
     with pytest.raises(ValueError, match="passthrough: .* is neither a URL such as"):
         HostRule.parse(text)
@@ -95,7 +96,7 @@ def test_what_is_no_host_is_refused(text):
         ("https://h.test", ["https://h.test:443"], ["https://h.test:8443", "http://h.test"]),
     ],
 )
-def test_what_a_host_rule_covers(rule, covered, others):
+def test_what_a_host_rule_covers(rule: Any, covered: Any, others: Any):
     """All origins that have the given parts."""
     parsed = HostRule.parse(rule)
     assert all(parsed.covers(Origin.of(URL(url))) for url in covered)
@@ -119,7 +120,7 @@ def test_what_a_host_rule_covers(rule, covered, others):
         ("", False),
     ],
 )
-def test_is_loopback(host, loopback):
+def test_is_loopback(host: Any, loopback: Any):
     """This machine by its name or by an address."""
     assert is_loopback(host) is loopback
 
@@ -163,7 +164,7 @@ def test_a_host_passed_through_is_left_alone():
 
 
 @pytest.mark.parametrize("carries", [False, True])
-def test_unmatched_requests_are_forwarded_if_a_mock_says_so(carries):
+def test_unmatched_requests_are_forwarded_if_a_mock_says_so(carries: Any):
     """By the client's own means, or by those of the mock."""
     party = mock(forward_unmatched=True, carry_forwarded=carries)
     wanted = Forward(party) if carries else LeaveAlone(party)
@@ -182,8 +183,10 @@ def test_a_used_up_queue_is_not_forwarded():
     assert decide(request(), [mock(), party]) == Unmatched(party)
 
 
-@pytest.mark.parametrize("url", ["http://localhost:81/", "http://127.0.0.1:81/", "http://[::1]:81/"])
-def test_loopback_is_left_alone_unless_a_route_names_it(url):
+@pytest.mark.parametrize(
+    "url", ["http://localhost:81/", "http://127.0.0.1:81/", "http://[::1]:81/"]
+)
+def test_loopback_is_left_alone_unless_a_route_names_it(url: Any):
     """The application's own test server stays reachable."""
     assert decide(request(url), [mock()]) == LeaveAlone(None)
     assert decide(request(url), [mock(route(re.compile(".*")))]) == LeaveAlone(None)

@@ -1,5 +1,6 @@
 import re
 import threading
+from typing import Any
 
 import pytest
 
@@ -95,8 +96,6 @@ def test_a_condition_that_does_not_hold_uses_nothing_up():
 
 def test_values_from_the_url_come_with_the_choice():
     """What the condition found is part of the result."""
-
-
     registry = Registry()
     registry.add(route(None, condition=url_template(H + "/users/{id}")))
     chosen = registry.resolve(Request("GET", H + "/users/7"))
@@ -116,7 +115,7 @@ def test_values_from_the_url_come_with_the_choice():
         (re.compile(r"http://h"), "ws://h.test/"),
     ],
 )
-def test_patterns_are_found_by_their_text_or_without(where, asked):
+def test_patterns_are_found_by_their_text_or_without(where: Any, asked: Any):
     """However a pattern begins, it is tried on the URL as sent and as normalised."""
     registry = Registry()
     registry.add(route(re.compile("https://elsewhere.test/")))
@@ -138,7 +137,7 @@ def test_the_table_of_patterns_forgets_those_that_are_used_up():
 
 
 @pytest.mark.parametrize("where", [H, re.compile(re.escape(H)), None])
-def test_remove_takes_a_route_away(where):
+def test_remove_takes_a_route_away(where: Any):
     """The next one takes its place; removing once more changes nothing."""
     registry = Registry()
     first, second = registry.add(route(where, limit=5)), registry.add(route(where))
@@ -151,7 +150,7 @@ def test_remove_takes_a_route_away(where):
 
 
 @pytest.mark.parametrize("where", [H, re.compile(re.escape(H)), None])
-def test_remove_of_a_used_up_route(where):
+def test_remove_of_a_used_up_route(where: Any):
     """It is no longer among the routes, nor among those that are used up."""
     registry = Registry()
     spent, other = registry.add(route(where)), registry.add(route(where))
@@ -173,9 +172,7 @@ def test_a_registration_of_another_registry_is_not_removed():
 def test_clear_takes_everything_away():
     """Nothing of it comes back, and dead routes are alive again."""
     registry = Registry()
-    gone = [
-        registry.add(route(where, limit=None)) for where in (H, re.compile("https"), None)
-    ]
+    gone = [registry.add(route(where, limit=None)) for where in (H, re.compile("https"), None)]
     registry.clear()
     assert list(registry) == []
     assert ask(registry) is None
@@ -197,7 +194,7 @@ def test_clear_takes_everything_away():
         ("GET", "POST", False),
     ],
 )
-def test_behind_an_endless_route(target, before, after, dead):
+def test_behind_an_endless_route(target: Any, before: Any, after: Any, dead: Any):
     """A route is refused if each of its requests is taken by an endless one before it."""
     registry = Registry()
     registry.add(route(target, before, limit=None))
@@ -269,7 +266,7 @@ def test_foresee_passes_over_what_the_head_excludes():
         (None, predicate(lambda request: True), "http://localhost/", False),
     ],
 )
-def test_names(where, condition, asked, named):
+def test_names(where: Any, condition: Any, asked: Any, named: Any):
     """An exact URL names its host and port; others do if the host stands in their text."""
     registry = Registry()
     registration = registry.add(route(where, condition=condition))
@@ -289,7 +286,7 @@ def test_a_used_up_url_still_names_its_host():
 def test_a_condition_that_raises_leaves_the_registry_as_it_was():
     """The error is the caller's; the next request is served."""
 
-    def broken(request):
+    def broken(request: Any):
         raise LookupError("mine")
 
     registry = Registry()
@@ -305,7 +302,7 @@ def test_a_route_taken_while_another_was_compared_is_passed_over():
     """What was free when the search began may be used up when its turn comes."""
     registry = Registry()
 
-    def nested(request):
+    def nested(request: Any):
         if request.body == b"outer":
             assert ask(registry, body=b"inner") is contested
         return True
@@ -317,7 +314,7 @@ def test_a_route_taken_while_another_was_compared_is_passed_over():
 
 
 @pytest.mark.parametrize("where", [H, re.compile("https"), None])
-def test_threads_use_up_each_route_just_as_often_as_it_says(where):
+def test_threads_use_up_each_route_just_as_often_as_it_says(where: Any):
     """Choosing and using up is one step, whatever runs at the same time."""
     registry = Registry()
     limits = [1, 2, 3, 5] * 25

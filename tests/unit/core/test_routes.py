@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,9 @@ from aiointercept.core.routes import Registration, Route
 H = "https://h.test/"
 
 
-def route(target=None, condition: Matcher | None = None, method: str = "GET", **options) -> Route:
+def route(
+    target: Any = None, condition: Matcher | None = None, method: str = "GET", **options: Any
+) -> Route:
     """Return a route."""
     return Route(method, target, condition, Response(), **options)
 
@@ -32,7 +35,7 @@ def test_matchers_are_all_that_must_hold():
     ("mine", "asked", "taken"),
     [("GET", "GET", True), ("GET", "POST", False), ("*", "PURGE", True)],
 )
-def test_takes_method(mine, asked, taken):
+def test_takes_method(mine: Any, asked: Any, taken: Any):
     """Its own method, or any for `*`."""
     assert route(method=mine).takes_method(asked) is taken
 
@@ -46,10 +49,10 @@ def test_check_condition():
 
 
 @pytest.mark.parametrize("error", [LookupError("mine"), KeyboardInterrupt("mine")])
-def test_an_error_of_a_condition_tells_where_it_comes_from(error):
+def test_an_error_of_a_condition_tells_where_it_comes_from(error: Any):
     """The note names the matcher, the route and the line of its registration."""
 
-    def broken(request):
+    def broken(request: Any):
         raise error
 
     with pytest.raises(type(error)) as caught:
@@ -72,7 +75,7 @@ def test_an_error_of_a_condition_tells_where_it_comes_from(error):
         (query({"a": "1"}) & body(b"yes"), None, False),
     ],
 )
-def test_may_take(condition, sent, may):
+def test_may_take(condition: Any, sent: Any, may: Any):
     """While the body is unknown, only what the head excludes is excluded."""
     assert route(condition=condition).may_take(Request("GET", H, body=sent)) is may
     assert not route(condition=condition).may_take(Request("POST", H, body=sent))
@@ -84,10 +87,13 @@ def test_may_take(condition, sent, may):
         (route(), "GET *"),
         (route(Url(H)), f"GET {H}"),
         (route(UrlPattern(re.compile("x.*")), method="*"), "* re.compile('x.*')"),
-        (route(Url(H), predicate(lambda request: True, "cond"), name="it"), f"GET {H} where cond (it)"),
+        (
+            route(Url(H), predicate(lambda request: True, "cond"), name="it"),
+            f"GET {H} where cond (it)",
+        ),
     ],
 )
-def test_str_shows_what_it_takes(shown, text):
+def test_str_shows_what_it_takes(shown: Any, text: Any):
     """Method, URL, condition and name."""
     assert str(shown) == text
     assert str(Registration(shown, 1)) == text
@@ -103,7 +109,7 @@ def test_str_shows_what_it_takes(shown, text):
         (None, 0, True, False),
     ],
 )
-def test_active(limit, used, removed, active):
+def test_active(limit: Any, used: Any, removed: Any, active: Any):
     """A registration takes requests until it is used up or removed."""
     registration = Registration(route(limit=limit), 1, used=used, removed=removed)
     assert registration.active is active

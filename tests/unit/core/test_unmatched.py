@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 from aiointercept.core.field_matchers import query
 from aiointercept.core.http import Request, Response
@@ -18,7 +19,7 @@ def registry_of(*routes: Route) -> Registry:
     return registry
 
 
-def route(path: str, method: str = "GET", limit: int | None = 1, condition=None) -> Route:
+def route(path: str, method: str = "GET", limit: int | None = 1, condition: Any = None) -> Route:
     """Return a route that remembers where it was declared."""
     return Route(method, Url(H + path), condition, Response(), limit, f"test.py:{len(path)}")
 
