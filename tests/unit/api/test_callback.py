@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aiointercept.api.callback import CallbackResult, computing
+from aiointercept.api.callback import CallbackResult, computing, parameters_of
 from aiointercept.core.http import Request, Response
 from aiointercept.core.replies import Stream
 
@@ -87,19 +87,10 @@ def test_the_request_is_not_among_the_keywords_of_those_who_do_not():
     assert computing(callback)(ASKED, shown).status == 200
 
 
-class Unreadable:
-    """A callable whose signature nobody can tell, as some written in C have."""
-
-    __signature__ = "none"
-
-    def __call__(self, url: Any, **kwargs: Any):
-        """Answer."""
-        return CallbackResult(body="called")
-
-
-def test_a_callable_without_a_readable_signature_is_called_without_the_request():
-    """It gets what all get."""
-    assert compute(Unreadable()).body == b"called"
+def test_a_callable_that_does_not_tell_its_parameters_takes_none_by_name():
+    """Some functions written in C do not: they get what all get."""
+    assert not parameters_of(max)
+    assert list(parameters_of(wants)) == ["url", "request", "kwargs"]
 
 
 def test_an_async_callback_is_to_be_awaited():
