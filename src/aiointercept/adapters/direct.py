@@ -230,14 +230,26 @@ def has_body(status: int, method: str) -> bool:
     return status >= _FIRST_STATUS_WITH_BODY and status not in _BODILESS and method != "HEAD"
 
 
+def misleads(answer: Response, method: str) -> bool:
+    """Say whether ``answer`` has a ``Content-Length`` by which its body could not be read."""
+    told = answer.headers.get("Content-Length")
+    if told is None or not has_body(answer.status, method):
+        return False
+    return told != str(len(answer.body or b""))
+
+
 def wire_form(answer: Response, method: str) -> bytes:
     """Return ``answer`` as it goes over a connection, with the header fields it has and no other.
 
-    The body ends with the connection, unless a field says where it does.
+    The body ends with the connection, unless a field says where it does; a field that would not be
+    true is left out.
     """
     reason = _phrases.get(answer.status, "") if answer.reason is None else answer.reason
     lines = [f"HTTP/1.1 {answer.status} {reason}"]
-    lines += [f"{name}: {value}" for name, value in answer.headers.items()]
+    left_out = "content-length" if misleads(answer, method) else None
+    lines += [
+        f"{name}: {value}" for name, value in answer.headers.items() if name.lower() != left_out
+    ]
     head = "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
     body = answer.body or b""
     if not has_body(answer.status, method):

@@ -7,7 +7,7 @@ The one file besides ``resolver.py`` that knows private names of aiohttp:
 * ``ClientSession._build_url``, ``_prepare_headers``: how a session completes a URL and headers.
 * ``ClientSession._trace_configs``, ``_trust_env``: out of sight while a call begins, so that no
   hook is told of it and no thread is asked for the environment's proxies.
-* ``ClientResponse._body``: given to a response that by the rules of HTTP has none.
+* ``ClientResponse._body``, ``_headers`` and their ``_cache``: set where HTTP could not carry them.
 """
 
 import contextvars
@@ -22,7 +22,7 @@ from aiohttp import hdrs
 from attrs import define, field
 from yarl import URL
 
-from aiointercept.adapters.direct import has_body
+from aiointercept.adapters.direct import has_body, misleads
 from aiointercept.core.calls import Call
 from aiointercept.core.errors import UnsupportedAiohttpError
 from aiointercept.core.http import Response
@@ -169,7 +169,7 @@ class Recorder:
             except Carrier as carrier:
                 error = carrier.error
             else:
-                return _with_body(response, call.answer)
+                return _as_registered(response, call.answer)
             finally:
                 _current.reset(token)
             raise error
@@ -226,10 +226,17 @@ def _settle(call: ClientCall, listeners: Sequence[Listener]) -> bool:
     return taker is not None or not any(listener.forwards for listener in concerned)
 
 
-def _with_body(response: aiohttp.ClientResponse, answer: Response | None) -> aiohttp.ClientResponse:
-    if answer is not None and answer.body and not has_body(response.status, response.method):
+def _as_registered(
+    response: aiohttp.ClientResponse, answer: Response | None
+) -> aiohttp.ClientResponse:
+    """Give a response what could not be sent: a body that HTTP forbids, a length that is not so."""
+    if answer is not None:
         vars_of: Any = response
-        vars_of._body = answer.body
+        if answer.body and not has_body(response.status, response.method):
+            vars_of._body = answer.body
+        if misleads(answer, response.method):
+            vars_of._headers = answer.headers
+            vars_of._cache.pop("headers", None)
     return response
 
 

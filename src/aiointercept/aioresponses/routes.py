@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import re
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any, Final
 
 from attrs import define, field, frozen
@@ -22,6 +23,7 @@ Callback = Callable[..., Any]
 
 _TIMED_OUT: Final = "Connection timeout test"
 _STATUSES: Final = range(100, 1000)
+_INTERIM: Final = range(100, 200)
 
 
 @frozen
@@ -165,6 +167,9 @@ def _clean_status(status: Any) -> int:
         raise TypeError(msg)
     if status not in _STATUSES:
         msg = f"status must have three digits, not {status}"
+        raise ValueError(msg)
+    if status in _INTERIM and status != HTTPStatus.SWITCHING_PROTOCOLS:
+        msg = f"status {status} is for what comes before an answer: no client's call ends with it"
         raise ValueError(msg)
     return status
 

@@ -58,6 +58,16 @@ def test_client_that_waits_to_be_told_that_its_body_is_wanted() -> None:
             "GET",
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         ),
+        (
+            Response(200, None, {"content-length": "9", "A": "b"}, b"body"),
+            "GET",
+            b"HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody",
+        ),
+        (
+            Response(200, None, {"Content-Length": "9"}),
+            "HEAD",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
+        ),
         (Response(200, None, {"A": "ä"}), "GET", "HTTP/1.1 200 OK\r\nA: ä\r\n\r\n".encode()),
     ],
 )
