@@ -66,7 +66,7 @@ with aiointercept(mock_external_urls=True) as m:
         print(asyncio.run(careless()))
 print(m.call_count)
 """
-    done = subprocess.run(  # noqa: S603  # our own interpreter and our own text
+    done = subprocess.run(  # our own interpreter and our own text
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout == "mock\nmock\nmock\n3\n"

@@ -217,7 +217,7 @@ names = [t.name for t in threading.enumerate() if t is not threading.main_thread
 assert set(names) <= {{"aiointercept-helper"}}, names
 print("clean")
 """
-    done = subprocess.run(  # noqa: S603  # our own interpreter and our own text
+    done = subprocess.run(  # our own interpreter and our own text
         [sys.executable, "-X", "dev", "-W", "error", "-c", script],
         capture_output=True,
         text=True,

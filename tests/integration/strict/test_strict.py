@@ -220,7 +220,7 @@ async def test_held_back_errors_come_first() -> None:
 
 def test_sync_block() -> None:
     """``with`` is as strict."""
-    with pytest.raises(AssertionError, match="1 route was never used"):  # noqa: SIM117  the block itself is what raises
+    with pytest.raises(AssertionError, match="1 route was never used"):
         with aiointercept(strict=True) as m:
             m.get("/unused")
 
