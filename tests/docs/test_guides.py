@@ -25,6 +25,7 @@ def functions_of(guide: str) -> dict[str, Any]:
         "test_signed_by",
         "test_with_built_in_matchers",
         "test_transport",
+        "test_socketless_transport",
         "test_interceptor",
         "test_upstream",
     ],
