@@ -110,3 +110,15 @@ def test_a_response_is_ok_and_empty_unless_told() -> None:
     response = Response(headers={"A": "1"})
     assert (response.status, response.reason, response.body) == (200, None, b"")
     assert response.headers["a"] == "1"
+
+
+def test_a_websocket_handshake_can_be_spelt_with_ws() -> None:
+    """It is sent as a request for http; patterns may be written for either."""
+    headers = {"Upgrade": "WebSocket"}
+    assert Request("GET", "https://H.test/x", headers).spellings == (
+        "https://h.test/x",
+        "https://h.test/x",
+        "wss://h.test/x",
+    )
+    assert Request("GET", "https://h.test/x").spellings == ("https://h.test/x",)
+    assert Request("GET", "https://h.test").spellings == ("https://h.test", "https://h.test/")
