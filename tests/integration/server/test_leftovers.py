@@ -7,10 +7,7 @@ import asyncio
 import contextlib
 import gc
 import http.client
-import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -24,8 +21,7 @@ import pytest
 from aiointercept import CallbackResult, aiointercept
 from aiointercept.adapters.helper_thread import helper_thread
 
-INNER = "AIOINTERCEPT_TESTS_IN_DEV_MODE"
-CYCLES = 300 if INNER in os.environ else 60
+CYCLES = 300
 DESCRIPTORS = Path("/proc/self/fd")
 
 
@@ -374,22 +370,3 @@ def test_many_sync_blocks_leave_nothing():
                 if number % 20 == 0:
                     with urllib.request.urlopen(m.server_url) as response:
                         assert response.read() == str(number).encode()
-
-
-@pytest.mark.skipif(INNER in os.environ, reason="this is the inner run")
-def test_most_of_this_in_dev_mode():
-    """Neither a warning nor anything unclosed turns up under `-X dev -W error`."""
-    run = subprocess.run(
-        [
-            *(sys.executable, "-X", "dev", "-W", "error", "-m", "pytest", "-q", "-x"),
-            *("-k", "in_flight or many or kept"),
-            *("-p", "no:cacheprovider", "-p", "no:aiohttp", __file__),
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-        env={**os.environ, INNER: "1"},
-        cwd=Path(__file__).parents[3],
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "Warning" not in run.stdout + run.stderr

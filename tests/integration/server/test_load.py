@@ -1,9 +1,6 @@
 import asyncio
 import random
-import subprocess
-import sys
 from collections import Counter
-from pathlib import Path
 
 import aiohttp
 
@@ -12,8 +9,6 @@ from aiointercept import aiointercept
 REQUESTS = 2_000
 CONNECTIONS = 200
 ROUTES = 500
-
-EVERYTHING = Path(__file__)
 
 
 async def test_2000_concurrent_requests_over_200_connections_against_500_routes():
@@ -48,25 +43,3 @@ async def test_2000_concurrent_requests_over_200_connections_against_500_routes(
         assert all(call.response.status == 200 and call.duration >= 0 for call in m.calls)
         m.assert_all_called()
         m.assert_all_matched()
-
-
-def test_the_same_in_dev_mode():
-    """Nothing is warned of or left unclosed under `-X dev -W error`."""
-    source = f"""
-import asyncio, gc, importlib.util
-spec = importlib.util.spec_from_file_location("load", {str(EVERYTHING)!r})
-load = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(load)
-asyncio.run(
-    load.test_2000_concurrent_requests_over_200_connections_against_500_routes(), debug=False
-)
-gc.collect()
-"""
-    run = subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "error", "-c", source],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 0, run.stderr
-    assert "Warning" not in run.stderr
