@@ -5,12 +5,13 @@ It introduces the adapters to the core and to each other. What an option means i
 """
 
 import inspect
+import logging
 import re
 import threading
 from collections.abc import Iterable
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 from typing_extensions import Self, override
@@ -31,9 +32,12 @@ from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatch import Dispatcher
 from aiointercept.core.errors import NotStartedError
 from aiointercept.core.expectations import UrlLike
+from aiointercept.core.matchers import Url
 from aiointercept.core.policy import HostRule, Policy
 from aiointercept.core.ports import Interceptor, Transport, Upstream
 from aiointercept.core.registry import Registry
+
+_logger: Final = logging.getLogger("aiointercept")
 
 
 class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aioresponses' is
@@ -112,6 +116,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         self._evidence = Evidence(self._desk)
         self._base: URL | None = None
         self._started = False
+        self._led = False  # whether a connector was given that leads here
         # Held longer than started: a block that ends waits before it is judged.
         self._in_use = threading.Lock()
         self._reserved_for: int | None = None
@@ -204,6 +209,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         self._evidence = Evidence(self._desk)
         self._evidence.clear()
         self._base = None
+        self._led = False
         with ExitStack() as undo:
             self._transport.start(self._desk)
             undo.callback(self._transport.stop)
@@ -227,10 +233,26 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
     def _conclude(self, leaving: BaseException | None) -> None:
         __tracebackhide__ = True
         try:
+            self._tell_unreachable_routes()
             self._evidence.judge(leaving, strict=self._strict)
         finally:
             self._evidence.close()
             self._in_use.release()
+
+    def _tell_unreachable_routes(self) -> None:
+        """Warn of what was registered for other servers and could not be reached here."""
+        if self._intercepts or self._led or self._settings["transport"] is not None:
+            return
+        for registration in self._evidence.routes:
+            target = registration.route.target
+            if isinstance(target, Url) and not registration.used and not self._is_own(target):
+                _logger.warning(
+                    "%s, registered at %s, was never used: without mock_external_urls=True only "
+                    "m.session() and m.connector() lead there, and other clients reach the real "
+                    "server",
+                    registration,
+                    registration.declared_at,
+                )
 
     @property
     def server_url(self) -> str:
@@ -258,6 +280,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
             options: what ``aiohttp.TCPConnector`` takes.
         """
         self._require_start()
+        self._led = True
         return self._connectors.connector(**options)
 
     def session(self, **options: Any) -> aiohttp.ClientSession:

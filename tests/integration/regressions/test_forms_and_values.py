@@ -211,3 +211,16 @@ async def test_a_form_that_was_never_sent_is_in_the_log():
         sent = await m.last_request.post()
         assert sent["a"] == "1"
         assert sent["file"].file.read() == b"content"
+
+
+@pytest.mark.parametrize("given", [True, False])
+async def test_a_route_for_another_server_in_server_mode(given, caplog):
+    """If nothing could reach it, a warning says what is missing."""
+    async with aiointercept() as m:
+        m.get(URL)
+        m.get("/own")
+        if given:
+            await m.connector().close()
+    warned = [record.getMessage() for record in caplog.records]
+    assert len(warned) == (0 if given else 1)
+    assert all(URL in text and "mock_external_urls=True" in text for text in warned)
