@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aiointercept.api.mock import aiointercept
 
 _MARKER: Final = "aiointercept"
+_MOST_SECTIONS: Final = 5  # the latest are nearest to the failure
 _STRICT: Final = "aiointercept_strict"
 _MOCK_EXTERNAL_URLS: Final = "aiointercept_mock_external_urls"
 
@@ -197,7 +198,8 @@ def pytest_runtest_makereport(
     if call.excinfo is not None:
         run.left_by_exception = True
     if report.failed and not run.reported:
-        report.sections += [(_MARKER, text) for text in map(_describe, run.mocks) if text]
+        texts = [text for text in map(_describe, run.mocks[-_MOST_SECTIONS:]) if text]
+        report.sections += [(_MARKER, text) for text in texts]
         run.reported = True
     if call.when == "teardown":
         # Requests and their bodies are not to live as long as the session.

@@ -13,13 +13,12 @@ from typing import Any, Final
 from typing_extensions import override
 from yarl import URL
 
+from aiointercept.adapters.wire import has_body
 from aiointercept.core.http import Response
 from aiointercept.core.ports import Desk, Line
 
 _END_OF_HEAD: Final = b"\r\n\r\n"
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-_BODILESS: Final = (204, 304)
-_FIRST_STATUS_WITH_BODY: Final = 200
 
 
 class DirectTransport:
@@ -223,11 +222,6 @@ class Incoming:
 def _field(line: bytes) -> tuple[bytes, bytes]:
     name, _, value = line.partition(b":")
     return name.strip().lower(), value.strip().lower()
-
-
-def has_body(status: int, method: str) -> bool:
-    """Say whether HTTP lets a response have a body (RFC 9110, section 6.4.1)."""
-    return status >= _FIRST_STATUS_WITH_BODY and status not in _BODILESS and method != "HEAD"
 
 
 def misleads(answer: Response, method: str) -> bool:

@@ -95,11 +95,12 @@ class HelperThread:
                 watch.nothing_waits()
             stuck = [watch for watch in waiting if watch.left_waiting()]
             watches = list(self._watches)
+        # Whatever becomes of one mock, the others are to be helped.
+        self.loop.call_later(_TICK, self._tick)
         for watch in stuck:
             watch.take_over()
         for watch in watches:
             watch.look_after()
-        self.loop.call_later(_TICK, self._tick)
 
 
 _helper: HelperThread | None = None

@@ -18,6 +18,8 @@ from aiointercept.core.http import Request
 from aiointercept.core.ports import Exchange, Line, UpstreamResponse
 from aiointercept.core.replies import Raised
 
+# The client has its own limits; a proxy must not have narrower ones.
+_LONGEST_LINE: Final = 1 << 24
 # Of one connection, not of the message (RFC 9110, section 7.6.1).
 _HOP_BY_HOP: Final = (
     hdrs.CONNECTION,
@@ -61,6 +63,8 @@ class ClientUpstream:
             skip_auto_headers=_AUTOMATIC,
             timeout=aiohttp.ClientTimeout(total=None),
             read_bufsize=_READ_BUFFER,
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_LINE,
             middlewares=(_send_once,),
         )
         headers = _end_to_end(request)
@@ -86,7 +90,7 @@ class ClientUpstream:
             await session.close()
             raise
         return UpstreamResponse(
-            response.status, response.reason, response.headers, _chunks(session, response)
+            response.status, response.reason, response.headers, _Body(session, response)
         )
 
 
@@ -118,15 +122,20 @@ def upstream_of(
     return ClientUpstream(connector, request.ssl, proxy, request.server_hostname, body)
 
 
-async def _chunks(
-    session: aiohttp.ClientSession, response: aiohttp.ClientResponse
-) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in response.content.iter_any():
-            yield chunk
-    finally:
-        response.close()
-        await session.close()
+class _Body:
+    """The body of a response as it comes in; takes its session with it when it is closed."""
+
+    def __init__(self, session: aiohttp.ClientSession, response: aiohttp.ClientResponse) -> None:
+        self._session = session
+        self._response = response
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._response.content.iter_any()
+
+    async def aclose(self) -> None:
+        """End the connection to the real server, wherever it is."""
+        self._response.close()
+        await self._session.close()
 
 
 async def relay(request: AiointerceptRequest, exchange: Exchange, line: Line) -> web.StreamResponse:
@@ -165,12 +174,16 @@ async def _send(
         await response.prepare(request)
         async for chunk in answer.body:
             await response.write(chunk)
+        desk.finish(call, answer.status, answer.headers, None)
     except (aiohttp.ClientError, ConnectionError):
         # Either side has gone: the client must not take what it got for the whole.
         if request.transport is not None:
             request.transport.close()
         return Answered()
-    desk.finish(call, answer.status, answer.headers, None)
+    finally:
+        close = getattr(answer.body, "aclose", None)
+        if close is not None:
+            await close()
     return response
 
 

@@ -22,7 +22,8 @@ from aiohttp import hdrs
 from attrs import define, field
 from yarl import URL
 
-from aiointercept.adapters.direct import has_body, misleads
+from aiointercept.adapters.direct import misleads
+from aiointercept.adapters.wire import has_body
 from aiointercept.core.calls import Call
 from aiointercept.core.errors import UnsupportedAiohttpError
 from aiointercept.core.http import Response

@@ -9,7 +9,9 @@ Private names of aiohttp used here, and what would replace each if it went:
   class implements. Without it: a ``TCPConnector`` with its public ``socket_factory=``.
 * ``BaseConnector._loop``, ``_keepalive_timeout``, ``_waiters``: the loop, the setting and the queue
   of a connector. Without them: the running loop, the default, and cancelled waiters.
-* ``TCPConnector._use_dns_cache``: has a public twin, ``use_dns_cache``, which is used instead.
+* ``BaseConnector._close``: closes without a wait. Without it: ``close``, awaited by a task.
+* ``ResponseHandler._payload``: the body that is being read. Without it: such a body ends with
+  ``ClientPayloadError`` when its connection is closed.
 * ``ClientRequest._timer``: the same for all sendings of one call; its ``_tasks`` are those that
   wait for the call. Without it: the task.
 """
@@ -84,12 +86,13 @@ class _Asked(NamedTuple):
 class Attempt:
     """One sending of a call; see :class:`aiointercept.core.ports.Attempt`."""
 
-    __slots__ = ("_book", "call", "goes_own_way", "request", "timer")
+    __slots__ = ("_book", "call", "desk", "goes_own_way", "request", "timer")
 
     def __init__(
         self, request: "ClientRequest", book: "dict[int, Attempt]", call: Call | None
     ) -> None:
         self.call = call
+        self.desk: Desk | None = None
         self.goes_own_way = call is not None
         self.request = request
         # Kept alive, so that no other call's timer gets the same identity.
@@ -128,7 +131,8 @@ class _Begun(NamedTuple):
 
     def waiting_tasks(self) -> "list[asyncio.Task[Any]] | None":
         """Return the tasks that wait for the call, the outermost first; ``None`` if unknown."""
-        return getattr(self.timer, "_tasks", None)
+        tasks = getattr(self.timer, "_tasks", None)
+        return None if tasks is None else list(tasks)
 
     def when_over(self, function: Callable[[], object]) -> None:
         """Call ``function`` when the call is over; soon if it is already."""
@@ -369,9 +373,11 @@ class ConnectorInterceptor:
         self._transport = self.desk = None
         with self._lock:
             mocked, self._mocked = list(self._mocked.items()), WeakKeyDictionary()
-        for connector, ours in mocked:
-            _guard_calls_in_flight(connector, ours)
-        _installed.discard(self)
+        try:
+            for connector, ours in mocked:
+                _guard_calls_in_flight(connector, ours)
+        finally:
+            _installed.discard(self)
         for _, ours in mocked:
             call_on_loop(ours.loop, ours.end)
         for future in list(self._hanging):
@@ -396,7 +402,7 @@ class ConnectorInterceptor:
         return mocked.repeated_by(asked.req)
 
     async def serve(
-        self, asked: _Asked, parties: Sequence[Desk], repeated: Call | None = None
+        self, asked: _Asked, parties: Sequence[Desk], repeated: Attempt | None = None
     ) -> Connection:
         """Return a connection to the mock over which the request will be sent."""
         connector, req, traces, timeout = asked
@@ -419,8 +425,8 @@ class ConnectorInterceptor:
         line = client.line
         line.parties = parties
         line.attempt = mocked.begin(req)
-        if line.attempt is not None:
-            line.attempt.call = repeated
+        if line.attempt is not None and repeated is not None:
+            line.attempt.call, line.attempt.desk = repeated.call, repeated.desk
         line.upstream = lambda body: self._upstream_of(
             _BorrowedConnector(connector), req, proxy, body
         )
@@ -505,10 +511,9 @@ class _Guard:
             raise aiohttp.ClientConnectionError(_BLOCK_ENDED)
         return await type(self._connector).connect(self._connector, req, traces, timeout)
 
-    def watch(self, begun: _Begun) -> None:
+    def watch(self, begun: _Begun, tasks: "list[asyncio.Task[Any]] | None") -> None:
         """Refuse what repeats ``begun`` until its task is done, or else until nothing is left."""
         call = begun.timer, begun.method, begun.url
-        tasks = begun.waiting_tasks()
         if tasks is None:
             self._calls[id(begun.timer)] = call
             begun.when_over(functools.partial(self._forget, id(begun.timer)))
@@ -529,9 +534,10 @@ def _guard_calls_in_flight(connector: BaseConnector, mocked: _MockedConnector) -
         return
     guard = vars(connector).get("connect")
     for begun in mocked.take_calls():
-        if begun.waiting_tasks() != []:
+        tasks = begun.waiting_tasks()
+        if tasks != []:
             guard = guard if isinstance(guard, _Guard) else _Guard(connector)
-            guard.watch(begun)
+            guard.watch(begun, tasks)
 
 
 async def _lead(chain: Sequence[ConnectorInterceptor], asked: _Asked) -> Connection:
@@ -544,7 +550,7 @@ async def _lead(chain: Sequence[ConnectorInterceptor], asked: _Asked) -> Connect
         previous = interceptor.recall(asked)
         if previous is not None and previous.call is not None:
             if not previous.goes_own_way:
-                return await interceptor.serve(asked, (), previous.call)
+                return await interceptor.serve(asked, (), previous)
             previous.call.sent_again()
             return await _CONNECT(*asked)
     desks = [interceptor.desk for interceptor in chain if interceptor.desk is not None]
@@ -669,7 +675,7 @@ def _patched_connect(original: Original) -> Original:
         self: BaseConnector, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
     ) -> Connection:
         chain = () if isinstance(self, _OwnConnector) else _chain()
-        if not chain or isinstance(self, InterceptedConnector):
+        if not chain:
             return await original(self, req, traces, timeout)
         return await _lead(chain, _Asked(self, req, traces, timeout))
 

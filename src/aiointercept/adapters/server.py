@@ -242,7 +242,7 @@ class _Entrance:
 
     def _stop_accepting(self) -> None:
         self._loop.remove_reader(self._listener)
-        for task in self._tasks:
+        for task in tuple(self._tasks):
             call_on_loop(task.get_loop(), task.cancel)
         self._listener.close()
 

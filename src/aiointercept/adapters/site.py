@@ -23,6 +23,7 @@ from aiointercept.adapters.wire import (
     RecordedWebSocket,
     Shown,
     decoded,
+    has_body,
     url_of,
     web_response,
     web_stream,
@@ -185,7 +186,7 @@ class Site(web.Server):
         received = self._received(request, line)
         exchange = line.parties[0].forward(received, line.parties, Shown(request))
         if exchange is not None and line.attempt is not None:
-            line.attempt.call = exchange.call
+            line.attempt.call, line.attempt.desk = exchange.call, exchange.desk
         return exchange
 
     async def _dispatch(self, request: AiointerceptRequest, line: Line | None) -> Exchange:
@@ -299,7 +300,7 @@ async def _send_stream(
     response = web_stream(answer)
     chunks = Chunks(answer, exchange.desk.hold)
     try:
-        error = None if request.method == "HEAD" else chunks.begin()
+        error = chunks.begin() if has_body(answer.status, request.method) else None
         if error is not None:
             return _fail(request, exchange, error)
         await response.prepare(request)

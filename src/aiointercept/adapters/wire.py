@@ -25,6 +25,7 @@ _LONGEST_CACHED: Final = 2048
 _ZLIB_WINDOWS: Final = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 _FORM: Final = "application/x-www-form-urlencoded"
 _WITHOUT_BODY: Final = frozenset({204, 304})
+_FIRST_FINAL: Final = 200
 _NOT_JSON: Final = ("multipart/", _FORM, "application/octet-stream")
 
 
@@ -264,7 +265,7 @@ def web_response(answer: Response, request: web.BaseRequest) -> web.Response:
     """Return ``answer`` to ``request`` as aiohttp writes it."""
     headers = CIMultiDict(answer.headers)
     chunked = _wants_chunks(headers)
-    if "Content-Length" in headers and _has_body(answer, request):
+    if "Content-Length" in headers and has_body(answer.status, request.method):
         # Copied from another response, it may be wrong: then the client would wait for ever.
         headers.popall("Content-Length")
     response = web.Response(
@@ -275,8 +276,9 @@ def web_response(answer: Response, request: web.BaseRequest) -> web.Response:
     return response
 
 
-def _has_body(answer: Response, request: web.BaseRequest) -> bool:
-    return request.method != "HEAD" and answer.status not in _WITHOUT_BODY
+def has_body(status: int, method: str) -> bool:
+    """Say whether a response with ``status`` to ``method`` has a body (RFC 9110, section 6.4.1)."""
+    return method != "HEAD" and status >= _FIRST_FINAL and status not in _WITHOUT_BODY
 
 
 def web_stream(answer: Stream) -> web.StreamResponse:

@@ -85,8 +85,8 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
                 "client is intercepted, so there is nothing to pass through"
             )
             raise ValueError(msg)
-        if isinstance(passthrough, (str, URL)):
-            passthrough = [passthrough]
+        passthrough = [passthrough] if isinstance(passthrough, (str, URL)) else passthrough
+        passthrough = tuple(passthrough or ())
         self._settings: dict[str, Any] = {
             "mock_external_urls": mock_external_urls,
             "passthrough": passthrough,
@@ -103,7 +103,7 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         self._registry = Registry()
         self._log = CallLog(SystemClock())
         policy = Policy(
-            untouched=tuple(HostRule.parse(entry) for entry in passthrough or ()),
+            untouched=tuple(HostRule.parse(entry) for entry in passthrough),
             forward_unmatched=passthrough_unmatched,
             carry_forwarded=upstream is not None,
         )
@@ -222,9 +222,9 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
                 self._interceptor.install()
             else:
                 self._base = self._transport.url
+            announce(self._evidence)
             self._undo = undo.pop_all()
         self._started = True
-        announce(self._evidence)
 
     def _stop(self) -> None:
         self._started = False

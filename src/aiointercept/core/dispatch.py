@@ -33,6 +33,7 @@ from aiointercept.core.ports import (
 )
 from aiointercept.core.registry import Registry
 from aiointercept.core.replies import Computed, Content, Forwarded, Unanswered
+from aiointercept.core.routes import Registration
 from aiointercept.core.unmatched import explain
 
 T = TypeVar("T")
@@ -78,7 +79,7 @@ class Dispatcher:
             except BaseException:  # noqa: BLE001  a matcher raised: it will again, where it is held
                 return Connect(parties)
             if isinstance(verdict, FailToConnect):
-                call = verdict.party.take(request, present)
+                call = verdict.party.claim(verdict.registration, request, present)
                 if call is not None:
                     return Fail(Exchange(call, verdict.broken, verdict.party))
             elif isinstance(verdict, LeaveAlone):
@@ -100,6 +101,15 @@ class Dispatcher:
             request, chosen.registration, present, match_info=chosen.result.match_info
         )
 
+    def claim(
+        self, registration: Registration, request: Request, present: Present | None = None
+    ) -> Call | None:
+        """See :meth:`.ports.Desk.claim`."""
+        if not self.registry.claim(registration):
+            return None
+        found = registration.route.check_condition(request).match_info
+        return self.log.open(request, registration, present, match_info=found)
+
     def receive(self, request: Request, present: Present | None = None) -> Call:
         """See :meth:`.ports.Desk.receive`."""
         return self.log.open(request, None, present)
@@ -120,6 +130,8 @@ class Dispatcher:
         if not isinstance(verdict, (LeaveAlone, Forward)):
             return None
         desk = verdict.party or self
+        if desk.upstream is not None:
+            return None  # it takes whole requests
         passing = Request(request.method, request.url, request.headers)
         return Exchange(desk.receive(passing, present), Forwarded(), desk)
 
@@ -135,7 +147,7 @@ class Dispatcher:
         """See :meth:`.ports.Desk.dispatch`."""
         if attempt is not None and attempt.call is not None:
             attempt.call.sent_again(present)
-            return await self.answer(attempt.call, run)
+            return await (attempt.desk or self).answer(attempt.call, run)
         try:
             begun = self._begin(request, present, parties)
         except self.interrupts:
@@ -147,7 +159,7 @@ class Dispatcher:
             return begun
         desk, call = begun
         if attempt is not None:
-            attempt.call = call
+            attempt.call, attempt.desk = call, desk
         return await desk.answer(call, run)
 
     def _begin(

@@ -12,7 +12,7 @@ from aiointercept.core.http import Origin, Request
 from aiointercept.core.matching import decided_by_head
 from aiointercept.core.registry import Registry
 from aiointercept.core.replies import Broken
-from aiointercept.core.routes import Route
+from aiointercept.core.routes import Registration, Route
 from aiointercept.core.urls import DEFAULT_PORTS, host_name, http_scheme
 
 _CACHED_HOSTS: Final = 1024
@@ -139,6 +139,7 @@ class FailToConnect(Generic[P]):
     """A route of ``party`` takes it, and what it answers is that there is no connection."""
 
     party: P
+    registration: Registration
     broken: Broken
 
 
@@ -177,7 +178,9 @@ def decide(request: Request, parties: Sequence[P]) -> Verdict[P]:
         registration = party.registry.foresee(request)
         if registration is not None:
             broken = _sure_failure_to_connect(registration.route, request)
-            return Serve(party) if broken is None else FailToConnect(party, broken)
+            if broken is None:
+                return Serve(party)
+            return FailToConnect(party, registration, broken)
     return _unmatched(request, parties) if named else LeaveAlone(None)
 
 

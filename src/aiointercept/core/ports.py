@@ -11,6 +11,7 @@ from aiointercept.core.calls import Call, Present
 from aiointercept.core.http import HeaderSource, Origin, Request
 from aiointercept.core.policy import Party
 from aiointercept.core.replies import Answer
+from aiointercept.core.routes import Registration
 
 T = TypeVar("T")
 
@@ -84,6 +85,12 @@ class Desk(Party, Protocol):
 
     def take(self, request: Request, present: Present | None = None) -> Call | None:
         """Use up the own route that takes ``request``; ``None`` if there is none."""
+        ...
+
+    def claim(
+        self, registration: Registration, request: Request, present: Present | None = None
+    ) -> Call | None:
+        """Use up just this route for ``request``; ``None`` if somebody else was faster."""
         ...
 
     def receive(self, request: Request, present: Present | None = None) -> Call:
@@ -178,6 +185,9 @@ class Attempt(Protocol):
 
     call: Call | None
     """The call that it made; set before it is sent if it repeats one."""
+
+    desk: "Desk | None"
+    """The mock that answers that call."""
 
     def settle(self) -> None:
         """The client gets an answer, so it will not repeat the request."""

@@ -120,7 +120,7 @@ class Registry:
             if not registration.route.takes_method(request.method):
                 continue
             result = registration.route.check_condition(request)
-            if not result or not self._take(registration):
+            if not result or not self.claim(registration):
                 continue
             return Chosen(registration, result)
         return None
@@ -185,7 +185,8 @@ class Registry:
             and registration.route.target.fits(request)
         ]
 
-    def _take(self, registration: Registration) -> bool:
+    def claim(self, registration: Registration) -> bool:
+        """Use a route up by one request; say whether there was one left."""
         with self._lock:
             if not registration.active:
                 return False

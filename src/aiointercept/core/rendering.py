@@ -10,7 +10,6 @@ from difflib import unified_diff
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from multidict import CIMultiDictProxy
 from typing_extensions import override
 from yarl import URL
 
@@ -107,14 +106,6 @@ def _as_text(data: bytes, *, cut: bool) -> str | bytes:
         if cut and error.start >= len(data) - 3:
             return data[: error.start].decode()
         return data
-
-
-def render_headers(headers: CIMultiDictProxy[str] | Mapping[str, str]) -> str:
-    """Return headers as lines ``Name: value``, a bounded number of them."""
-    lines = [clip(f"{name}: {value}", _LINE) for name, value in islice(headers.items(), _LINES)]
-    if len(headers) > _LINES:
-        lines.append(f"… ({len(headers) - _LINES:,} more)")
-    return "\n".join(lines)
 
 
 def render_request(request: Request) -> str:

@@ -33,12 +33,14 @@ async def _be_busy(session: aiohttp.ClientSession, urls: list[str], over: Any) -
 
 
 def _come_and_go(remote: Any) -> None:
-    for _ in range(40):
+    for number in range(40):
         with aiointercept(mock_external_urls=True) as m:
             m.get(remote.url("/plain"), body="mock", repeat=True)
             m.get(remote.url("/slow"), body="mock", delay=0.001, repeat=True)
             m.get(remote.url("/broken"), fault=Fault.EMPTY_RESPONSE, repeat=True)
             threading.Event().wait(0.005)  # some life, however much happens in it
+            while number % 10 == 0 and not any(call.response for call in m.calls):
+                threading.Event().wait(0.001)
 
 
 async def test_blocks_come_and_go_beside_busy_clients(remote: Any) -> None:

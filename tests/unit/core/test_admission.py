@@ -47,6 +47,7 @@ class Sending:
     """What a transport knows of a client that may repeat a request."""
 
     call: Any = None
+    desk: Any = None
     settled: bool = field(default=False)
 
     def settle(self) -> None:

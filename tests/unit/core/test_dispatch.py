@@ -26,6 +26,7 @@ from aiointercept.core.replies import (
     Unanswered,
 )
 from aiointercept.core.routes import Route
+from aiointercept.testing import InMemoryUpstream
 
 T = TypeVar("T")
 
@@ -79,6 +80,7 @@ class Attempt:
     """What a client is sending."""
 
     call: Call | None = None
+    desk: Any = None
 
     def settle(self) -> None:
         """Nothing to do."""
@@ -494,3 +496,38 @@ def test_admit_is_interrupted():
     mock = desk(route(condition=raising(InterruptError())))
     with pytest.raises(InterruptError):
         mock.admit(request(body=b"known"), [mock])
+
+
+def test_admit_uses_up_just_the_route_that_was_foreseen():
+    """If another thread is faster, the next route of the queue is asked."""
+    mock = desk(route(Broken(Fault.DNS_FAILURE)), route())
+    foresee = mock.registry.foresee
+
+    def overtaken(asked: Request):
+        foreseen = foresee(asked)
+        if foreseen is not None and isinstance(foreseen.route.reply, Broken):
+            assert mock.registry.claim(foreseen)
+        return foreseen
+
+    mock.registry.foresee = overtaken  # type: ignore[method-assign]
+    assert isinstance(mock.admit(request(), [mock]), Connect)
+    assert len(mock.log) == 0
+    assert [registration.used for registration in mock.registry] == [1, 0]
+
+
+def test_what_a_mock_carries_itself_is_taken_whole():
+    """Its upstream gets a request with its body, so it is not forwarded by its beginning."""
+    mock = desk(forward_unmatched=True)
+    assert mock.forward(request(body=None), [mock]) is not None
+    mock.upstream = InMemoryUpstream({})
+    assert mock.forward(request(body=None), [mock]) is None
+
+
+def test_a_repetition_is_answered_by_the_mock_that_took_the_call():
+    """Whichever it comes to."""
+    inner, outer = desk(), desk(route())
+    attempt = Attempt()
+    first = drive(inner.dispatch(request(), parties=[inner, outer], attempt=attempt))
+    again = drive(inner.dispatch(request(), attempt=attempt))
+    assert first.desk is again.desk is attempt.desk is outer
+    assert again.call is first.call

@@ -205,7 +205,7 @@ def test_a_failure_to_connect_that_is_sure():
     for condition in (None, query({"a": "1"})):
         party = mock(route(H + "?a=1", broken, condition))
         verdict = decide(request(H + "?a=1"), [party])
-        assert verdict == FailToConnect(party, broken)
+        assert verdict == FailToConnect(party, *party.registry, broken)
 
 
 def test_a_failure_to_connect_that_depends_on_the_body():
@@ -213,7 +213,7 @@ def test_a_failure_to_connect_that_depends_on_the_body():
     broken = Broken(Fault.CONNECTION_REFUSED)
     party = mock(route(H, broken, body(b"yes")))
     assert decide(request(), [party]) == Serve(party)
-    assert decide(request(body=b"yes"), [party]) == FailToConnect(party, broken)
+    assert decide(request(body=b"yes"), [party]) == FailToConnect(party, *party.registry, broken)
     assert decide(request(body=b"no"), [party]) == Unmatched(party)
 
 

@@ -17,7 +17,6 @@ from aiointercept.core.rendering import (
     diff_lines,
     render_body,
     render_differences,
-    render_headers,
     render_mismatch,
     render_request,
     short,
@@ -121,14 +120,6 @@ def test_a_clipped_text_ends_with_an_ellipsis() -> None:
 def test_a_body_is_shown_as_text_where_it_is_text(body: bytes | None, text: str) -> None:
     """A character that is cut in the middle is left out."""
     assert render_body(body) == text
-
-
-def test_headers_are_lines() -> None:
-    """A bounded number of bounded lines."""
-    assert render_headers({"A": "1", "B": "2"}) == "A: 1\nB: 2"
-    many = render_headers({f"X-{number}": "x" * 1000 for number in range(1000)})
-    assert many.endswith("\n… (800 more)")
-    assert len(many) < 200 * 200
 
 
 def test_a_request_is_shown_with_its_body_if_it_has_one() -> None:
