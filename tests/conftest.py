@@ -4,6 +4,7 @@ It holds even while the code under test is broken, and whether or not that code 
 Fixtures of one room only do not live here.
 """
 
+import gc
 import ipaddress
 import socket
 import sys
@@ -18,6 +19,12 @@ from attrs import field, frozen
 from hypothesis import HealthCheck, settings
 
 T = TypeVar("T")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the thousands of collected tests out of every collection of garbage to come."""
+    gc.collect()
+    gc.freeze()
 
 
 class NetworkRefusedError(OSError):
