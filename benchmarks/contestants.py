@@ -122,8 +122,10 @@ class Floor(Contestant):
             await server.shutdown(1)
 
 
-class _OurStage(Stage):
-    def __init__(self, mock: aiointercept, base: str) -> None:
+class _MockStage(Stage):
+    """What our mock and its peers do by the same names."""
+
+    def __init__(self, mock: Any, base: str) -> None:
         super().__init__(base)
         self._mock = mock
 
@@ -168,33 +170,13 @@ class Ours(Contestant):
     async def stage(self) -> AsyncIterator[Stage]:
         transport = None if self._transport is None else self._transport()
         async with aiointercept(self._base is not None, transport=transport) as mock:
-            yield _OurStage(mock, self._base or str(mock.server_url))
+            yield _MockStage(mock, self._base or str(mock.server_url))
 
 
-class _PeerStage(Stage):
-    def __init__(self, mock: Any) -> None:
-        super().__init__("http://api.test")
-        self._mock = mock
-
-    @override
-    def answer(self, method: str, path: str, body: bytes) -> None:
-        self._mock.add(self.base + path, method, body=body, repeat=True)
-
-    @override
-    def answer_pattern(self, path_pattern: str, body: bytes) -> None:
-        self._mock.get(re.compile(re.escape(self.base) + path_pattern), body=body, repeat=True)
-
-    @override
-    def check_got(self, path: str) -> None:
-        self._mock.assert_any_call(self.base + path)
-
-    @override
-    def check_posted(self, path: str, value: object) -> None:
-        self._mock.assert_called_with(self.base + path, "POST", json=value)
-
+class _PeerStage(_MockStage):
     @override
     def clear(self) -> None:
-        self._mock.clear()
+        super().clear()
         self._mock.requests.clear()
 
 
@@ -213,7 +195,7 @@ class Peer(Contestant):
     @asynccontextmanager
     async def stage(self) -> AsyncIterator[Stage]:
         with self._make() as mock:
-            yield _PeerStage(mock)
+            yield _PeerStage(mock, "http://api.test")
 
 
 FLOOR: Final = Floor()
