@@ -145,10 +145,24 @@ class HeadMatcher(Combinable):
 
 
 @frozen
-class AllOf(Combinable):
-    """Every side must match (``&``). Values taken from the URL are merged."""
+class _Combination(Combinable):
+    """Several matchers that are asked together."""
 
     sides: tuple[Matcher, ...]
+
+    @property
+    @override
+    def decided_by_head(self) -> bool:
+        return all(map(decided_by_head, self.sides))
+
+    @override
+    def mentions(self, host: str) -> bool:
+        return any(mentions_host(side, host) for side in self.sides)
+
+
+@frozen
+class AllOf(_Combination):
+    """Every side must match (``&``). Values taken from the URL are merged."""
 
     @override
     def match(self, request: Request, /) -> MatchResult:
@@ -170,24 +184,13 @@ class AllOf(Combinable):
             return False
         return None if None in verdicts else True
 
-    @property
-    @override
-    def decided_by_head(self) -> bool:
-        return all(map(decided_by_head, self.sides))
-
-    @override
-    def mentions(self, host: str) -> bool:
-        return any(mentions_host(side, host) for side in self.sides)
-
     def __str__(self) -> str:
         return " & ".join(map(_operand, self.sides)) or "anything"
 
 
 @frozen
-class AnyOf(Combinable):
+class AnyOf(_Combination):
     """One side must match (``|``); the first that does gives the result."""
-
-    sides: tuple[Matcher, ...]
 
     @override
     def match(self, request: Request, /) -> MatchResult:
@@ -205,15 +208,6 @@ class AnyOf(Combinable):
         if True in verdicts:
             return True
         return None if None in verdicts else False
-
-    @property
-    @override
-    def decided_by_head(self) -> bool:
-        return all(map(decided_by_head, self.sides))
-
-    @override
-    def mentions(self, host: str) -> bool:
-        return any(mentions_host(side, host) for side in self.sides)
 
     def __str__(self) -> str:
         return " | ".join(map(_operand, self.sides))
