@@ -171,7 +171,8 @@ def _parsed_json(received: Request) -> Any:
 class Shown:
     """Shows a logged request: the live one while there is one, else one made of what was kept.
 
-    A live request holds on to its connection; the log must not.
+    A live request holds on to its connection, so a call has one only if it was looked at while it
+    was going on, as by a callback that asks for it.
     """
 
     __slots__ = ("_live",)
