@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     # See above; the same names stand in _HOMES.
     from aiointercept import matchers
-    from aiointercept.adapters.wire import AiointerceptRequest
+    from aiointercept.adapters.handling.request import AiointerceptRequest
     from aiointercept.api.callback import CallbackResult
     from aiointercept.api.handle import MockResponse
     from aiointercept.api.mock import aiointercept
     from aiointercept.core.calls import Call
-    from aiointercept.core.replies import Fault
-    from aiointercept.core.sse import ServerSentEvent
+    from aiointercept.core.http.sse import ServerSentEvent
+    from aiointercept.core.routing.replies import Fault
 
 __all__ = (
     "AiointerceptRequest",
@@ -30,12 +30,12 @@ __all__ = (
 )
 
 _HOMES: Final = {
-    "AiointerceptRequest": "aiointercept.adapters.wire",
+    "AiointerceptRequest": "aiointercept.adapters.handling.request",
     "Call": "aiointercept.core.calls",
     "CallbackResult": "aiointercept.api.callback",
-    "Fault": "aiointercept.core.replies",
+    "Fault": "aiointercept.core.routing.replies",
     "MockResponse": "aiointercept.api.handle",
-    "ServerSentEvent": "aiointercept.core.sse",
+    "ServerSentEvent": "aiointercept.core.http.sse",
     "aiointercept": "aiointercept.api.mock",
 }
 

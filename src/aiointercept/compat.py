@@ -2,8 +2,8 @@
 
 from yarl import URL, Query
 
-from aiointercept.core.urls import merge_params as _merge_params
-from aiointercept.core.urls import sorted_query
+from aiointercept.core.http.urls import merge_params as _merge_params
+from aiointercept.core.http.urls import sorted_query
 
 __all__ = ("merge_params", "normalize_url")
 

@@ -8,11 +8,12 @@ They combine with ``&``, ``|`` and ``~``. A matcher of one's own is any object w
 .. versionadded:: 0.1
 """
 
-from aiointercept.core.body_matchers import body, form, json_body, multipart
-from aiointercept.core.field_matchers import cookies, headers, query
-from aiointercept.core.http import Request
-from aiointercept.core.matchers import host, method, path, url, url_pattern, url_template
-from aiointercept.core.matching import ABSENT, Matcher, MatchResult, Mismatch, predicate
+from aiointercept.core.http.messages import Request
+from aiointercept.core.matching.bodies import body, form, json_body, multipart
+from aiointercept.core.matching.combinators import predicate
+from aiointercept.core.matching.fields import cookies, headers, query
+from aiointercept.core.matching.results import ABSENT, Matcher, MatchResult, Mismatch
+from aiointercept.core.matching.urls import host, method, path, url, url_pattern, url_template
 
 __all__ = [
     "ABSENT",

@@ -14,8 +14,8 @@ from aiointercept.api.watching import add_watcher, remove_watcher, watching
 
 if TYPE_CHECKING:
     # See above.
-    from aiointercept.api.evidence import Evidence
     from aiointercept.api.mock import aiointercept
+    from aiointercept.api.run import MockRun
 
 _MARKER: Final = "aiointercept"
 _MOST_SECTIONS: Final = 5  # the latest are nearest to the failure
@@ -33,17 +33,17 @@ class _TestRun:
     """
 
     def __init__(self) -> None:
-        self.mocks: list[Evidence] = []
+        self.mocks: list[MockRun] = []
         self.left_by_exception = False
         self.reported = False
 
-    def note(self, evidence: "Evidence") -> None:
+    def note(self, run: "MockRun") -> None:
         """Note a mock that has started."""
-        self.mocks.append(evidence)
+        self.mocks.append(run)
 
 
 _RUN: Final = pytest.StashKey[_TestRun]()
-_SERVER: Final = pytest.StashKey["Evidence"]()
+_SERVER: Final = pytest.StashKey["MockRun"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,29 +79,29 @@ def aiointercept_mock(request: pytest.FixtureRequest) -> "Iterator[aiointercept]
     item: pytest.Item = request.node
     options = _options(item)
     strict = options.pop("strict")
-    with _started(options) as (mock, evidence):
+    with _started(options) as (mock, run):
         yield mock
-        evidence.judge(strict=strict and not item.stash[_RUN].left_by_exception)
+        run.judge(strict=strict and not item.stash[_RUN].left_by_exception)
 
 
 @pytest.fixture(scope="session")
 def aiointercept_server(request: pytest.FixtureRequest) -> "Iterator[aiointercept]":
     """A mock HTTP server, at the same URL in all tests; its routes and calls end with each test."""
     __tracebackhide__ = True
-    with _started({}) as (mock, evidence):
-        request.config.stash[_SERVER] = evidence
+    with _started({}) as (mock, run):
+        request.config.stash[_SERVER] = run
         yield mock
 
 
 @contextmanager
 def _started(
     options: dict[str, Any],
-) -> "Generator[tuple[aiointercept, Evidence], None, None]":
+) -> "Generator[tuple[aiointercept, MockRun], None, None]":
     from aiointercept.api.mock import aiointercept  # noqa: PLC0415  see the module's docstring
 
     __tracebackhide__ = True
     mock = aiointercept(**options)
-    found: list[Evidence] = []
+    found: list[MockRun] = []
     with ExitStack() as block:
         with watching(found.append):
             block.enter_context(mock)
@@ -207,8 +207,8 @@ def pytest_runtest_makereport(
     return report
 
 
-def _describe(evidence: "Evidence") -> str:
+def _describe(run: "MockRun") -> str:
     try:
-        return evidence.report()
+        return run.report()
     except Exception as error:  # noqa: BLE001  a user's matcher or value that cannot be shown
         return f"the mock cannot be described: {type(error).__name__}: {error}"

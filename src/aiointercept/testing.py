@@ -10,23 +10,30 @@ from typing import Any, Final, NoReturn
 
 from yarl import URL
 
-from aiointercept.adapters import pipe
-from aiointercept.adapters.passthrough import relay
-from aiointercept.adapters.wire import rebuild
-from aiointercept.core.http import HeaderSource, Request, Response
-from aiointercept.core.kinds import is_exception_class
+from aiointercept.adapters.handling.request import from_log
+from aiointercept.adapters.local_server import memory
+from aiointercept.adapters.passthrough.relay import relay
+from aiointercept.core.http.messages import HeaderSource, Request, Response
+from aiointercept.core.http.urls import canonical_url
 from aiointercept.core.ports import (
     Admission,
-    Desk,
+    ClientConnection,
+    Dispatcher,
     Exchange,
     Fail,
-    Line,
     Pass,
     Transport,
     UpstreamResponse,
 )
-from aiointercept.core.replies import Broken, Forwarded, Raised, Refused, Stream, Unanswered
-from aiointercept.core.urls import canonical_url
+from aiointercept.core.routing.replies import (
+    DisconnectReply,
+    FaultReply,
+    ForwardReply,
+    NoRouteReply,
+    RaiseReply,
+    Stream,
+)
+from aiointercept.core.type_guards import is_exception_class
 
 __all__ = ("InMemoryInterceptor", "InMemoryTransport", "InMemoryUpstream", "SocketlessTransport")
 
@@ -41,25 +48,25 @@ class InMemoryTransport:
     """
 
     def __init__(self) -> None:
-        self._desk: Desk | None = None
+        self._dispatcher: Dispatcher | None = None
 
     @property
     def url(self) -> URL:
         """The base of path-only URLs."""
         return _BASE
 
-    def start(self, desk: Desk) -> None:
+    def start(self, dispatcher: Dispatcher) -> None:
         """See :meth:`aiointercept.core.ports.Transport.start`."""
-        self._desk = desk
+        self._dispatcher = dispatcher
 
     def stop(self) -> None:
         """See :meth:`aiointercept.core.ports.Transport.stop`."""
-        self._desk = None
+        self._dispatcher = None
 
     async def wait_closed(self) -> None:
         """See :meth:`aiointercept.core.ports.Transport.wait_closed`."""
 
-    async def dial(self, _factory: Callable[[], Any], line: Line) -> Any:
+    async def dial(self, _factory: Callable[[], Any], line: ClientConnection) -> Any:
         """Refuse: there is nothing that a client's protocol could be connected to.
 
         Raises:
@@ -94,14 +101,14 @@ class InMemoryTransport:
             ConnectionError: where a client would get none, with what explains it.
             Exception: what a route's ``raises`` tells.
         """
-        if self._desk is None:
+        if self._dispatcher is None:
             msg = "the transport is not started: use it inside the block of its mock"
             raise RuntimeError(msg)
         request = Request(method, _BASE.join(URL(url)), headers, body=body or b"")
-        return await _perform(await self._desk.dispatch(request, rebuild))
+        return await _perform(await self._dispatcher.dispatch(request, from_log))
 
 
-class SocketlessTransport(pipe.SocketlessTransport):
+class SocketlessTransport(memory.SocketlessTransport):
     """A transport for suites that forbid sockets: intercepted clients reach the server in memory.
 
     Use it with ``mock_external_urls=True`` or ``m.session()``. Its ``url`` is
@@ -116,12 +123,12 @@ class InMemoryInterceptor:
     """An interceptor that asks for decisions when a test tells it to."""
 
     def __init__(self) -> None:
-        self._desk: Desk | None = None
+        self._dispatcher: Dispatcher | None = None
         self.installed = False
 
-    def bind(self, desk: Desk, _transport: Transport) -> None:
+    def bind(self, dispatcher: Dispatcher, _transport: Transport) -> None:
         """See :meth:`aiointercept.core.ports.Interceptor.bind`."""
-        self._desk = desk
+        self._dispatcher = dispatcher
 
     def install(self) -> None:
         """See :meth:`aiointercept.core.ports.Interceptor.install`."""
@@ -130,7 +137,7 @@ class InMemoryInterceptor:
     def uninstall(self) -> None:
         """See :meth:`aiointercept.core.ports.Interceptor.uninstall`."""
         self.installed = False
-        self._desk = None
+        self._dispatcher = None
 
     def decide(
         self,
@@ -154,11 +161,11 @@ class InMemoryInterceptor:
         Raises:
             RuntimeError: outside of the mock's block.
         """
-        if self._desk is None:
+        if self._dispatcher is None:
             msg = "the interceptor is not bound: use it inside the block of its mock"
             raise RuntimeError(msg)
         request = Request(method, URL(url), headers, body=body)
-        return self._desk.admit(request, [self._desk], rebuild)
+        return self._dispatcher.admit(request, [self._dispatcher], from_log)
 
     async def send(
         self,
@@ -179,16 +186,18 @@ class InMemoryInterceptor:
             return None
         if isinstance(admission, Fail):
             return await _perform(admission.exchange)
-        desk = admission.parties[0]
+        dispatcher = admission.active_mocks[0]
         request = Request(method, URL(url), headers, body=body or b"")
-        return await _perform(await desk.dispatch(request, rebuild, parties=admission.parties))
+        return await _perform(
+            await dispatcher.dispatch(request, from_log, active_mocks=admission.active_mocks)
+        )
 
 
 class InMemoryUpstream:
     """An upstream whose servers are a table.
 
     Args:
-        answers: by URL, or by ``(method, URL)``: a :class:`~aiointercept.core.http.Response`, a
+        answers: by URL, or by ``(method, URL)``: a ``Response``, a
             status, a body (``bytes`` or ``str``), a ``(status, body)`` pair, an exception to be
             raised, or a function of the request that returns one of these.
 
@@ -245,10 +254,10 @@ async def _once(body: bytes) -> AsyncIterator[bytes]:
 
 async def _perform(exchange: Exchange) -> Response:
     """Return the answer of ``exchange`` as a whole, or raise what stands in its place."""
-    answer, desk, call = exchange.answer, exchange.desk, exchange.call
+    answer, dispatcher, call = exchange.answer, exchange.dispatcher, exchange.call
     try:
-        if isinstance(answer, Forwarded) and desk.upstream is not None:
-            passed = await desk.upstream.send(call.received)
+        if isinstance(answer, ForwardReply) and dispatcher.upstream is not None:
+            passed = await dispatcher.upstream.send(call.received)
             status, headers = passed.status, passed.headers
             body = b"".join([chunk async for chunk in passed.body])
         elif isinstance(answer, (Response, Stream)):
@@ -261,22 +270,22 @@ async def _perform(exchange: Exchange) -> Response:
         else:
             _raise_failure(exchange)
     except BaseException:
-        desk.finish(call)
+        dispatcher.finish(call)
         raise
-    desk.finish(call, status, headers, body)
+    dispatcher.finish(call, status, headers, body)
     return Response(status, None, headers, body)
 
 
 def _raise_failure(exchange: Exchange) -> NoReturn:
     """Raise what stands in place of an answer."""
     answer = exchange.answer
-    if isinstance(answer, Raised):
+    if isinstance(answer, RaiseReply):
         raise answer.make()
-    if isinstance(answer, Unanswered):
+    if isinstance(answer, NoRouteReply):
         raise ConnectionError(answer.explanation)
-    if isinstance(answer, Refused):
+    if isinstance(answer, DisconnectReply):
         raise ConnectionError(answer.message)
-    if isinstance(answer, Broken):
+    if isinstance(answer, FaultReply):
         exchange.call.fault = answer.fault
         msg = f"{answer.fault}: {answer.fault.value}"
         raise ConnectionError(msg)

@@ -7,6 +7,8 @@ aiointercept works with. Here is what aioresponses does differently from the nat
 nothing else: matching, counting and logging are the core's.
 """
 
-from aiointercept.aioresponses.core import CallbackResult, RequestCall, aioresponses
+from aiointercept.aioresponses.assertions import RequestCall
+from aiointercept.aioresponses.mock import aioresponses
+from aiointercept.api.callback import CallbackResult
 
 __all__ = ("CallbackResult", "RequestCall", "aioresponses")

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple, TypeAlias
 from yarl import URL
 
 from aiointercept.compat import merge_params, normalize_url
-from aiointercept.core.rendering import clip, short, unified_lines
+from aiointercept.core.reporting.diffs import unified_lines
+from aiointercept.core.reporting.rendering import clip, short
 
 _SHOWN = 5
 _LONGEST = 300

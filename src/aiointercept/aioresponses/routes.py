@@ -13,11 +13,12 @@ from yarl import URL
 
 from aiointercept.api.callback import CallbackResult
 from aiointercept.api.content import make_content
-from aiointercept.core.http import Request, Response
-from aiointercept.core.kinds import is_exception_class, is_pattern
-from aiointercept.core.matchers import Url, UrlPattern
-from aiointercept.core.matching import MATCH, HeadMatcher, MatchResult, differs
-from aiointercept.core.urls import sorted_query
+from aiointercept.core.http.messages import Request, Response
+from aiointercept.core.http.urls import sorted_query
+from aiointercept.core.matching.combinators import HeadMatcher
+from aiointercept.core.matching.results import MATCH, MatchResult, differs
+from aiointercept.core.matching.urls import Url, UrlPattern
+from aiointercept.core.type_guards import is_exception_class, is_pattern
 
 Callback = Callable[..., Any]
 

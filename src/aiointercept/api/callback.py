@@ -7,10 +7,10 @@ from typing import Any
 from attrs import frozen
 from typing_extensions import override
 
-from aiointercept.adapters.wire import call_arguments
+from aiointercept.adapters.handling.request import call_arguments
 from aiointercept.api.content import Headers, make_content
-from aiointercept.core.http import Request
-from aiointercept.core.replies import Content
+from aiointercept.core.http.messages import Request
+from aiointercept.core.routing.replies import Content
 
 Callback = Callable[..., Any]
 

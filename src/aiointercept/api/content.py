@@ -14,9 +14,9 @@ from typing import Any, Final, TypeAlias
 
 from multidict import CIMultiDict
 
-from aiointercept.core.http import Response
-from aiointercept.core.kinds import is_async_iterable, is_mapping
-from aiointercept.core.replies import Content, Stream
+from aiointercept.core.http.messages import Response
+from aiointercept.core.routing.replies import Content, Stream
+from aiointercept.core.type_guards import is_async_iterable, is_mapping
 
 Body: TypeAlias = (
     bytes | bytearray | str | Path | AsyncIterable[bytes] | Callable[[], AsyncIterable[bytes]]

@@ -5,14 +5,15 @@ from typing import Any
 
 from attrs import frozen
 
-from aiointercept.adapters.wire import AiointerceptRequest
+from aiointercept.adapters.handling.request import AiointerceptRequest
 from aiointercept.core.calls import Call, CallLog, Message
-from aiointercept.core.comparing import FieldSource
-from aiointercept.core.expectations import Params
-from aiointercept.core.registry import Registry
-from aiointercept.core.rendering import short, unified_lines
-from aiointercept.core.routes import Registration
-from aiointercept.core.verification import Verifier
+from aiointercept.core.matching.comparing import FieldSource
+from aiointercept.core.reporting.assertions import Verifier
+from aiointercept.core.reporting.diffs import unified_lines
+from aiointercept.core.reporting.expectations import Params
+from aiointercept.core.reporting.rendering import short
+from aiointercept.core.routing.registry import Registry
+from aiointercept.core.routing.routes import Registration
 
 
 @frozen(eq=False)

@@ -1,7 +1,7 @@
 """The public object: composition and life cycle.
 
 It introduces the adapters to the core and to each other. What an option means is known in
-:mod:`aiointercept.api.registration`, what becomes of a request in the core.
+:mod:`aiointercept.api.options`, what becomes of a request in the core.
 """
 
 import inspect
@@ -17,30 +17,34 @@ import aiohttp
 from typing_extensions import Self, override
 from yarl import URL
 
-from aiointercept.adapters.loops import INTERRUPTS
-from aiointercept.adapters.passthrough import relay, upstream_of
-from aiointercept.adapters.resolver import ConnectorInterceptor, InterceptedConnector
-from aiointercept.adapters.server import LoopbackServer
-from aiointercept.api.clock import SystemClock
+from aiointercept.adapters.event_loops import INTERRUPTS
+from aiointercept.adapters.interception.interceptor import (
+    ConnectorInterceptor,
+    InterceptedConnector,
+)
+from aiointercept.adapters.local_server.listener import LoopbackServer
+from aiointercept.adapters.passthrough.client import upstream_of
+from aiointercept.adapters.passthrough.relay import relay
+from aiointercept.adapters.system_clock import SystemClock
+from aiointercept.api.assertions import Assertions
 from aiointercept.api.decorating import Decorated, decorate
-from aiointercept.api.evidence import Evidence
-from aiointercept.api.inspection import Inspection
 from aiointercept.api.keywords import unexpected
-from aiointercept.api.registering import Registering
+from aiointercept.api.run import MockRun
+from aiointercept.api.verbs import Verbs
 from aiointercept.api.watching import announce
 from aiointercept.core.calls import CallLog
-from aiointercept.core.dispatch import Dispatcher
+from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import NotStartedError
-from aiointercept.core.expectations import UrlLike
-from aiointercept.core.matchers import Url
-from aiointercept.core.policy import HostRule, Policy
+from aiointercept.core.matching.urls import Url
 from aiointercept.core.ports import Interceptor, Transport, Upstream
-from aiointercept.core.registry import Registry
+from aiointercept.core.reporting.expectations import UrlLike
+from aiointercept.core.routing.policy import HostRule, Policy
+from aiointercept.core.routing.registry import Registry
 
 _logger: Final = logging.getLogger("aiointercept")
 
 
-class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aioresponses' is
+class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses' is
     """A mock of remote HTTP servers: a real server on loopback that answers what was registered.
 
     Use it with ``async with``, ``with``, as a decorator, or with ``start`` and ``stop``.
@@ -107,13 +111,13 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
             forward_unmatched=passthrough_unmatched,
             carry_forwarded=upstream is not None,
         )
-        self._desk = Dispatcher(
+        self._dispatcher = MockDispatcher(
             self._registry, self._log, policy, SystemClock(), upstream, INTERRUPTS
         )
         self._transport: Transport = transport or LoopbackServer(relay)
         self._connectors = ConnectorInterceptor(upstream_of)
         self._interceptor: Interceptor = interceptor or self._connectors
-        self._evidence = Evidence(self._desk)
+        self._run = MockRun(self._dispatcher)
         self._base: URL | None = None
         self._started = False
         self._led = False  # whether a connector was given that leads here
@@ -206,23 +210,23 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
             raise
 
     def _begin(self) -> None:
-        self._evidence = Evidence(self._desk)
-        self._evidence.clear()
+        self._run = MockRun(self._dispatcher)
+        self._run.clear()
         self._base = None
         self._led = False
         with ExitStack() as undo:
-            self._transport.start(self._desk)
+            self._transport.start(self._dispatcher)
             undo.callback(self._transport.stop)
-            self._connectors.bind(self._desk, self._transport)
+            self._connectors.bind(self._dispatcher, self._transport)
             undo.callback(self._connectors.uninstall)
             if self._interceptor is not self._connectors:
-                self._interceptor.bind(self._desk, self._transport)
+                self._interceptor.bind(self._dispatcher, self._transport)
                 undo.callback(self._interceptor.uninstall)
             if self._intercepts:
                 self._interceptor.install()
             else:
                 self._base = self._transport.url
-            announce(self._evidence)
+            announce(self._run)
             self._undo = undo.pop_all()
         self._started = True
 
@@ -234,16 +238,16 @@ class aiointercept(Registering, Inspection):  # noqa: N801  lower case as aiores
         __tracebackhide__ = True
         try:
             self._tell_unreachable_routes()
-            self._evidence.judge(leaving, strict=self._strict)
+            self._run.judge(leaving, strict=self._strict)
         finally:
-            self._evidence.close()
+            self._run.close()
             self._in_use.release()
 
     def _tell_unreachable_routes(self) -> None:
         """Warn of what was registered for other servers and could not be reached here."""
         if self._intercepts or self._led or self._settings["transport"] is not None:
             return
-        for registration in self._evidence.routes:
+        for registration in self._run.routes:
             target = registration.route.target
             if isinstance(target, Url) and not registration.used and not self._is_own(target):
                 _logger.warning(

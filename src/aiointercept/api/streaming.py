@@ -8,10 +8,10 @@ from aiohttp import web
 
 from aiointercept.api.content import header_pairs
 from aiointercept.api.keywords import unexpected
-from aiointercept.api.registration import clean_repeat
-from aiointercept.core import sse
-from aiointercept.core.kinds import is_async_iterable, is_iterable
-from aiointercept.core.replies import Fault, WebSocket
+from aiointercept.api.options import clean_repeat
+from aiointercept.core.http import sse
+from aiointercept.core.routing.replies import Fault, WebSocket
+from aiointercept.core.type_guards import is_async_iterable, is_iterable
 
 _ONE_SHOT: Final = (
     "events is an async iterator, which gives its events only once, but the route may take more "
@@ -72,7 +72,7 @@ def event_options(events: Any, options: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         events: events, or a function that returns them anew for each request. An event is text, a
-            :class:`~aiointercept.core.sse.ServerSentEvent`, or what ``json.dumps`` takes; text that
+            :class:`~aiointercept.ServerSentEvent`, or what ``json.dumps`` takes; text that
             begins with a colon is a comment.
         options: of the registration.
 

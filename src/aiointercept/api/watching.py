@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     # Neither needed nor cheap at run time.
-    from aiointercept.api.evidence import Evidence
+    from aiointercept.api.run import MockRun
 
-Watcher: TypeAlias = "Callable[[Evidence], object]"
+Watcher: TypeAlias = "Callable[[MockRun], object]"
 
 _watchers: Final[list[Watcher]] = []
 
 
 def add_watcher(watcher: Watcher) -> None:
-    """Have ``watcher`` called with the evidence of each mock, as soon as that has started."""
+    """Have ``watcher`` called with the run of each mock, as soon as that has started."""
     _watchers.append(watcher)
 
 
@@ -38,7 +38,7 @@ def watching(watcher: Watcher) -> Generator[None, None, None]:
         remove_watcher(watcher)
 
 
-def announce(evidence: "Evidence") -> None:
+def announce(run: "MockRun") -> None:
     """Tell all watchers of a mock that has started."""
     for watcher in tuple(_watchers):
-        watcher(evidence)
+        watcher(run)

@@ -7,11 +7,11 @@ from typing import Any, Final, TypeAlias
 from attrs import define, field, frozen
 
 from aiointercept.core.clock import Clock
-from aiointercept.core.http import HeaderSource, Request, Response
-from aiointercept.core.replies import Fault
-from aiointercept.core.routes import Registration, Route
+from aiointercept.core.http.messages import HeaderSource, Request, Response
+from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.routes import Registration, Route
 
-Present: TypeAlias = Callable[[Request, Mapping[str, str]], Any]
+RequestFactory: TypeAlias = Callable[[Request, Mapping[str, str]], Any]
 NO_MATCH_INFO: Final[Mapping[str, str]] = {}
 
 
@@ -50,7 +50,7 @@ class Call:
 
     received: Request
     _registration: Registration | None
-    _present: Present | None = field(repr=False)
+    _request_factory: RequestFactory | None = field(repr=False)
     started: float
     ticked: float = field(repr=False)
     matched: bool = True
@@ -68,16 +68,16 @@ class Call:
         if self._request is None:
             self._request = (
                 self.received
-                if self._present is None
-                else self._present(self.received, self.match_info)
+                if self._request_factory is None
+                else self._request_factory(self.received, self.match_info)
             )
         return self._request
 
-    def sent_again(self, present: Present | None = None) -> None:
+    def sent_again(self, present: RequestFactory | None = None) -> None:
         """Note that the client repeated it; ``present`` makes what the user sees from now on."""
         self.attempts += 1
         if present is not None:
-            self._present = present
+            self._request_factory = present
             self._request = None
 
     @property
@@ -108,7 +108,7 @@ class CallLog:
         self,
         request: Request,
         registration: Registration | None,
-        present: Present | None,
+        present: RequestFactory | None,
         *,
         matched: bool = True,
         match_info: Mapping[str, str] = NO_MATCH_INFO,

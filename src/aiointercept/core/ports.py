@@ -7,11 +7,11 @@ from attrs import define, frozen
 from multidict import CIMultiDictProxy
 from yarl import URL
 
-from aiointercept.core.calls import Call, Present
-from aiointercept.core.http import HeaderSource, Origin, Request
-from aiointercept.core.policy import Party
-from aiointercept.core.replies import Answer
-from aiointercept.core.routes import Registration
+from aiointercept.core.calls import Call, RequestFactory
+from aiointercept.core.http.messages import HeaderSource, Origin, Request
+from aiointercept.core.routing.decision import ActiveMock
+from aiointercept.core.routing.replies import Answer
+from aiointercept.core.routing.routes import Registration
 
 T = TypeVar("T")
 
@@ -31,12 +31,12 @@ class Exchange:
     Args:
         call: the call, already in the log.
         answer: what is to be performed.
-        desk: the mock that answers; it may be another one than the one that was asked.
+        dispatcher: the mock that answers; it may be another one than the one that was asked.
     """
 
     call: Call
     answer: Answer
-    desk: "Desk"
+    dispatcher: "Dispatcher"
 
 
 @frozen(eq=False)
@@ -48,9 +48,9 @@ class Pass:
 
 @frozen(eq=False)
 class Connect:
-    """The client is to be connected to the transport of ``parties[0]``."""
+    """The client is to be connected to the transport of ``active_mocks[0]``."""
 
-    parties: "Sequence[Desk]"
+    active_mocks: "Sequence[Dispatcher]"
 
 
 @frozen(eq=False)
@@ -63,7 +63,7 @@ class Fail:
 Admission: TypeAlias = Pass | Connect | Fail
 
 
-class Desk(Party, Protocol):
+class Dispatcher(ActiveMock, Protocol):
     """One mock's core, as adapters see it. Safe to use from several threads and loops."""
 
     @property
@@ -72,43 +72,49 @@ class Desk(Party, Protocol):
         ...
 
     def admit(
-        self, request: Request, parties: "Sequence[Desk]", present: Present | None = None
+        self,
+        request: Request,
+        active_mocks: "Sequence[Dispatcher]",
+        present: RequestFactory | None = None,
     ) -> Admission:
         """Decide, before there is a connection, on a request that a client wants to send.
 
         Args:
             request: what is known of it; its body may not be.
-            parties: the active mocks, from this one outwards.
+            active_mocks: the active mocks, from this one outwards.
             present: makes what the user sees of the request.
         """
         ...
 
-    def take(self, request: Request, present: Present | None = None) -> Call | None:
+    def take(self, request: Request, present: RequestFactory | None = None) -> Call | None:
         """Use up the own route that takes ``request``; ``None`` if there is none."""
         ...
 
     def claim(
-        self, registration: Registration, request: Request, present: Present | None = None
+        self, registration: Registration, request: Request, present: RequestFactory | None = None
     ) -> Call | None:
         """Use up just this route for ``request``; ``None`` if somebody else was faster."""
         ...
 
-    def receive(self, request: Request, present: Present | None = None) -> Call:
+    def receive(self, request: Request, present: RequestFactory | None = None) -> Call:
         """Note a request that goes on to the real server."""
         ...
 
-    def refuse(self, request: Request, present: Present | None = None) -> Exchange:
+    def refuse(self, request: Request, present: RequestFactory | None = None) -> Exchange:
         """Note a request that no route takes, and explain it."""
         ...
 
     def forward(
-        self, request: Request, parties: "Sequence[Desk]", present: Present | None = None
+        self,
+        request: Request,
+        active_mocks: "Sequence[Dispatcher]",
+        present: RequestFactory | None = None,
     ) -> Exchange | None:
         """Note a request that goes on to the real server though it is still coming in.
 
         Args:
             request: the request, with as much of its body as routes get to see.
-            parties: the active mocks, from this one outwards.
+            active_mocks: the active mocks, from this one outwards.
             present: makes what the user sees of the request.
 
         Returns:
@@ -119,9 +125,9 @@ class Desk(Party, Protocol):
     async def dispatch(
         self,
         request: Request,
-        present: Present | None = None,
+        present: RequestFactory | None = None,
         *,
-        parties: "Sequence[Desk]" = (),
+        active_mocks: "Sequence[Dispatcher]" = (),
         attempt: "Attempt | None" = None,
         run: Run = ...,
     ) -> Exchange:
@@ -130,7 +136,7 @@ class Desk(Party, Protocol):
         Args:
             request: the request, with its body.
             present: makes what the user sees of the request.
-            parties: for an intercepted request, the active mocks from this one outwards.
+            active_mocks: for an intercepted request, the active mocks from this one outwards.
             attempt: what is known of a client that may repeat a request silently.
             run: how awaitables of the user are awaited.
         """
@@ -156,14 +162,14 @@ class Desk(Party, Protocol):
 
 
 @define(eq=False)
-class Line:
+class ClientConnection:
     """One connection from an intercepted client to a transport.
 
     Attributes:
         origin: where the client believes to be connected to.
         request: what is known of the request that it was opened for.
         fail: makes the client's pending call raise what an answer that is none stands for.
-        parties: the active mocks, from the one that answers outwards, for the next request.
+        active_mocks: the active mocks, from the one that answers outwards, for the next request.
         attempt: what the client is sending; ``None`` if it never repeats a request silently.
         upstream: makes what reaches the real server as this client would, from the body that it
             sends, which may still be coming in.
@@ -174,7 +180,7 @@ class Line:
     origin: Origin
     request: Request
     fail: Callable[[Answer], None]
-    parties: Sequence[Desk] = ()
+    active_mocks: Sequence[Dispatcher] = ()
     attempt: "Attempt | None" = None
     upstream: "Callable[[AsyncIterable[bytes] | bytes], Upstream] | None" = None
     response_class: Any = None
@@ -186,7 +192,7 @@ class Attempt(Protocol):
     call: Call | None
     """The call that it made; set before it is sent if it repeats one."""
 
-    desk: "Desk | None"
+    dispatcher: "Dispatcher | None"
     """The mock that answers that call."""
 
     def settle(self) -> None:
@@ -202,8 +208,8 @@ class Transport(Protocol):
         """The base URL under which any HTTP client reaches the mock."""
         ...
 
-    def start(self, desk: Desk, /) -> None:
-        """Begin to take requests for ``desk``; must not block and needs no running loop."""
+    def start(self, dispatcher: Dispatcher, /) -> None:
+        """Begin to take requests for ``dispatcher``; must not block and needs no running loop."""
         ...
 
     def stop(self) -> None:
@@ -214,7 +220,7 @@ class Transport(Protocol):
         """Wait until nothing is left."""
         ...
 
-    async def dial(self, factory: Callable[[], Any], line: Line, /) -> Any:
+    async def dial(self, factory: Callable[[], Any], line: ClientConnection, /) -> Any:
         """Connect a client's protocol to this transport, on the running loop.
 
         Args:
@@ -230,8 +236,8 @@ class Transport(Protocol):
 class Interceptor(Protocol):
     """What leads client connections to a mock."""
 
-    def bind(self, desk: Desk, transport: Transport, /) -> None:
-        """Get ready to lead connections to ``transport`` as ``desk`` decides."""
+    def bind(self, dispatcher: Dispatcher, transport: Transport, /) -> None:
+        """Get ready to lead connections to ``transport`` as ``dispatcher`` decides."""
         ...
 
     def install(self) -> None:

@@ -12,8 +12,7 @@ from aiohttp import web
 from yarl import URL
 
 from aiointercept import aiointercept
-from aiointercept.adapters import recorder
-from aiointercept.aioresponses import CallbackResult, RequestCall, aioresponses
+from aiointercept.aioresponses import CallbackResult, RequestCall, aioresponses, client_calls
 from aiointercept.aioresponses.compat import merge_params, normalize_url
 from aiointercept.core.errors import UnsupportedAiohttpError
 
@@ -466,11 +465,11 @@ def test_aiohttp_that_is_not_as_we_know_it(monkeypatch: pytest.MonkeyPatch) -> N
     async def other(self: object, method: str) -> None:
         """Take other arguments."""
 
-    before = recorder._current.get()  # noqa: SLF001 - that nothing is left of a call
+    before = client_calls._current.get()  # noqa: SLF001 - that nothing is left of a call
     monkeypatch.setattr(aiohttp.ClientSession, "_request", other)
     with pytest.raises(
         UnsupportedAiohttpError, match=rf"{re.escape(aiohttp.__version__)}.*_request"
     ):
         aioresponses().start()
     assert vars(aiohttp.ClientSession)["_request"] is other
-    assert recorder._current.get() is before  # noqa: SLF001 - as above
+    assert client_calls._current.get() is before  # noqa: SLF001 - as above

@@ -117,7 +117,7 @@ async def test_an_os_error_comes_as_aiohttp_makes_it(error: OSError) -> None:
 
 
 async def test_a_repeated_instance_grows_no_traceback() -> None:
-    """Raised a hundred times, it is as short as the first time."""
+    """RaiseReply a hundred times, it is as short as the first time."""
     error = Odd("again")
     lengths: set[int] = set()
     async with (
@@ -239,7 +239,7 @@ async def test_a_websocket_handshake_may_raise_it() -> None:
             await session.ws_connect("wss://api.test/")
 
 
-@pytest.mark.parametrize("given", [3, "ValueError", int, object()], ids=str)
+@pytest.mark.parametrize("given", [3, "ValueError", int, object()])
 async def test_what_is_no_exception_is_refused(given: Any) -> None:
     """At registration, naming the argument."""
     async with aiointercept(mock_external_urls=True) as m:

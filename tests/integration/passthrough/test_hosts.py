@@ -98,7 +98,7 @@ async def test_pooled_connections_of_a_passed_through_host_are_used_on(remote: A
 
 
 async def test_a_real_error_of_a_passed_through_host_is_its_own(remote: Any) -> None:
-    """Refused is refused, as aiohttp tells it."""
+    """DisconnectReply is refused, as aiohttp tells it."""
     async with (
         aiointercept(mock_external_urls=True, passthrough=["remote.test"]) as m,
         remote.session() as session,

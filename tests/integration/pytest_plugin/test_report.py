@@ -257,7 +257,7 @@ def test_what_cannot_be_shown_does_no_harm(run: Run) -> None:
     result = run("""
         from aiointercept import matchers
 
-        class Broken:
+        class FaultReply:
             def match(self, request):
                 return matchers.MatchResult()
 
@@ -265,7 +265,7 @@ def test_what_cannot_be_shown_does_no_harm(run: Run) -> None:
                 raise LookupError("no words")
 
         def test_broken(aiointercept_mock):
-            aiointercept_mock.get("/", match=Broken())
+            aiointercept_mock.get("/", match=FaultReply())
             assert False
     """)
     result.assert_outcomes(failed=1)
@@ -312,4 +312,4 @@ def test_the_end_of_a_block_shows_the_users_line(run: Run, block: str) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["E*1 route was never used: GET http://127.0.0.1:*/unused"])
     result.stdout.no_fnmatch_line("*mock.py*")
-    result.stdout.no_fnmatch_line("*evidence.py*")
+    result.stdout.no_fnmatch_line("*run.py*")

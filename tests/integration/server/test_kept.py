@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from attrs import define, field
 
-from aiointercept.adapters.kept import KeptConnection, left_waiting
+from aiointercept.adapters.local_server.handover import KeptConnection, left_waiting
 
 
 @define(eq=False, slots=False)

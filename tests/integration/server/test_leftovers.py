@@ -19,7 +19,7 @@ import aiohttp
 import pytest
 
 from aiointercept import CallbackResult, aiointercept
-from aiointercept.adapters.helper_thread import helper_thread
+from aiointercept.adapters.local_server.helper_thread import helper_thread
 
 CYCLES = 300
 DESCRIPTORS = Path("/proc/self/fd")

@@ -7,7 +7,7 @@ import pytest
 from yarl import URL
 
 from aiointercept import aiointercept
-from aiointercept.adapters.server import LoopbackServer
+from aiointercept.adapters.local_server.listener import LoopbackServer
 
 
 async def fetch(url: URL | str, **options: Any) -> tuple[int, str]:
@@ -156,7 +156,7 @@ async def test_a_start_that_fails_halfway_undoes_what_it_did():
     class Unwilling:
         uninstalled = 0
 
-        def bind(self, desk: Any, transport: Any):
+        def bind(self, dispatcher: Any, transport: Any):
             self.url = transport.url
 
         def install(self):
@@ -184,7 +184,7 @@ async def test_an_undo_that_fails_does_not_keep_the_rest_from_being_undone():
     """The server is closed although uninstalling raised, and that error is not lost."""
 
     class Stuck:
-        def bind(self, desk: Any, transport: Any):
+        def bind(self, dispatcher: Any, transport: Any):
             self.url = transport.url
 
         def install(self):

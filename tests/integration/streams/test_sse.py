@@ -230,7 +230,6 @@ async def test_error_between_events() -> None:
 @pytest.mark.parametrize(
     "events",
     [3, None, "text", b"bytes", {"a": 1}, ServerSentEvent("x"), object()],
-    ids=repr,
 )
 async def test_no_events(events: Any) -> None:
     """What is no collection of events is refused at registration."""

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from aiointercept.api.callback import CallbackResult, computing, parameters_of
-from aiointercept.core.http import Request, Response
-from aiointercept.core.replies import Stream
+from aiointercept.core.http.messages import Request, Response
+from aiointercept.core.routing.replies import Stream
 
 ASKED = Request(
     "POST",

@@ -5,8 +5,8 @@ import pytest
 from multidict import CIMultiDict
 
 from aiointercept.api.content import make_content
-from aiointercept.core.http import Response
-from aiointercept.core.replies import Stream
+from aiointercept.core.http.messages import Response
+from aiointercept.core.routing.replies import Stream
 
 
 async def chunks():

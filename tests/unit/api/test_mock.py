@@ -7,8 +7,8 @@ import pytest
 from yarl import URL
 
 from aiointercept import CallbackResult, MockResponse, aiointercept
-from aiointercept.core.http import Request, Response
-from aiointercept.core.replies import Refused, Stream, Unanswered
+from aiointercept.core.http.messages import Request, Response
+from aiointercept.core.routing.replies import DisconnectReply, NoRouteReply, Stream
 
 BASE = URL("http://mock.test")
 
@@ -17,7 +17,7 @@ class Transport:
     """Hands requests to the core, and its answers back."""
 
     def __init__(self) -> None:
-        self.desk = None
+        self.dispatcher = None
         self.history: list[str] = []
 
     @property
@@ -26,15 +26,15 @@ class Transport:
         self.history.append("url")
         return BASE
 
-    def start(self, desk: Any) -> None:
+    def start(self, dispatcher: Any) -> None:
         """Begin."""
         self.history.append("start")
-        self.desk = desk
+        self.dispatcher = dispatcher
 
     def stop(self) -> None:
         """End."""
         self.history.append("stop")
-        self.desk = None
+        self.dispatcher = None
 
     async def wait_closed(self) -> None:
         """Nothing is left."""
@@ -46,18 +46,18 @@ class Transport:
 
     async def ask(self, method: str, url: str, body: bytes = b"") -> Response:
         """Perform one exchange as a server would."""
-        exchange = await self.desk.dispatch(Request(method, BASE.join(URL(url)), body=body))
+        exchange = await self.dispatcher.dispatch(Request(method, BASE.join(URL(url)), body=body))
         answer = exchange.answer
-        if isinstance(answer, Unanswered):
-            exchange.desk.finish(exchange.call)
+        if isinstance(answer, NoRouteReply):
+            exchange.dispatcher.finish(exchange.call)
             raise ConnectionError(answer.explanation)
-        if isinstance(answer, Refused):
-            exchange.desk.finish(exchange.call)
+        if isinstance(answer, DisconnectReply):
+            exchange.dispatcher.finish(exchange.call)
             raise ConnectionError(answer.message)
         if isinstance(answer, Stream):
             parts = [part async for part in answer.open()]
             answer = Response(answer.status, answer.reason, answer.headers, b"".join(parts))
-        exchange.desk.finish(exchange.call, answer.status, answer.headers, answer.body)
+        exchange.dispatcher.finish(exchange.call, answer.status, answer.headers, answer.body)
         return answer
 
 
@@ -67,7 +67,7 @@ class Interceptor:
     def __init__(self) -> None:
         self.history: list[str] = []
 
-    def bind(self, desk: Any, transport: Any) -> None:
+    def bind(self, dispatcher: Any, transport: Any) -> None:
         """Get ready."""
         self.history.append("bind")
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from aiointercept.core.body_matchers import body, form, json_body, multipart
-from aiointercept.core.expectations import content_matchers
-from aiointercept.core.field_matchers import query
-from aiointercept.core.http import Request
-from aiointercept.core.matchers import path, url, url_template
-from aiointercept.core.matching import all_of
+from aiointercept.core.http.messages import Request
+from aiointercept.core.matching.bodies import body, form, json_body, multipart
+from aiointercept.core.matching.combinators import all_of
+from aiointercept.core.matching.fields import query
+from aiointercept.core.matching.urls import path, url, url_template
+from aiointercept.core.reporting.expectations import content_matchers
 
 _TRICKY = st.sampled_from(
     ["", "+", "%2F", "%", "&", "=", "é", "a b", "/", ";", "#", '"', "\\", "💥"]

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from aiointercept.core.calls import CallLog
-from aiointercept.core.http import Request, Response
-from aiointercept.core.matchers import Url
-from aiointercept.core.routes import Registration, Route
+from aiointercept.core.http.messages import Request, Response
+from aiointercept.core.matching.urls import Url
+from aiointercept.core.routing.routes import Registration, Route
 
 H = "https://h.test/"
 

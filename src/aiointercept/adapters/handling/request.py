@@ -1,0 +1,259 @@
+"""``AiointerceptRequest``: a request as users see it, live or made from the log."""
+
+import io
+import json
+import weakref
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import aiohttp
+from aiohttp import web
+from aiohttp.http import HttpVersion11, RawRequestMessage
+from multidict import MultiDict, MultiDictProxy
+from typing_extensions import override
+from yarl import URL
+
+from aiointercept.core.calls import NO_MATCH_INFO
+from aiointercept.core.http.messages import Request
+
+_CACHED_TARGETS: Final = 4096
+_LONGEST_CACHED: Final = 2048
+_ZLIB_WINDOWS: Final = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+_FORM: Final = "application/x-www-form-urlencoded"
+_NOT_JSON: Final = ("multipart/", _FORM, "application/octet-stream")
+
+
+class AiointerceptRequest(web.Request):
+    """A request as it was received: an ``aiohttp.web.Request`` that stays readable.
+
+    ``read``, ``text``, ``json`` and ``post`` work during the exchange and after it. ``url`` is what
+    the client wrote: with its true scheme, host and port, whatever its ``Host`` header says.
+    """
+
+    ATTRS = web.Request.ATTRS | frozenset({"_received", "_found", "_raw"})
+
+    _received: Request
+    _found: Mapping[str, str] = NO_MATCH_INFO
+    _raw: bytes = b""
+
+    def keep(self, received: Request, match_info: Mapping[str, str]) -> None:
+        """Make ``received`` what this request tells about itself."""
+        self._received = received
+        self._found = match_info
+
+    @property
+    def captured_body(self) -> bytes | None:
+        """The body, decoded from its ``Content-Encoding``; ``None`` where it was not seen."""
+        return self._received.body
+
+    @property
+    def canonical_url(self) -> URL:
+        """The true URL in the one spelling that equal URLs share."""
+        return self._received.canonical_url
+
+    @property
+    @override
+    def url(self) -> URL:  # pyright: ignore[reportIncompatibleVariableOverride]  # a cached property there
+        return self._received.url
+
+    @property
+    @override
+    def scheme(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]  # a cached property there
+        return self._received.origin.scheme
+
+    @property
+    @override
+    def match_info(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]  # a cached property there
+        """What a ``url_template`` found in the URL, percent-decoded, by name."""
+        return self._found
+
+    @property
+    def kwargs(self) -> dict[str, Any]:
+        """What a callback gets: ``headers``, ``query``, ``json`` and ``data``."""
+        return call_arguments(self._received)
+
+    async def receive(self, most: int | None = None) -> bytes:
+        """Return the body as it comes in, still encoded.
+
+        Args:
+            most: after how many bytes to stop reading; it may be called again for the rest.
+        """
+        content = self.content
+        chunks = [self._raw] if self._raw else []
+        size = len(self._raw)
+        while not content.at_eof() and (most is None or size <= most):
+            chunks.append(await content.readany())
+            size += len(chunks[-1])
+        self._raw = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        return self._raw
+
+    @property
+    def buffered_body(self) -> bytes:
+        """What was received of the body, still encoded."""
+        return self._raw
+
+    @property
+    def sent_body(self) -> bytes | AsyncIterator[bytes]:
+        """The body as it was sent, still encoded; in chunks if it is not all here yet."""
+        return self._raw if self.content.at_eof() else self._raw_chunks()
+
+    async def _raw_chunks(self) -> AsyncIterator[bytes]:
+        yield self._raw
+        self._raw = b""
+        while not self.content.at_eof():
+            yield await self.content.readany()
+
+    @override
+    async def read(self) -> bytes:
+        return self._received.body or b""
+
+    @override
+    async def multipart(self) -> aiohttp.MultipartReader:
+        return aiohttp.MultipartReader(self.headers, _stream(self._received.body or b""))
+
+    @override
+    async def post(self) -> MultiDictProxy[Any]:
+        # aiohttp would keep files on disk, closed when the exchange is over, and need a loop.
+        fields: MultiDict[Any] = MultiDict()
+        if self._received.body is None:
+            return MultiDictProxy(fields)  # it only passed by
+        if self.content_type == "multipart/form-data":
+            parts = await self.multipart()
+            while (part := await parts.next()) is not None:
+                fields.add(*await _form_field(part))
+        elif self.content_type in ("", _FORM):
+            charset = self.charset or "utf-8"
+            text = (await self.read()).decode(charset).rstrip()
+            fields.extend(parse_qsl(text, keep_blank_values=True, encoding=charset))
+        return MultiDictProxy(fields)
+
+
+async def _form_field(part: Any) -> tuple[str, Any]:
+    if not isinstance(part, aiohttp.BodyPartReader) or part.name is None:
+        msg = "this form has a part that is no field; read it with request.multipart()"
+        raise ValueError(msg)
+    content = bytes(await part.read(decode=True))
+    kind = part.headers.get("Content-Type")
+    if part.filename:
+        file = io.BufferedReader(io.BytesIO(content))
+        kind = kind or "application/octet-stream"
+        return part.name, web.FileField(part.name, part.filename, file, kind, part.headers)
+    if kind is None or kind.startswith("text/"):
+        return part.name, content.decode(part.get_charset(default="utf-8"))
+    return part.name, content
+
+
+def call_arguments(received: Request) -> dict[str, Any]:
+    """Return what callbacks get of a request, by name."""
+    return {
+        "headers": received.headers,
+        "query": received.query,
+        "json": _parsed_json(received),
+        "data": received.body or None,
+    }
+
+
+def _parsed_json(received: Request) -> Any:
+    if not received.body or received.content_type.startswith(_NOT_JSON):
+        return None
+    try:
+        return json.loads(received.body)
+    except ValueError:
+        return None
+
+
+class RequestView:
+    """Shows a logged request: the live one while there is one, else one made of what was kept.
+
+    A live request holds on to its connection, so a call has one only if it was looked at while it
+    was going on, as by a callback that asks for it.
+    """
+
+    __slots__ = ("_live",)
+
+    def __init__(self, live: AiointerceptRequest) -> None:
+        self._live = weakref.ref(live)
+
+    def __call__(self, received: Request, match_info: Mapping[str, str]) -> AiointerceptRequest:
+        """Return the request that tells ``received``."""
+        live = self._live()
+        if live is None:
+            return from_log(received, match_info)
+        live.keep(received, match_info)
+        return live
+
+
+def from_log(received: Request, match_info: Mapping[str, str]) -> AiointerceptRequest:
+    """Make a request of what is known of it, without a connection."""
+    message = RawRequestMessage(
+        received.method,
+        received.url.raw_path_qs,
+        HttpVersion11,
+        received.headers,
+        tuple((name.encode(), value.encode()) for name, value in received.headers.items()),
+        False,  # noqa: FBT003  the parameters of this named tuple are positional in practice
+        None,
+        False,  # noqa: FBT003  the parameters of this named tuple are positional in practice
+        False,  # noqa: FBT003  the parameters of this named tuple are positional in practice
+        received.url.relative(),
+    )
+    gone: Any = _Gone()
+    request = AiointerceptRequest(
+        message, _stream(received.body or b""), gone, gone, gone, gone, client_max_size=0
+    )
+    request.keep(received, match_info)
+    return request
+
+
+class _Gone:
+    """Stands where a request has a connection, once it has none: all about it is ``None``."""
+
+    max_field_size = 1 << 30
+    max_headers = 1 << 20
+    _reading_paused = False
+
+    def resume_reading(self, **_: object) -> None:
+        """Do nothing, as there is nothing to be read."""
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+def _stream(body: bytes) -> aiohttp.StreamReader:
+    gone: Any = _Gone()
+    stream = aiohttp.StreamReader(gone, len(body) + 1, loop=gone)
+    if body:
+        stream.feed_data(body)
+    stream.feed_eof()
+    return stream
+
+
+@lru_cache(maxsize=_CACHED_TARGETS)
+def _cached_url(text: str) -> URL:
+    return URL(text, encoded=True)
+
+
+def url_of(prefix: str, request: web.BaseRequest) -> URL:
+    """Return the URL that was asked for, as it was sent, at the origin that ``prefix`` names."""
+    target = request.raw_path
+    if not target.startswith("/"):
+        # "*", or the absolute form that clients use with a proxy.
+        target = request.rel_url.raw_path_qs if request.rel_url.raw_path != "*" else "/*"
+    text = prefix + target.partition("#")[0]
+    return _cached_url(text) if len(text) <= _LONGEST_CACHED else URL(text, encoded=True)
+
+
+def decoded(body: bytes, encoding: str) -> bytes:
+    """Undo a ``Content-Encoding`` of ``gzip`` or ``deflate``; leave anything else as it is."""
+    window = _ZLIB_WINDOWS.get(encoding.strip().lower())
+    if window is None or not body:
+        return body
+    for bits in (window, -zlib.MAX_WBITS):
+        try:
+            return zlib.decompress(body, bits)
+        except zlib.error:
+            continue
+    return body

@@ -1,0 +1,1 @@
+"""How clients are led to a mock: the only folder that knows aiohttp's connector."""

@@ -1,0 +1,48 @@
+"""The exceptions that stand in place of an answer, as aiohttp itself raises them."""
+
+import errno
+import socket
+import ssl
+
+import aiohttp
+
+from aiointercept.core.routing.replies import (
+    Answer,
+    DisconnectReply,
+    Fault,
+    FaultReply,
+    NoRouteReply,
+    RaiseReply,
+)
+
+
+def exception_for(answer: Answer, req: aiohttp.ClientRequest) -> BaseException:
+    """Return the exception that stands in place of an answer."""
+    if isinstance(answer, RaiseReply):
+        return answer.make()
+    if isinstance(answer, DisconnectReply):
+        return aiohttp.ClientConnectionError(answer.message)
+    if isinstance(answer, NoRouteReply):
+        return aiohttp.ClientConnectionError(answer.explanation)
+    if isinstance(answer, FaultReply):
+        return _connection_error(answer.fault, req)
+    msg = f"{type(answer).__name__} is an answer, not a failure"
+    raise TypeError(msg)
+
+
+def _connection_error(fault: Fault, req: aiohttp.ClientRequest) -> aiohttp.ClientError:
+    """Return what aiohttp itself raises when there is no connection, for this reason."""
+    key = req.connection_key
+    if fault is Fault.DNS_FAILURE:
+        unknown = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return aiohttp.ClientConnectorDNSError(key, unknown)
+    if fault is Fault.CONNECTION_REFUSED:
+        address = (req.url.host, req.url.port)
+        refused = ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed {address}")
+        return aiohttp.ClientConnectorError(key, refused)
+    if fault is Fault.CERTIFICATE_ERROR:
+        untrusted = ssl.SSLCertVerificationError(
+            1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate"
+        )
+        return aiohttp.ClientConnectorCertificateError(key, untrusted)
+    return aiohttp.ConnectionTimeoutError(f"Connection timeout to host {req.url}")

@@ -1,0 +1,1 @@
+"""How connections come in: sockets on loopback, memory, the helper thread."""

@@ -1,0 +1,185 @@
+"""The listening sockets on loopback, and the real server behind them. Binds nothing else."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from typing import Any, Final, TypeVar
+
+from yarl import URL
+
+from aiointercept.adapters.event_loops import call_on_loop
+from aiointercept.adapters.handling.handler import ConnectionHandler, Relay
+from aiointercept.adapters.local_server.acceptor import CLOSE_TIMEOUT, Acceptor, listen
+from aiointercept.adapters.local_server.helper_thread import is_helpers
+from aiointercept.core.dispatcher import run_here
+from aiointercept.core.ports import ClientConnection, Dispatcher, Run
+
+T = TypeVar("T")
+
+_PATIENCE: Final = 0.05  # seconds that a loop gets to show that it is not blocked
+_ENDED: Final = "the block of this mock has ended"
+
+
+class LoopbackServer:
+    """A transport: a real HTTP server at ``127.0.0.1``, on the loop that started it.
+
+    Where no loop runs at the start, the helper thread serves; where the loop is blocked, the helper
+    thread takes over what waits. Intercepted clients are served on their own loops.
+
+    Args:
+        relay: carries a request to the real server and its answer back.
+    """
+
+    def __init__(self, relay: Relay | None = None) -> None:
+        self._relay = relay
+        self._lock = threading.Lock()
+        self._dispatcher: Dispatcher | None = None
+        self._home: asyncio.AbstractEventLoop | None = None
+        self._sites: dict[asyncio.AbstractEventLoop, ConnectionHandler] = {}
+        self._entrance: Acceptor | None = None
+        self._rendezvous: socket.socket | None = None
+        self._closing: list[ConnectionHandler] = []
+
+    def start(self, dispatcher: Dispatcher) -> None:
+        """See :meth:`aiointercept.core.ports.Transport.start`."""
+        self._dispatcher = dispatcher
+        try:
+            self._home = asyncio.get_running_loop()
+        except RuntimeError:
+            self._home = None
+
+    @property
+    def url(self) -> URL:
+        """See :attr:`aiointercept.core.ports.Transport.url`; the socket is made at first use."""
+        with self._lock:
+            if self._entrance is None:
+                self._entrance = Acceptor(self._home, self._site)
+            return self._entrance.url
+
+    def stop(self) -> None:
+        """See :meth:`aiointercept.core.ports.Transport.stop`."""
+        with self._lock:
+            self._dispatcher = None
+            entrance, self._entrance = self._entrance, None
+            rendezvous, self._rendezvous = self._rendezvous, None
+            self._closing, self._sites = list(self._sites.values()), {}
+        if entrance is not None:
+            entrance.close()
+        if rendezvous is not None:
+            rendezvous.close()
+        for site in self._closing:
+            call_on_loop(site.loop, site.close, wait=CLOSE_TIMEOUT if is_helpers(site.loop) else 0)
+
+    async def wait_closed(self) -> None:
+        """See :meth:`aiointercept.core.ports.Transport.wait_closed`."""
+        here = asyncio.get_running_loop()
+        for site in self._closing:
+            if site.loop is here:
+                await site.wait_closed()
+            elif site.loop.is_running():
+                future = asyncio.run_coroutine_threadsafe(site.wait_closed(), site.loop)
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(asyncio.wrap_future(future), CLOSE_TIMEOUT)
+        self._closing = []
+
+    async def dial(self, factory: Callable[[], Any], line: ClientConnection) -> Any:
+        """See :meth:`aiointercept.core.ports.Transport.dial`."""
+        loop = asyncio.get_running_loop()
+        site = self._site(loop)
+        client, server = self._pair()
+        try:
+            await loop.connect_accepted_socket(lambda: site.protocol(line), server)
+            _, protocol = await loop.create_connection(factory, sock=client)
+        except BaseException:
+            client.close()
+            server.close()
+            raise
+        return protocol
+
+    def _pair(self) -> tuple[socket.socket, socket.socket]:
+        """Return the two ends of a new connection over loopback."""
+        client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        with self._lock:
+            if self._dispatcher is None:
+                client.close()
+                raise ConnectionError(_ENDED)
+            if self._rendezvous is None:
+                self._rendezvous = listen()
+                # Where the last packet of a handshake is slow, it has to be waited for.
+                self._rendezvous.settimeout(CLOSE_TIMEOUT)
+            try:
+                client.connect(self._rendezvous.getsockname())
+                client.settimeout(0)
+                server, address = self._rendezvous.accept()
+                while address != client.getsockname():
+                    # A stranger has found the port: it is not for him.
+                    server.close()
+                    server, address = self._rendezvous.accept()
+            except BaseException:
+                client.close()
+                raise
+        server.settimeout(0)
+        return client, server
+
+    def _site(self, loop: asyncio.AbstractEventLoop) -> ConnectionHandler:
+        site = self._sites.get(loop)
+        if site is None:
+            if self._dispatcher is None:
+                raise ConnectionError(_ENDED)
+            site = ConnectionHandler(
+                self._dispatcher, self._prefix, loop, self._relay, self._run_for(loop)
+            )
+            self._sites[loop] = site
+        return site
+
+    def _prefix(self) -> str:
+        assert self._entrance is not None  # noqa: S101  whoever comes came through it
+        return self._entrance.prefix
+
+    def _run_for(self, loop: asyncio.AbstractEventLoop) -> Run:
+        home = self._home
+        if home is None or home is loop or not is_helpers(loop):
+            return run_here
+
+        async def run(awaitable: Awaitable[T]) -> T:
+            return await _run_at_home(awaitable, home)
+
+        return run
+
+
+async def _run_at_home(awaitable: Awaitable[T], home: asyncio.AbstractEventLoop) -> T:
+    """Await on the loop that entered the block; here if that turns out to be blocked."""
+    here = asyncio.get_running_loop()
+    claim = threading.Lock()
+    begun: asyncio.Future[Future[T]] = here.create_future()
+
+    def begin() -> None:
+        if claim.acquire(blocking=False):
+            future = asyncio.run_coroutine_threadsafe(run_here(awaitable), home)
+            here.call_soon_threadsafe(begun.set_result, future)
+
+    try:
+        home.call_soon_threadsafe(begin)
+    except RuntimeError:  # it is closed
+        return await awaitable
+    try:
+        await asyncio.wait([begun], timeout=_PATIENCE)
+    except asyncio.CancelledError:
+        if claim.acquire(blocking=False):
+            _abandon(awaitable)
+        else:
+            begun.add_done_callback(lambda done: done.result().cancel())
+        raise
+    if claim.acquire(blocking=False):
+        return await awaitable
+    return await asyncio.wrap_future(await begun)
+
+
+def _abandon(awaitable: Awaitable[object]) -> None:
+    """Keep Python from warning of what nobody will await."""
+    close = getattr(awaitable, "close", None)
+    if close is not None:
+        close()

@@ -1,0 +1,238 @@
+"""Connections in memory: no socket is made, and what one end writes the other has at once.
+
+For suites that forbid sockets, and for tests of what depends on the turns of the loop. The same
+server answers as over loopback.
+"""
+
+import asyncio
+import errno
+import os
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+from typing_extensions import override
+from yarl import URL
+
+from aiointercept.adapters.event_loops import call_on_loop
+from aiointercept.adapters.handling.handler import ConnectionHandler, Relay
+from aiointercept.core.ports import ClientConnection, Dispatcher
+
+_BASE: Final = URL("http://aiointercept.test")
+_HIGH_WATER: Final = 1 << 16  # bytes in flight from which on the writer is asked to wait
+_ADDRESS: Final = ("127.0.0.1", 0)
+
+
+class SocketlessTransport:
+    """A transport whose connections are no sockets: only intercepted clients reach it.
+
+    Its ``url`` is ``http://aiointercept.test``, for path-only routes and ``m.session()``; nothing
+    listens there.
+
+    Args:
+        relay: carries a request to the real server and its answer back.
+    """
+
+    def __init__(self, relay: Relay | None = None) -> None:
+        self._relay = relay
+        self._dispatcher: Dispatcher | None = None
+        self._sites: dict[asyncio.AbstractEventLoop, ConnectionHandler] = {}
+        self._closing: list[ConnectionHandler] = []
+
+    @property
+    def url(self) -> URL:
+        """See :attr:`aiointercept.core.ports.Transport.url`."""
+        return _BASE
+
+    def start(self, dispatcher: Dispatcher) -> None:
+        """See :meth:`aiointercept.core.ports.Transport.start`."""
+        self._dispatcher = dispatcher
+
+    def stop(self) -> None:
+        """See :meth:`aiointercept.core.ports.Transport.stop`."""
+        self._dispatcher = None
+        self._closing, self._sites = list(self._sites.values()), {}
+        for site in self._closing:
+            call_on_loop(site.loop, site.close)
+
+    async def wait_closed(self) -> None:
+        """See :meth:`aiointercept.core.ports.Transport.wait_closed`."""
+        here = asyncio.get_running_loop()
+        closing, self._closing = self._closing, []
+        for site in closing:
+            if site.loop is here:
+                await site.wait_closed()
+
+    async def dial(self, factory: Callable[[], Any], line: ClientConnection) -> Any:
+        """See :meth:`aiointercept.core.ports.Transport.dial`."""
+        loop = asyncio.get_running_loop()
+        protocol = factory()
+        connect(loop, protocol, self._site(loop).protocol(line))
+        return protocol
+
+    def _site(self, loop: asyncio.AbstractEventLoop) -> ConnectionHandler:
+        site = self._sites.get(loop)
+        if site is None:
+            if self._dispatcher is None:
+                msg = "the block of the mock has ended"
+                raise ConnectionError(msg)
+            site = self._sites[loop] = ConnectionHandler(
+                self._dispatcher, lambda: str(_BASE), loop, self._relay
+            )
+        return site
+
+
+def connect(
+    loop: asyncio.AbstractEventLoop, client: asyncio.Protocol, server: asyncio.Protocol
+) -> None:
+    """Connect two protocols on ``loop``."""
+    near, far = End(loop, client), End(loop, server)
+    near.peer, far.peer = far, near
+    server.connection_made(far)
+    client.connection_made(near)
+
+
+class End(asyncio.Transport):
+    """One end of a connection in memory.
+
+    What is written is handed to the other end within the call, unless that one has paused. An abort
+    is a reset for the other end.
+
+    Args:
+        loop: the loop of both ends.
+        protocol: whose end it is.
+
+    Attributes:
+        peer: the other end.
+    """
+
+    peer: "End"
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, protocol: asyncio.Protocol) -> None:
+        super().__init__({"peername": _ADDRESS, "sockname": _ADDRESS})
+        self._loop = loop
+        self._protocol = protocol
+        self._arrived: deque[bytes] = deque()
+        self._waiting = 0
+        self._paused = False
+        self._closing = False
+        self._ended = False
+        self._holds_writer = False
+
+    # Writing
+
+    @override
+    def write(self, data: Any) -> None:
+        if not self._closing and data:
+            self.peer.arrive(bytes(data))
+
+    @override
+    def get_write_buffer_size(self) -> int:
+        return self.peer.waiting
+
+    @override
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Do nothing: the limit is the same for all."""
+
+    @override
+    def can_write_eof(self) -> bool:
+        return False
+
+    def hold_writer(self) -> None:
+        """Ask the protocol of this end to write no more for now."""
+        if not self._holds_writer:
+            self._holds_writer = True
+            self._protocol.pause_writing()
+
+    def release_writer(self) -> None:
+        """Let it write again."""
+        if self._holds_writer:
+            self._holds_writer = False
+            self._protocol.resume_writing()
+
+    # Reading
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes have arrived and are not read."""
+        return self._waiting
+
+    def arrive(self, data: bytes) -> None:
+        """Take what the other end wrote."""
+        if self._closing:
+            return
+        self._arrived.append(data)
+        self._waiting += len(data)
+        self._read()
+        if self._waiting > _HIGH_WATER:
+            self.peer.hold_writer()
+
+    def _read(self) -> None:
+        while self._arrived and not self._paused and not self._closing:
+            data = self._arrived.popleft()
+            self._waiting -= len(data)
+            self._hand_over(data)
+        if self._waiting <= _HIGH_WATER:
+            self.peer.release_writer()
+        self._end_if_all_is_read()
+
+    def _hand_over(self, data: bytes) -> None:
+        try:
+            self._protocol.data_received(data)
+        except Exception as error:  # noqa: BLE001 - it is none of the writer's business
+            context = {"message": "data_received failed", "exception": error, "transport": self}
+            self._loop.call_exception_handler(context)
+            self.abort()
+
+    @override
+    def pause_reading(self) -> None:
+        self._paused = True
+
+    @override
+    def resume_reading(self) -> None:
+        self._paused = False
+        # What has arrived is read before the caller goes on to something else, but not within it.
+        self._loop.call_soon(self._read)
+
+    @override
+    def is_reading(self) -> bool:
+        return not self._paused and not self._closing
+
+    # The end
+
+    @override
+    def close(self) -> None:
+        if not self._closing:
+            self._end(None)
+            self.peer.see_end()
+
+    @override
+    def abort(self) -> None:
+        if not self._closing:
+            self._end(None)
+            self.peer.break_off()
+
+    def see_end(self) -> None:
+        """Take notice that the other end has closed, after what it wrote."""
+        self._ended = True
+        self._end_if_all_is_read()
+
+    def _end_if_all_is_read(self) -> None:
+        if self._ended and not self._arrived and not self._closing:
+            self._protocol.eof_received()
+            self._end(None)
+
+    def break_off(self) -> None:
+        """Take notice that the other end has gone without a word."""
+        if not self._closing:
+            self._end(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
+
+    def _end(self, error: Exception | None) -> None:
+        if not self._closing:
+            self._closing = True
+            self._arrived.clear()
+            self._loop.call_soon(self._protocol.connection_lost, error)
+
+    @override
+    def is_closing(self) -> bool:
+        return self._closing

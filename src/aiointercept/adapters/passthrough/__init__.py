@@ -1,0 +1,1 @@
+"""The real servers, and the way to them and back."""

@@ -1,0 +1,143 @@
+"""The real servers, reached as the client of a request would have reached them.
+
+Nothing is read whole, decoded or followed.
+"""
+
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import Any, Final
+
+import aiohttp
+from aiohttp import ClientRequest, hdrs
+from attrs import frozen
+from multidict import CIMultiDict
+from yarl import URL
+
+from aiointercept.core.http.messages import Request
+from aiointercept.core.ports import UpstreamResponse
+
+# The client has its own limits; a proxy must not have narrower ones.
+_LONGEST_LINE: Final = 1 << 24
+# Of one connection, not of the message (RFC 9110, section 7.6.1).
+_HOP_BY_HOP: Final = (
+    hdrs.CONNECTION,
+    hdrs.KEEP_ALIVE,
+    hdrs.PROXY_AUTHENTICATE,
+    hdrs.PROXY_AUTHORIZATION,
+    hdrs.TE,
+    hdrs.TRAILER,
+    hdrs.TRANSFER_ENCODING,
+    hdrs.UPGRADE,
+)
+_AUTOMATIC: Final = (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.USER_AGENT, hdrs.CONTENT_TYPE)
+# As much as asyncio reads at once, so that it need not pause after each time.
+_READ_BUFFER: Final = 1 << 18
+
+
+@frozen(eq=False)
+class ClientUpstream:
+    """Reaches the real server through a connector, with the settings of one client's request.
+
+    Args:
+        connector: makes the connection; it is closed with it.
+        ssl: the client's TLS settings.
+        proxy: the client's proxy, if it has one.
+        server_hostname: the name that the client wants to see in the certificate.
+        body: what the client sends, encoded as it is; ``None`` for that of the request.
+    """
+
+    connector: Any
+    ssl: Any = True
+    proxy: URL | None = None
+    server_hostname: str | None = None
+    body: AsyncIterable[bytes] | bytes | None = None
+
+    async def send(self, request: Request) -> UpstreamResponse:
+        """See :meth:`aiointercept.core.ports.Upstream.send`."""
+        session = aiohttp.ClientSession(
+            connector=self.connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=_AUTOMATIC,
+            timeout=aiohttp.ClientTimeout(total=None),
+            read_bufsize=_READ_BUFFER,
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_LINE,
+            middlewares=(_send_once,),
+        )
+        headers = end_to_end_headers(request)
+        headers.popall(hdrs.EXPECT, None)
+        body = request.body if self.body is None else self.body
+        chunked = "chunked" in request.headers.get(hdrs.TRANSFER_ENCODING, "").lower()
+        try:
+            response = await session.request(
+                request.method,
+                request.url,
+                headers=headers,
+                data=body or None,
+                chunked=chunked or None,
+                allow_redirects=False,
+                ssl=self.ssl,
+                proxy=self.proxy,
+                server_hostname=self.server_hostname,
+            )
+        except _LostError as lost:
+            await session.close()
+            raise lost.error from None
+        except BaseException:
+            await session.close()
+            raise
+        return UpstreamResponse(
+            response.status, response.reason, response.headers, _Body(session, response)
+        )
+
+
+class _LostError(Exception):
+    """The connection to the real server was lost; not for the client's eyes."""
+
+    def __init__(self, error: aiohttp.ClientError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+async def _send_once(
+    request: ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from repeating: the client that is served repeats by itself."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _LostError(error) from error
+
+
+def upstream_of(
+    connector: Any,
+    request: ClientRequest,
+    proxy: URL | None,
+    body: AsyncIterable[bytes] | bytes,
+) -> ClientUpstream:
+    """Return an upstream that is reached as ``request``, sent with ``body``, would have been."""
+    return ClientUpstream(connector, request.ssl, proxy, request.server_hostname, body)
+
+
+class _Body:
+    """The body of a response as it comes in; takes its session with it when it is closed."""
+
+    def __init__(self, session: aiohttp.ClientSession, response: aiohttp.ClientResponse) -> None:
+        self._session = session
+        self._response = response
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._response.content.iter_any()
+
+    async def aclose(self) -> None:
+        """End the connection to the real server, wherever it is."""
+        self._response.close()
+        await self._session.close()
+
+
+def end_to_end_headers(message: Request | UpstreamResponse) -> CIMultiDict[str]:
+    """Return the header fields of the message itself, without those of one connection."""
+    headers = CIMultiDict(message.headers)
+    for name in _HOP_BY_HOP:
+        headers.popall(name, None)
+    return headers

@@ -1,0 +1,87 @@
+"""One run of a mock, as it is judged at its end or between two tests that share it."""
+
+from attrs import define, field
+
+from aiointercept.core.calls import Call
+from aiointercept.core.dispatcher import MockDispatcher
+from aiointercept.core.errors import UnmetExpectationsError, add_note
+from aiointercept.core.reporting.assertions import (
+    describe_unmatched,
+    describe_unused,
+    unused_routes,
+)
+from aiointercept.core.reporting.summary import render_report
+from aiointercept.core.routing.routes import Registration
+
+
+@define(eq=False)
+class MockRun:
+    """What one run of a mock was asked, could have answered, and held back.
+
+    Args:
+        dispatcher: the mock's core; once this run is closed, another one may use it.
+    """
+
+    _dispatcher: MockDispatcher
+    _calls: list[Call] | None = field(default=None, init=False)
+    _routes: list[Registration] | None = field(default=None, init=False)
+
+    @property
+    def calls(self) -> list[Call]:
+        """All calls, in order of arrival."""
+        return self._dispatcher.log.snapshot() if self._calls is None else self._calls
+
+    @property
+    def routes(self) -> list[Registration]:
+        """All routes, used up or not, in order of registration."""
+        return list(self._dispatcher.registry) if self._routes is None else self._routes
+
+    def report(self) -> str:
+        """Return what there is to say of it when a test has failed; ``""`` if nothing."""
+        return render_report(self.calls, self.routes)
+
+    def judge(self, leaving: BaseException | None = None, *, strict: bool) -> None:
+        """Raise what was held back and what is amiss, unless an exception is on its way out.
+
+        Args:
+            leaving: that exception; it gets the rest as notes.
+            strict: whether unmatched requests and unused routes are amiss.
+
+        Raises:
+            BaseException: the first problem, with the further ones as notes.
+        """
+        __tracebackhide__ = True  # pytest's word for a frame of which no user need know
+        problems = [*self._dispatcher.held, *(self._unmet_expectations() if strict else ())]
+        self._dispatcher.held.clear()
+        if not problems:
+            return
+        error = problems.pop(0) if leaving is None else leaving
+        for other in problems:
+            if other is not error:
+                add_note(error, f"aiointercept also has: {type(other).__name__}: {other}")
+        if leaving is None:
+            raise error
+
+    def _unmet_expectations(self) -> list[UnmetExpectationsError]:
+        calls, routes = self.calls, self.routes
+        lines: list[str] = []
+        if any(not call.matched for call in calls):
+            lines += describe_unmatched(calls, routes)
+        unused = unused_routes(routes)
+        if unused:
+            lines += describe_unused(unused, calls)
+        return [UnmetExpectationsError("\n".join(lines))] if lines else []
+
+    def clear(self) -> None:
+        """Forget routes, calls and what was held back."""
+        if self._calls is None:
+            self._dispatcher.registry.clear()
+            self._dispatcher.log.clear()
+            self._dispatcher.held.clear()
+        else:
+            self._calls, self._routes = [], []
+
+    def close(self) -> None:
+        """Keep what there is, for the mock to end its routes and begin anew."""
+        self._calls, self._routes = self.calls, self.routes
+        self._dispatcher.registry.clear()

@@ -1,0 +1,1 @@
+"""What a request is compared with, and how a difference is explained."""

@@ -1,0 +1,313 @@
+"""How matchers combine, and what they decide before the body of a request is known.
+
+What a match is stands in :mod:`~aiointercept.core.matching.results`. Nothing here looks into a request.
+"""
+
+import inspect
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from attrs import frozen
+from typing_extensions import override
+
+from aiointercept.core.http.messages import Request
+from aiointercept.core.matching.results import (
+    MATCH,
+    Matcher,
+    MatcherLike,
+    MatchResult,
+    Mismatch,
+    Unquoted,
+    differs,
+)
+
+
+class Combinable(ABC):
+    """A matcher that combines with ``&``, ``|`` and ``~``, and tells what it looks at."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def match(self, request: Request, /) -> MatchResult:
+        """Compare ``request`` with what is wanted."""
+
+    def verdict_by_head(self, request: Request) -> bool | None:  # noqa: ARG002  for subclasses
+        """Say what is sure about ``request`` without its body; ``None`` if nothing is."""
+        return None
+
+    @property
+    def decided_by_head(self) -> bool:
+        """Whether the body can never change the result."""
+        return False
+
+    def mentions(self, host: str) -> bool:  # noqa: ARG002  for subclasses
+        """Say whether ``host``, in lower case, stands in the text of this matcher."""
+        return False
+
+    def __and__(self, other: MatcherLike) -> "AllOf":
+        return AllOf((*_sides(AllOf, self), *_sides(AllOf, as_matcher(other))))
+
+    def __rand__(self, other: MatcherLike) -> "AllOf":
+        return AllOf((*_sides(AllOf, as_matcher(other)), *_sides(AllOf, self)))
+
+    def __or__(self, other: MatcherLike) -> "AnyOf":
+        return AnyOf((*_sides(AnyOf, self), *_sides(AnyOf, as_matcher(other))))
+
+    def __ror__(self, other: MatcherLike) -> "AnyOf":
+        return AnyOf((*_sides(AnyOf, as_matcher(other)), *_sides(AnyOf, self)))
+
+    def __invert__(self) -> "Not":
+        return Not(self)
+
+
+class HeadMatcher(Combinable):
+    """A matcher that looks at method, URL and headers only."""
+
+    __slots__ = ()
+
+    @property
+    @override
+    def decided_by_head(self) -> bool:
+        return True
+
+    @override
+    def verdict_by_head(self, request: Request) -> bool:
+        return not self.match(request).mismatches
+
+
+@frozen
+class _Combination(Combinable):
+    """Several matchers that are asked together."""
+
+    sides: tuple[Matcher, ...]
+
+    @property
+    @override
+    def decided_by_head(self) -> bool:
+        return all(map(decided_by_head, self.sides))
+
+    @override
+    def mentions(self, host: str) -> bool:
+        return any(mentions_host(side, host) for side in self.sides)
+
+
+@frozen
+class AllOf(_Combination):
+    """Every side must match (``&``). Values taken from the URL are merged."""
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        mismatches: list[Mismatch] = []
+        match_info: dict[str, str] = {}
+        for side in self.sides:
+            result = _ask(side, request, decided=bool(mismatches))
+            if result is not MATCH:
+                mismatches += result.mismatches
+                match_info |= result.match_info
+        if mismatches:
+            return MatchResult(mismatches)
+        return MatchResult(match_info=match_info) if match_info else MATCH
+
+    @override
+    def verdict_by_head(self, request: Request) -> bool | None:
+        verdicts = [_verdict(side, request) for side in self.sides]
+        if False in verdicts:
+            return False
+        return None if None in verdicts else True
+
+    def __str__(self) -> str:
+        return " & ".join(map(_operand, self.sides)) or "anything"
+
+
+@frozen
+class AnyOf(_Combination):
+    """One side must match (``|``); the first that does gives the result."""
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        mismatches: list[Mismatch] = []
+        for side in self.sides:
+            result = _ask(side, request)
+            if result:
+                return result
+            mismatches += result.mismatches
+        return MatchResult(mismatches)
+
+    @override
+    def verdict_by_head(self, request: Request) -> bool | None:
+        verdicts = [_verdict(side, request) for side in self.sides]
+        if True in verdicts:
+            return True
+        return None if None in verdicts else False
+
+    def __str__(self) -> str:
+        return " | ".join(map(_operand, self.sides))
+
+
+@frozen
+class Not(Combinable):
+    """The inner matcher must not match (``~``)."""
+
+    inner: Matcher
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        if _ask(self.inner, request):
+            return differs("request", Unquoted(self), Unquoted(request))
+        return MATCH
+
+    @override
+    def verdict_by_head(self, request: Request) -> bool | None:
+        verdict = _verdict(self.inner, request)
+        return None if verdict is None else not verdict
+
+    @property
+    @override
+    def decided_by_head(self) -> bool:
+        return decided_by_head(self.inner)
+
+    @override
+    def mentions(self, host: str) -> bool:
+        return mentions_host(self.inner, host)
+
+    def __str__(self) -> str:
+        return f"not {_operand(self.inner)}"
+
+
+@frozen
+class Predicate(Combinable):
+    """A function decides.
+
+    Args:
+        function: takes the request; returns something truthy for a match, or a ``MatchResult``.
+        description: what it checks, for messages.
+    """
+
+    function: Callable[[Request], object]
+    description: str
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        found = self.function(request)
+        if isinstance(found, MatchResult):
+            return found
+        if inspect.iscoroutine(found):
+            found.close()
+            raise TypeError(_no_coroutines(self.description))
+        return (
+            MATCH
+            if found
+            else differs(f"predicate {self.description}", expected=True, actual=found)
+        )
+
+    def __str__(self) -> str:
+        return self.description
+
+
+def predicate(function: Callable[[Request], object], description: str | None = None) -> Combinable:
+    """Match requests for which ``function(request)`` is true.
+
+    Args:
+        function: takes the :class:`Request`; returns something truthy for a match, or a
+            :class:`MatchResult` of its own.
+        description: what it checks, for messages; the function's name if not given.
+
+    Raises:
+        TypeError: if ``function`` cannot be called, or is a coroutine function.
+    """
+    given: object = function
+    if isinstance(given, type) or not callable(given):
+        msg = f"predicate() needs a function that takes a request, not {function!r}"
+        raise TypeError(msg)
+    if inspect.iscoroutinefunction(function):
+        raise TypeError(_no_coroutines(_name_of(function)))
+    return Predicate(function, _name_of(function) if description is None else description)
+
+
+def as_matcher(value: object) -> Matcher:
+    """Return ``value`` as a matcher: a matcher as it is, a function as a predicate.
+
+    Raises:
+        TypeError: if it is neither; the message says what to pass instead.
+    """
+    if isinstance(value, type):
+        msg = f"{value.__name__} is a class: pass an instance, as in {value.__name__}(...)"
+        raise TypeError(msg)
+    if isinstance(value, re.Pattern):
+        msg = f"{value!r} is no matcher: use matchers.url_pattern(...) or matchers.path(...)"
+        raise TypeError(msg)
+    if isinstance(value, Matcher):
+        return value
+    if callable(value):
+        return predicate(value)
+    msg = (
+        f"{value!r} is no matcher: pass one of aiointercept.matchers, an object with "
+        "match(request) -> MatchResult, or a function request -> bool"
+    )
+    raise TypeError(msg)
+
+
+def all_of(matchers: Iterable[Matcher]) -> Matcher:
+    """Return the matcher that matches where all of ``matchers`` do."""
+    sides = tuple(matchers)
+    return sides[0] if len(sides) == 1 and isinstance(sides[0], Combinable) else AllOf(sides)
+
+
+def decided_by_head(matcher: Matcher) -> bool:
+    """Say whether the result of ``matcher`` depends on method, URL and headers only."""
+    return isinstance(matcher, Combinable) and matcher.decided_by_head
+
+
+def may_match(matcher: Matcher, request: Request) -> bool:
+    """Say whether ``matcher`` could match ``request``, whose body is not known yet."""
+    return _verdict(matcher, request) is not False
+
+
+def mentions_host(matcher: Matcher, host: str) -> bool:
+    """Say whether ``host`` stands literally in the text of ``matcher``."""
+    return isinstance(matcher, Combinable) and matcher.mentions(host.lower())
+
+
+def _verdict(matcher: Matcher, request: Request) -> bool | None:
+    return matcher.verdict_by_head(request) if isinstance(matcher, Combinable) else None
+
+
+def _ask(matcher: Matcher, request: Request, *, decided: bool = False) -> MatchResult:
+    """Return what ``matcher`` says; where all is decided, code that fails has nothing to add."""
+    match: Callable[[Request], Any] = matcher.match
+    try:
+        result = match(request)
+    except Exception:
+        # It may rely on what a matcher before it has already found missing.
+        if decided:
+            return MATCH
+        raise
+    if isinstance(result, MatchResult):
+        return result
+    msg = (
+        f"{matcher!r}.match(request) returned {result!r}: return a MatchResult, without "
+        "mismatches for a match, else with a Mismatch(part, expected, actual) for each difference"
+    )
+    raise TypeError(msg)
+
+
+def _sides(kind: type[AllOf] | type[AnyOf], matcher: Matcher) -> tuple[Matcher, ...]:
+    return matcher.sides if isinstance(matcher, kind) else (matcher,)
+
+
+def _operand(matcher: Matcher) -> str:
+    return f"({matcher})" if isinstance(matcher, AllOf | AnyOf) else str(matcher)
+
+
+def _name_of(function: Callable[..., object]) -> str:
+    name = str(getattr(function, "__qualname__", repr(function)))
+    code = getattr(function, "__code__", None)
+    if not name.endswith("<lambda>") or code is None:
+        return name
+    return f"{name} at {code.co_filename}:{code.co_firstlineno}"
+
+
+def _no_coroutines(name: str) -> str:
+    return f"{name} is a coroutine function: a matcher decides at once, so use a plain function"

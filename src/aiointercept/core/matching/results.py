@@ -1,0 +1,87 @@
+"""What a match is: a result without mismatches. The explanation comes first, the boolean follows.
+
+Which parts of a request are compared is decided elsewhere.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
+
+from attrs import field, frozen
+from typing_extensions import override
+
+from aiointercept.core.http.messages import Request
+
+_NO_MATCH_INFO: Final[Mapping[str, str]] = {}
+
+
+class Unquoted(str):
+    """A description standing where a value would: messages show it without quotes."""
+
+    __slots__ = ()
+
+    @override
+    def __repr__(self) -> str:
+        return str(self)
+
+
+ABSENT: Final = Unquoted("<absent>")
+"""Stands in a :class:`Mismatch` for what is not there, or must not be."""
+
+
+@frozen
+class Mismatch:
+    """One part of a request that is not as it should be.
+
+    Args:
+        part: which part, for example ``method``, ``query['page']`` or ``$.items[2].price``.
+        expected: what would have matched; ``ABSENT`` where nothing should be.
+        actual: what the request had; ``ABSENT`` where it had nothing.
+    """
+
+    part: str
+    expected: Any
+    actual: Any
+
+
+def _all_mismatches(values: Iterable[Mismatch]) -> tuple[Mismatch, ...]:
+    return tuple(values)
+
+
+@frozen
+class MatchResult:
+    """What a matcher found: falsy when it carries mismatches.
+
+    Args:
+        mismatches: the parts that differ; none for a match.
+        match_info: values taken from the URL, percent-decoded, by name.
+    """
+
+    mismatches: tuple[Mismatch, ...] = field(default=(), converter=_all_mismatches)
+    match_info: Mapping[str, str] = field(default=_NO_MATCH_INFO, kw_only=True)
+
+    def __bool__(self) -> bool:
+        return not self.mismatches
+
+
+MATCH: Final = MatchResult()
+
+
+@runtime_checkable
+class Matcher(Protocol):
+    """Anything that can explain how a request differs from what it wants."""
+
+    def match(self, request: Request, /) -> MatchResult:
+        """Compare ``request`` with what is wanted.
+
+        Returns:
+            A result that is truthy for a match, else carries each part that differs.
+        """
+        ...
+
+
+MatcherLike: TypeAlias = Matcher | Callable[[Request], object]
+
+
+def differs(part: str, expected: object, actual: object) -> MatchResult:
+    """Return the result for one part that differs."""
+    return MatchResult((Mismatch(part, expected, actual),))

@@ -1,0 +1,223 @@
+"""What a call should have been: which calls are meant, and what must hold of them.
+
+What the user gave is cleaned here, once. Judging calls by it, and saying what differs, is for
+:mod:`~aiointercept.core.reporting.assertions`.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeAlias
+
+from attrs import frozen
+from typing_extensions import override
+from yarl import URL
+
+from aiointercept.core.http.messages import Request
+from aiointercept.core.http.urls import merge_params
+from aiointercept.core.matching.bodies import (
+    MULTIPART,
+    Form,
+    JsonBody,
+    Multipart,
+    body,
+    clean_data_field,
+)
+from aiointercept.core.matching.combinators import Combinable
+from aiointercept.core.matching.comparing import Fields, FieldSource, clean_fields
+from aiointercept.core.matching.fields import Headers, Query
+from aiointercept.core.matching.results import MATCH, Matcher, MatchResult
+from aiointercept.core.matching.urls import ANY_METHOD, Method, Url, UrlPattern
+from aiointercept.core.reporting.rendering import short
+from aiointercept.core.type_guards import is_anything, is_list, is_mapping, is_pattern
+
+UrlLike: TypeAlias = str | URL | re.Pattern[str]
+Params: TypeAlias = FieldSource | str | None
+
+
+class RecordedCall(Protocol):
+    """A call in the log."""
+
+    @property
+    def received(self) -> Request:
+        """The request."""
+        ...
+
+    @property
+    def matched(self) -> bool:
+        """Whether a route, or passthrough, took it."""
+        ...
+
+
+@frozen
+class Expectation:
+    """A call that should have been made.
+
+    Attributes:
+        text: method and URL.
+        head: which calls are meant.
+        rest: what must hold of them besides.
+    """
+
+    text: str
+    head: tuple[Matcher, ...]
+    rest: tuple[Matcher, ...] = ()
+
+    @classmethod
+    def of(cls, url: UrlLike, method: str, params: Params = None) -> "Expectation":
+        """Return the expectation of a call to ``url``, with ``params`` merged into its query.
+
+        Raises:
+            TypeError: if one of them is of a wrong type.
+            ValueError: if ``url`` has no host, or ``method`` is no method.
+        """
+        name = Method(ANY_METHOD if is_anything(method) else method)
+        target = _target(url, params)
+        text = " with ".join(map(str, target)) or "any URL"
+        return cls(f"{name.name} {text}", (name, *target))
+
+    def is_met_by(self, call: RecordedCall) -> bool:
+        """Whether ``call`` is one of those that are meant."""
+        return all(matcher.match(call.received) for matcher in self.head)
+
+
+@frozen
+class _UrlWithoutQuery(Combinable):
+    """Requests for this URL, whatever their query."""
+
+    url: Url
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        found = self.url.match(request).mismatches
+        mismatches = [mismatch for mismatch in found if not mismatch.part.startswith("query[")]
+        return MatchResult(mismatches) if mismatches else MATCH
+
+    def __str__(self) -> str:
+        return str(self.url)
+
+
+@frozen
+class _DataFields(Combinable):
+    """Fields of a form, in whichever of its two encodings it was sent."""
+
+    wanted: Fields
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        if request.content_type == MULTIPART:
+            return Multipart(self.wanted).match(request)
+        return Form(self.wanted).match(request)
+
+    def __str__(self) -> str:
+        return f"data {short(self.wanted)}"
+
+
+def content_matchers(
+    data: Any, json: Any, headers: FieldSource | None, *, strict_headers: bool
+) -> tuple[Matcher, ...]:
+    """Return what must hold of body and headers; nothing for what is ``None``."""
+    matchers: list[Matcher] = []
+    if data is not None:
+        fields = is_mapping(data) or is_list(data)
+        cleaned = clean_fields(data, "data", clean_data_field) if fields else None
+        matchers.append(body(data) if cleaned is None else _DataFields(cleaned))
+    if json is not None:
+        matchers.append(JsonBody(json))
+    if headers is not None and not is_anything(headers):
+        matchers.append(Headers(clean_fields(headers, "headers"), strict_headers))
+    return tuple(matchers)
+
+
+def query_matchers(params: Params) -> tuple[Matcher, ...]:
+    """Return what must hold of the whole query; nothing for ``None``."""
+    return (
+        () if params is None or is_anything(params) else (Query(_clean_params(params), exact=True),)
+    )
+
+
+def _target(url: UrlLike, params: Params) -> tuple[Combinable, ...]:
+    if is_anything(params):
+        if is_anything(url) or is_pattern(url):
+            return _target(url, None)
+        return (_UrlWithoutQuery(Url(URL(url).with_query(None))),)
+    fields = {} if params is None else _clean_params(params)
+    if is_anything(url):
+        return (Query(fields),) if fields else ()
+    if is_pattern(url):
+        return (UrlPattern(url), Query(fields)) if fields else (UrlPattern(url),)
+    texts = [item for value in fields.values() for item in (value if is_list(value) else [value])]
+    if all(isinstance(text, str) for text in texts):
+        return (Url(merge_params(url, fields)),)
+    # No URL can have a pattern or ANY in its query, so that is compared by itself.
+    full = URL(url)
+    query = clean_fields([*full.query.items(), *fields.items()], "params")
+    return (_UrlWithoutQuery(Url(full.with_query(None))), Query(query, exact=True))
+
+
+def _clean_params(params: FieldSource | str) -> dict[str, Any]:
+    if isinstance(params, str):
+        params = list(URL.build(query_string=params).query.items())
+    return clean_fields(params, "params")
+
+
+def are_in_a_row(expected: Sequence[Expectation], calls: Sequence[RecordedCall]) -> bool:
+    """Whether the calls are there one right after the other."""
+    return longest_run(expected, calls)[1] == len(expected)
+
+
+def longest_run(expected: Sequence[Expectation], calls: Sequence[RecordedCall]) -> tuple[int, int]:
+    """Return where the longest beginning of ``expected`` is among ``calls``, and its length."""
+    best = (0, 0)
+    for start in range(len(calls)):
+        length = 0
+        for expectation, call in zip(expected, calls[start : start + len(expected)], strict=False):
+            if not expectation.is_met_by(call):
+                break
+            length += 1
+        if length > best[1]:
+            best = (start, length)
+        if length == len(expected):
+            break
+    return best
+
+
+def first_unassigned(
+    expected: Sequence[Expectation], calls: Sequence[RecordedCall]
+) -> Expectation | None:
+    """Return an expectation for which no call is left when each call meets one; else ``None``."""
+    taken: dict[int, int] = {}
+    options = [
+        [at for at, call in enumerate(calls) if expectation.is_met_by(call)]
+        for expectation in expected
+    ]
+    for number, expectation in enumerate(expected):
+        if not _assign(number, options, taken):
+            return expectation
+    return None
+
+
+def _assign(number: int, options: Sequence[Sequence[int]], taken: dict[int, int]) -> bool:
+    """Give a call to an expectation; others may have to move on to another of theirs."""
+    came_from: dict[int, int] = {}
+    queue = [number]
+    for asking in queue:
+        for at in options[asking]:
+            if at in came_from:
+                continue
+            came_from[at] = asking
+            if at in taken:
+                queue.append(taken[at])
+                continue
+            _move(at, came_from, taken, number)
+            return True
+    return False
+
+
+def _move(at: int, came_from: dict[int, int], taken: dict[int, int], number: int) -> None:
+    held = {owner: place for place, owner in taken.items()}
+    while True:
+        owner = came_from[at]
+        taken[at] = owner
+        if owner == number:
+            return
+        at = held[owner]

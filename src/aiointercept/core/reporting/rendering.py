@@ -1,0 +1,139 @@
+"""Values as short readable text.
+
+However large a value is, only a bounded part of it is looked at.
+"""
+
+import reprlib
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from typing_extensions import override
+from yarl import URL
+
+from aiointercept.core.http.messages import Request
+from aiointercept.core.matching.results import Mismatch, Unquoted
+from aiointercept.core.type_guards import is_mapping
+
+LINE_LIMIT: Final = 160
+SHORT: Final = 100
+"""How many characters a value may take in a sentence."""
+CONTEXT_BEFORE: Final = 60
+
+Text = TypeVar("Text", str, bytes)
+
+
+def clip(text: str, limit: int = SHORT) -> str:
+    """Return the beginning of ``text``, at most ``limit`` characters of it."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+class _ShortRepr(reprlib.Repr):
+    """``repr`` that looks at a bounded part of a value, in the value's own order."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+        self.maxlevel = 4
+        self.maxdict = self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = 8
+
+    @override
+    def repr1(self, x: Any, level: int) -> str:
+        if isinstance(x, Unquoted | URL):
+            return clip(str(x) if isinstance(x, Unquoted) else repr(str(x)), self.limit)
+        if isinstance(x, str):
+            return self._sized(repr(x[: self.limit]), len(x), "characters")
+        if isinstance(x, bytes | bytearray):
+            return self._sized(repr(bytes(x[: self.limit])), len(x), "bytes")
+        if is_mapping(x):
+            return self._mapping(x, level)
+        return super().repr1(x, level)
+
+    def _sized(self, text: str, size: int, unit: str) -> str:
+        if size <= self.limit:
+            return text
+        return f"{text[:-1]}…{text[-1]} ({size:,} {unit})"
+
+    def _mapping(self, x: Mapping[Any, Any], level: int) -> str:
+        if x and level <= 0:
+            return "{...}"
+        items = islice(x.items(), self.maxdict)
+        shown = [
+            f"{self.repr1(key, level)}: {self.repr1(value, level - 1)}" for key, value in items
+        ]
+        if len(x) > self.maxdict:
+            shown.append("...")
+        return f"{{{', '.join(shown)}}}"
+
+    @override
+    def repr_int(self, x: int, level: int) -> str:
+        # Python refuses to write numbers of thousands of digits.
+        return repr(x) if x.bit_length() <= LINE_LIMIT else f"<an int of {x.bit_length():,} bits>"
+
+
+def short(value: object, limit: int = SHORT) -> str:
+    """Return ``value`` in one line of about ``limit`` characters, whatever its size."""
+    shown = _ShortRepr(limit)
+    return clip(shown.repr1(value, shown.maxlevel), limit + SHORT)
+
+
+def render_body(body: bytes | None, limit: int = SHORT) -> str:
+    """Return the beginning of a body, as text where it is text."""
+    if body is None:
+        return "<not known>"
+    text = _as_text(body[:limit], cut=len(body) > limit)
+    shown = repr(text)
+    return shown if len(body) <= limit else f"{shown[:-1]}…{shown[-1]} ({len(body):,} bytes)"
+
+
+def _as_text(data: bytes, *, cut: bool) -> str | bytes:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        # The last character may be cut in the middle: up to three bytes of it are left.
+        if cut and error.start >= len(data) - 3:
+            return data[: error.start].decode()
+        return data
+
+
+def render_request(request: Request) -> str:
+    """Return method and URL, and the beginning of the body if there is one."""
+    line = f"{clip(request.method)} {clip(str(request.url), 2 * SHORT)}"
+    return f"{line} with body {render_body(request.body)}" if request.body else line
+
+
+def render_mismatch(mismatch: Mismatch) -> str:
+    """Return one line such as ``query['page']: expected '2', got '3'``."""
+    part = clip(mismatch.part, 2 * SHORT)
+    expected, actual = _both_short(mismatch.expected, mismatch.actual)
+    return f"{part}: expected {expected}, got {actual}"
+
+
+def _both_short(expected: Any, actual: Any) -> tuple[str, str]:
+    """Return two values in short, so that it shows where long texts begin to differ."""
+    if same_text_type(expected, actual):
+        start = common_prefix(expected, actual) - CONTEXT_BEFORE
+        if start > 0:
+            at = f" (from {start:,} on)"
+            return (
+                f"…{short(expected[start:][:SHORT])}{at}",
+                f"…{short(actual[start:][:SHORT])}{at}",
+            )
+    return short(expected), short(actual)
+
+
+def same_text_type(expected: object, actual: object) -> bool:
+    """Whether both are text, or both are bytes."""
+    return type(expected) is type(actual) and type(expected) in (str, bytes)
+
+
+def common_prefix(left: Text, right: Text) -> int:
+    """Return how many characters two texts share at their beginning."""
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[low:middle] == right[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,84 @@
+"""What there is to say of a mock when a test has failed, in text of bounded size.
+
+When it is printed, and where, is up to a test runner's plugin.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from aiointercept.core.calls import Call
+from aiointercept.core.reporting.assertions import (
+    describe_unmatched,
+    describe_unused,
+    unused_routes,
+)
+from aiointercept.core.reporting.rendering import SHORT, clip
+from aiointercept.core.routing.replies import DisconnectReply, RaiseReply
+from aiointercept.core.routing.routes import Registration
+
+_LATEST: Final = 20
+_TEXT: Final = 2 * SHORT
+
+
+def render_report(calls: Sequence[Call], routes: Sequence[Registration]) -> str:
+    """Return what was asked and answered, what matched nothing, and which routes were not used.
+
+    Args:
+        calls: all of the mock, in order of arrival.
+        routes: all of the mock, used up or not.
+
+    Returns:
+        Lines, as many as a reader can take; ``""`` if there is nothing to say.
+    """
+    unused = unused_routes(routes)
+    lines = _render_calls(calls) if calls else []
+    if any(not call.matched for call in calls):
+        lines += describe_unmatched(calls, routes)
+    if unused:
+        lines += describe_unused(unused, calls)
+    return "\n".join(lines)
+
+
+def _render_calls(calls: Sequence[Call]) -> list[str]:
+    number = f"{len(calls):,} call{'' if len(calls) == 1 else 's'}"
+    latest = calls[-_LATEST:]
+    omitted = "" if len(latest) == len(calls) else f", of which the latest {_LATEST}"
+    return [f"{number}{omitted}:", *(f"  {_render_call(call)}" for call in latest)]
+
+
+def _render_call(call: Call) -> str:
+    text = f"{clip(str(call.received), _TEXT)} -> {_outcome(call)}"
+    if call.attempts > 1:
+        text += f", sent {call.attempts} times"
+    if call.duration is not None:
+        text += f", {_milliseconds(call.duration)} ms"
+    return f"{text}, {_taken_by(call)}"
+
+
+def _milliseconds(seconds: float) -> str:
+    milliseconds = seconds * 1000
+    return f"{milliseconds:.2f}" if milliseconds < 1 else f"{milliseconds:,.1f}"
+
+
+def _taken_by(call: Call) -> str:
+    if call.registration is not None:
+        route = clip(str(call.registration), _TEXT)
+        return f"by {route}, registered at {call.registration.declared_at}"
+    return "by no route of this mock" if call.matched else "no route matched"
+
+
+def _outcome(call: Call) -> str:
+    """Say what the client got, in a word or two."""
+    if call.fault is not None:
+        return call.fault.name
+    if call.response is not None:
+        return str(call.response.status)
+    if call.duration is None:
+        return "not answered yet"
+    reply = None if call.rule is None else call.rule.reply
+    if isinstance(reply, RaiseReply):
+        raised = reply.exception
+        return (raised if isinstance(raised, type) else type(raised)).__name__
+    if isinstance(reply, DisconnectReply) or not call.matched:
+        return "connection error"
+    return "no answer"

@@ -1,0 +1,1 @@
+"""Which mock and which route takes a request, and what it answers."""

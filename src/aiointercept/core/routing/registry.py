@@ -1,0 +1,238 @@
+"""All routes of one mock: which is there, which is used up, which takes a request.
+
+``resolve`` chooses and uses up in one step. Exact URLs are found by index, patterns by the literal
+text they begin with, the rest in order. What a route answers is of no interest here.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from attrs import frozen
+from yarl import URL
+
+from aiointercept.core.http.messages import Origin, Request
+from aiointercept.core.matching.combinators import mentions_host
+from aiointercept.core.matching.results import MatchResult
+from aiointercept.core.matching.urls import Url, UrlPattern
+from aiointercept.core.routing.prefixes import literal_prefixes
+from aiointercept.core.routing.routes import ANY_METHOD, Registration, Route
+
+
+@frozen(eq=False)
+class Chosen:
+    """The registration that takes a request, and what its matchers took from the URL."""
+
+    registration: Registration
+    result: MatchResult
+
+
+class DeadRouteError(ValueError):
+    """A route could never be reached, because one before it takes every request."""
+
+
+class Registry:
+    """The routes of one mock, in order of registration. Safe to use from several threads.
+
+    Lists are replaced, never changed in place, so that a reader needs no lock.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._number = 0
+        self._reset()
+
+    def _reset(self) -> None:
+        self._all: dict[int, Registration] = {}
+        self._exact: dict[URL, list[Registration]] = {}
+        self._spent: dict[URL, list[Registration]] = {}
+        self._named: Counter[tuple[str, int]] = Counter()
+        self._patterns: dict[str, list[Registration]] = {}
+        self._prefix_lengths: frozenset[int] = frozenset()
+        # Under one key, so that it is a table as the others are.
+        self._others: dict[None, list[Registration]] = {}
+        self._endless: dict[Url | UrlPattern, list[Route]] = {}
+
+    def add(self, route: Route) -> Registration:
+        """Add ``route`` behind all others.
+
+        Raises:
+            DeadRouteError: if a route for the same requests is there that is never used up.
+        """
+        with self._lock:
+            self._refuse_dead(route)
+            self._number += 1
+            registration = Registration(route, self._number)
+            self._all[self._number] = registration
+            self._list(registration)
+            if isinstance(route.target, Url):
+                origin = Origin.of(route.target.url)
+                self._named[origin.host, origin.port] += 1
+        return registration
+
+    def _refuse_dead(self, route: Route) -> None:
+        if route.target is None:
+            return
+        endless = self._endless.setdefault(route.target, [])
+        for before in endless:
+            if before.method in (route.method, ANY_METHOD):
+                msg = (
+                    f"{route} would never be reached: {before}, registered at {before.declared_at} "
+                    "with repeat=True, takes every such request. Register the limited one first, "
+                    "give the earlier one a match=, or take it away with handle.remove()"
+                )
+                raise DeadRouteError(msg)
+        if route.limit is None and route.condition is None:
+            endless.append(route)
+
+    def remove(self, registration: Registration) -> None:
+        """Take a route away; nothing happens if it is not there any more."""
+        with self._lock:
+            if self._all.pop(registration.number, None) is not registration:
+                return
+            registration.removed = True
+            self._retire(registration)
+            target = registration.route.target
+            if isinstance(target, Url):
+                origin = Origin.of(target.url)
+                self._named[origin.host, origin.port] -= 1
+                spent = _without(self._spent.get(target.url, []), registration)
+                _set_or_drop(self._spent, target.url, spent)
+            endless = self._endless.get(target, []) if target is not None else []
+            if registration.route in endless:
+                endless.remove(registration.route)
+
+    def clear(self) -> None:
+        """Take all routes away."""
+        with self._lock:
+            for registration in self._all.values():
+                registration.removed = True
+            self._reset()
+
+    def __iter__(self) -> Iterator[Registration]:
+        """All registrations, used up or not, in order."""
+        with self._lock:
+            return iter(list(self._all.values()))
+
+    def resolve(self, request: Request) -> Chosen | None:
+        """Choose the route that takes ``request`` and use it up, in one step."""
+        for registration in self._candidates(request):
+            if not registration.route.takes_method(request.method):
+                continue
+            result = registration.route.check_condition(request)
+            if not result or not self.claim(registration):
+                continue
+            return Chosen(registration, result)
+        return None
+
+    def peek(self, request: Request) -> Registration | None:
+        """Return the route that may take ``request``, whose body may be unknown; use nothing up."""
+        for registration in self._candidates(request):
+            if registration.route.may_take(request):
+                return registration
+        return None
+
+    def names(self, request: Request) -> bool:
+        """Whether a route names the host and port of ``request``.
+
+        An exact URL does for every request there; a pattern or matcher in whose text the host
+        stands does for the requests that it may take.
+        """
+        origin = request.origin
+        if self._named.get((origin.host, origin.port), 0):
+            return True
+        return any(
+            matcher is not None and mentions_host(matcher, origin.host)
+            for registration in self._candidates(request)
+            if registration.route.may_take(request)
+            for matcher in (registration.route.target, registration.route.condition)
+        )
+
+    def used_up(self, request: Request) -> list[Registration]:
+        """Return the routes for just this URL and method that are used up."""
+        return [
+            registration
+            for registration in self._spent.get(request.canonical_url, [])
+            if registration.route.takes_method(request.method)
+        ]
+
+    def _candidates(self, request: Request) -> Iterable[Registration]:
+        """Return the active routes whose URL fits: exact ones, patterns, others, each in order."""
+        exact = self._exact.get(request.canonical_url, ())
+        if self._patterns or self._others:
+            return self._candidates_after(exact, request)
+        return exact
+
+    def _candidates_after(
+        self, exact: Iterable[Registration], request: Request
+    ) -> Iterator[Registration]:
+        """Yield ``exact``, and look for more when one of them is wanted."""
+        yield from exact
+        if self._patterns:
+            yield from self._fitting_patterns(request)
+        yield from self._others.get(None, ())
+
+    def _fitting_patterns(self, request: Request) -> list[Registration]:
+        texts = request.spellings
+        found: set[Registration] = set()
+        for length in self._prefix_lengths:
+            for text in texts:
+                found.update(self._patterns.get(text[:length], ()))
+        return [
+            registration
+            for registration in sorted(found, key=_number)
+            if isinstance(registration.route.target, UrlPattern)
+            and registration.route.target.fits(request)
+        ]
+
+    def claim(self, registration: Registration) -> bool:
+        """Use a route up by one request; say whether there was one left."""
+        with self._lock:
+            if not registration.active:
+                return False
+            registration.used += 1
+            if registration.used == registration.route.limit:
+                self._retire(registration)
+                target = registration.route.target
+                if isinstance(target, Url):
+                    self._spent.setdefault(target.url, []).append(registration)
+            return True
+
+    def _list(self, registration: Registration) -> None:
+        for table, key in self._places(registration.route):
+            table[key] = [*table.get(key, ()), registration]
+            if isinstance(key, str) and len(key) not in self._prefix_lengths:
+                self._prefix_lengths |= {len(key)}
+
+    def _retire(self, registration: Registration) -> None:
+        for table, key in self._places(registration.route):
+            _set_or_drop(table, key, _without(table.get(key, []), registration))
+
+    def _places(self, route: Route) -> list[tuple[dict[Any, list[Registration]], object]]:
+        """Return in which tables, and where there, a route stands while it is active."""
+        if isinstance(route.target, Url):
+            return [(self._exact, route.target.url)]
+        if isinstance(route.target, UrlPattern):
+            return [(self._patterns, text) for text in literal_prefixes(route.target.pattern)]
+        return [(self._others, None)]
+
+
+def _number(registration: Registration) -> int:
+    return registration.number
+
+
+def _without(bucket: list[Registration], registration: Registration) -> list[Registration]:
+    if registration not in bucket:
+        return bucket
+    at = bucket.index(registration)
+    return bucket[:at] + bucket[at + 1 :]
+
+
+def _set_or_drop(
+    table: dict[Any, list[Registration]], key: object, bucket: list[Registration]
+) -> None:
+    if bucket:
+        table[key] = bucket
+    else:
+        table.pop(key, None)

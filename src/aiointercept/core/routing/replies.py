@@ -1,0 +1,132 @@
+"""What a route may answer. Values only: how each one is performed is the adapters' business."""
+
+import enum
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+from attrs import Factory, field, frozen
+from multidict import CIMultiDictProxy
+
+from aiointercept.core.http.messages import Request, Response, header_fields
+
+
+class Fault(enum.Enum):
+    """A way for a network to fail, performed for real."""
+
+    DNS_FAILURE = "name not found"
+    CONNECTION_REFUSED = "refused"
+    CONNECT_TIMEOUT = "never connects"
+    CERTIFICATE_ERROR = "handshake fails"
+    CONNECTION_RESET = "reset"
+    EMPTY_RESPONSE = "closed without a byte"
+    TRUNCATED_BODY = "closed inside the body"
+    MALFORMED_RESPONSE = "not HTTP"
+    HANG = "silent after the request"
+
+    @property
+    def before_connection(self) -> bool:
+        """Whether it happens before there is a connection, so only to an intercepted client."""
+        return self in _BEFORE_CONNECTION
+
+
+_BEFORE_CONNECTION = frozenset(
+    {
+        Fault.DNS_FAILURE,
+        Fault.CONNECTION_REFUSED,
+        Fault.CONNECT_TIMEOUT,
+        Fault.CERTIFICATE_ERROR,
+    }
+)
+
+
+@frozen(eq=False)
+class Stream:
+    """A response whose body is made while it is sent.
+
+    Args:
+        open: returns the chunks anew for each request.
+        length: bytes in all, where known beforehand.
+    """
+
+    open: Callable[[], AsyncIterable[bytes]]
+    status: int = 200
+    reason: str | None = None
+    headers: CIMultiDictProxy[str] = field(default=None, converter=header_fields)
+    length: int | None = None
+
+
+Content: TypeAlias = Response | Stream
+
+
+@frozen(eq=False)
+class CallbackReply:
+    """A response that the user's function makes from the request.
+
+    Args:
+        compute: gets the request, and what gives it as the transport shows it to users.
+    """
+
+    compute: Callable[[Request, Callable[[], Any]], Content | Awaitable[Content]]
+
+
+@frozen(eq=False)
+class FaultReply:
+    """A failure of the network, in place of ``content`` or in the middle of it."""
+
+    fault: Fault
+    content: Content = Factory(Response)
+
+
+@frozen(eq=False)
+class RaiseReply:
+    """An exception that the client's call raises, exactly that one."""
+
+    exception: BaseException | type[BaseException]
+
+    def make(self) -> BaseException:
+        """Return the instance to raise: the given one, or a new one of the given class."""
+        if isinstance(self.exception, BaseException):
+            return self.exception.with_traceback(None)
+        return self.exception()
+
+
+@frozen(eq=False)
+class DisconnectReply:
+    """No answer: the client gets a connection error that says why."""
+
+    message: str
+
+
+@frozen(eq=False)
+class NoRouteReply:
+    """No route takes the request: the client gets a connection error that explains why."""
+
+    explanation: str
+
+
+@frozen(eq=False)
+class WebSocket:
+    """A conversation over WebSocket, led by the user's handler."""
+
+    handler: Callable[[Any, Any], Awaitable[object]]
+    options: Mapping[str, Any]
+
+
+@frozen(eq=False)
+class ForwardReply:
+    """The real server's answer, through the upstream."""
+
+
+Reply: TypeAlias = (
+    Response | Stream | CallbackReply | FaultReply | RaiseReply | DisconnectReply | WebSocket
+)
+Answer: TypeAlias = (
+    Response
+    | Stream
+    | FaultReply
+    | RaiseReply
+    | DisconnectReply
+    | WebSocket
+    | NoRouteReply
+    | ForwardReply
+)

@@ -1,0 +1,125 @@
+"""One route: which requests it takes, what it answers, how often, and how often it did.
+
+A :class:`Registration` counts, but only the registry that holds it may change it.
+"""
+
+from functools import cached_property
+from typing import Any
+
+from attrs import define, field, frozen
+
+from aiointercept.core.errors import add_note
+from aiointercept.core.http.messages import Request
+from aiointercept.core.matching.combinators import may_match
+from aiointercept.core.matching.results import MATCH, Matcher, MatchResult
+from aiointercept.core.matching.urls import Method, Url, UrlPattern
+from aiointercept.core.routing.replies import Reply
+
+ANY_METHOD = "*"
+
+
+@frozen(eq=False)
+class Route:
+    """A rule: requests like these get this reply.
+
+    Args:
+        method: upper case, or ``*`` for any.
+        target: an exact URL, a pattern, or ``None`` where ``condition`` alone decides.
+        condition: what must hold besides method and URL.
+        reply: what is answered.
+        limit: how many requests it takes; ``None`` for any number.
+        declared_at: ``file:line`` of its registration.
+        delay: seconds before the answer starts.
+        optional: whether it may stay unused in a strict mock.
+        name: what messages call it, besides method and URL.
+    """
+
+    method: str
+    target: Url | UrlPattern | None
+    condition: Matcher | None
+    reply: Reply
+    limit: int | None = 1
+    declared_at: str = ""
+    delay: float = 0.0
+    optional: bool = False
+    name: str | None = None
+
+    @cached_property
+    def matchers(self) -> tuple[Matcher, ...]:
+        """Everything that must hold of a request, part by part."""
+        parts = (Method(self.method), self.target, self.condition)
+        return tuple(part for part in parts if part is not None)
+
+    def takes_method(self, method: str) -> bool:
+        """Whether requests with this method, in upper case, are for it."""
+        return self.method in (method, ANY_METHOD)
+
+    def check_condition(self, request: Request) -> MatchResult:
+        """Compare what must hold besides method and URL."""
+        if self.condition is None:
+            return MATCH
+        try:
+            return self.condition.match(request)
+        except BaseException as error:
+            note = f"raised by the matcher {self.condition} of {self} ({self.declared_at})"
+            add_note(error, note)
+            raise
+
+    def may_take(self, request: Request) -> bool:
+        """Whether it could take ``request``, whose body may still be unknown; the URL fits."""
+        if not self.takes_method(request.method):
+            return False
+        if self.condition is None:
+            return True
+        if request.body is None:
+            return may_match(self.condition, request)
+        return bool(self.check_condition(request))
+
+    def __str__(self) -> str:
+        place = "*" if self.target is None else str(self.target)
+        conditions = "" if self.condition is None else f" where {self.condition}"
+        name = "" if self.name is None else f" ({self.name})"
+        return f"{self.method} {place}{conditions}{name}"
+
+
+@define(eq=False)
+class Registration:
+    """A route in a registry, and how often it was used.
+
+    Attributes:
+        route: the rule.
+        number: its place in the order of registration.
+        used: how many requests it took.
+        removed: whether it was taken away.
+        handle: what the user holds for it.
+    """
+
+    route: Route
+    number: int
+    used: int = 0
+    removed: bool = False
+    handle: Any = field(default=None, repr=False)
+
+    @property
+    def active(self) -> bool:
+        """Whether it would still take a request."""
+        limit = self.route.limit
+        return not self.removed and (limit is None or self.used < limit)
+
+    @property
+    def matchers(self) -> tuple[Matcher, ...]:
+        """Everything that must hold of a request."""
+        return self.route.matchers
+
+    @property
+    def declared_at(self) -> str:
+        """``file:line`` of its registration."""
+        return self.route.declared_at
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may stay unused."""
+        return self.route.optional
+
+    def __str__(self) -> str:
+        return str(self.route)

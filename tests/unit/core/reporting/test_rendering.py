@@ -1,0 +1,220 @@
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import ANY
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
+
+from aiointercept.core.http.messages import Request
+from aiointercept.core.matching.results import ABSENT, Mismatch, Unquoted
+from aiointercept.core.reporting.diffs import diff_lines, render_differences, unified_lines
+from aiointercept.core.reporting.rendering import (
+    clip,
+    render_body,
+    render_mismatch,
+    render_request,
+    short,
+)
+
+HUGE = 5_000_000
+A_FEW_LINES = 10_000
+
+
+class Sized(str):
+    """A text of a type of its own."""
+
+    __slots__ = ()
+
+
+class Unshowable:
+    """Something whose ``repr`` fails."""
+
+    def __repr__(self) -> str:
+        raise ValueError
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a'b", '"a\'b"'),
+        (b"x", "b'x'"),
+        (bytearray(b"x"), "b'x'"),
+        (1, "1"),
+        (None, "None"),
+        (ANY, "<ANY>"),
+        (ABSENT, "<absent>"),
+        (URL("http://h/x"), "'http://h/x'"),
+        (re.compile("x"), "re.compile('x')"),
+        ({"b": [1, "x"], "a": (2,)}, "{'b': [1, 'x'], 'a': (2,)}"),
+        ({}, "{}"),
+        ([], "[]"),
+        (OrderedDict(a=1), "{'a': 1}"),
+        (CIMultiDictProxy(CIMultiDict({"A": "1"})), "{'A': '1'}"),
+        ({"a": {"b": {"c": {"d": {"e": 1}}}}}, "{'a': {'b': {'c': {'d': {...}}}}}"),
+        ([[[[[1]]]]], "[[[[[...]]]]]"),
+        ({str(key): key for key in range(9)}, None),
+        ("x" * 101, f"'{'x' * 100}…' (101 characters)"),
+        (Sized("x" * 101), f"'{'x' * 100}…' (101 characters)"),
+        (b"x" * 101, f"b'{'x' * 100}…' (101 bytes)"),
+        pytest.param(10**5000, "<an int of 16,610 bits>", id="digits"),
+        ("\ud800\x00", "'\\ud800\\x00'"),
+    ],
+)
+def test_a_value_is_shown_as_python_writes_it(value: Any, text: str | None) -> None:
+    """In its own order, as much of it as fits; descriptions and URLs without their type."""
+    assert short(value) == text or (text is None and short(value).endswith(", ...}"))
+
+
+def test_a_value_that_can_not_be_shown_is_named() -> None:
+    """Showing it must not be the next error."""
+    assert "Unshowable" in short(Unshowable())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: "x" * HUGE,
+        lambda: b"x" * HUGE,
+        lambda: Unquoted("x" * HUGE),
+        lambda: ["x" * HUGE],
+        lambda: {"x" * HUGE: b"x" * HUGE},
+        lambda: list(range(100_000)),
+        lambda: dict.fromkeys(range(100_000)),
+        lambda: [[["x" * 1000] * 100] * 100] * 100,
+    ],
+)
+def test_a_value_of_any_size_takes_little_room(make: Callable[[], Any]) -> None:
+    """In a sentence, in a diff, and as a mismatch."""
+    value = make()
+    assert len(short(value)) <= 220
+    assert len(render_mismatch(Mismatch("body", value, value))) < 1000
+    differences = render_differences([Mismatch("body", value, 3), Mismatch("body", 3, value)] * 50)
+    assert len(differences) < A_FEW_LINES
+
+
+def test_a_clipped_text_ends_with_an_ellipsis() -> None:
+    """It is as long as allowed."""
+    assert clip("abcdef", 6) == "abcdef"
+    assert clip("abcdefg", 6) == "abcde…"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (None, "<not known>"),
+        (b"", "''"),
+        ("é".encode(), "'é'"),
+        (b"\xff\xfe", "b'\\xff\\xfe'"),
+        (b"x" * 101, f"'{'x' * 100}…' (101 bytes)"),
+        (b"x" * 99 + "é€".encode(), f"'{'x' * 99}…' (104 bytes)"),
+        (b"\xff" * 101, "b'" + "\\xff" * 100 + "…' (101 bytes)"),
+    ],
+)
+def test_a_body_is_shown_as_text_where_it_is_text(body: bytes | None, text: str) -> None:
+    """A character that is cut in the middle is left out."""
+    assert render_body(body) == text
+
+
+def test_a_request_is_shown_with_its_body_if_it_has_one() -> None:
+    """In one line."""
+    assert render_request(Request("GET", "http://h/x")) == "GET http://h/x"
+    assert render_request(Request("GET", "http://h/x", body=b"")) == "GET http://h/x"
+    long = Request("POST", "http://h/" + "x" * 10_000, body=b"a=1")
+    assert render_request(long).endswith("…" + " with body 'a=1'")
+    assert len(render_request(long)) < 300
+
+
+def test_a_mismatch_is_one_line() -> None:
+    """It says what was expected and what came."""
+    line = render_mismatch(Mismatch("query['page']", "2", "3"))
+    assert line == "query['page']: expected '2', got '3'"
+    assert render_mismatch(Mismatch("$.a", 1, ABSENT)) == "$.a: expected 1, got <absent>"
+
+
+def test_long_texts_are_shown_from_where_they_differ() -> None:
+    """Their beginnings would look the same."""
+    line = render_mismatch(Mismatch("body", "x" * 1000 + "a", "x" * 1000 + "b"))
+    assert line == (
+        f"body: expected …'{'x' * 60}a' (from 940 on), got …'{'x' * 60}b' (from 940 on)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "lines"),
+    [
+        (1, 2, ["-1", "+2"]),
+        ("a", "b", ["-a", "+b"]),
+        ("a", 1, ["-'a'", "+1"]),
+        (1, ABSENT, ["-1", "+<absent>"]),
+        ("a\nb\nc", "a\nx\nc", [" a", "-b", "+x", " c"]),
+        (b"a\n\xff", b"a\n\xfe", [" a", "-\\xff", "+\\xfe"]),
+        ("a\x00", "a\x01", ["-a\\x00", "+a\\x01"]),
+        ("a" * 100 + "1", "a" * 100 + "2", ["-…" + "a" * 60 + "1", "+…" + "a" * 60 + "2"]),
+        (
+            {"b": [1, {"c": 2}], "a": 0},
+            {"a": 0, "b": [1, {"c": 3}]},
+            ["     1", "     {", "-      'c': 2", "+      'c': 3", "     }", "   ]"],
+        ),
+        ({}, [], ["-{}", "+[]"]),
+        ("same", "same", []),
+    ],
+)
+def test_a_diff_shows_where_two_values_differ(expected: Any, actual: Any, lines: list[str]) -> None:
+    """Texts by line, nested values by what is in them, all else as Python writes it."""
+    assert diff_lines(expected, actual) == lines
+
+
+def test_a_diff_of_huge_texts_shows_the_first_difference() -> None:
+    """However far in it is, and however much follows."""
+    common = "x" * HUGE
+    removed, added = diff_lines(common + "a" + common, common + "b" + common)
+    assert removed.startswith(f"-…{'x' * 60}ax")
+    assert added.startswith(f"+…{'x' * 60}bx")
+    assert removed.endswith("… (10,000,001 in all)")
+    assert len(removed) < 1000
+
+
+def test_a_diff_has_a_bounded_number_of_lines() -> None:
+    """What is left out is marked."""
+    lines = unified_lines([str(number) for number in range(100)], ["x"] * 100)
+    assert lines[-1] == "…"
+    assert len(lines) < 50
+
+
+def test_a_deeply_nested_value_can_be_shown() -> None:
+    """As far as anyone would read."""
+    value: Any = 1
+    for _ in range(10_000):
+        value = [{"a": value}]
+    assert diff_lines(value, 1)
+
+
+def test_differences_are_shown_part_by_part() -> None:
+    """Under one heading; the first few of them."""
+    text = render_differences([Mismatch("$.a", 1, 2), Mismatch("$.b", "x", ABSENT)])
+    assert text == ("--- expected\n+++ actual\n@@ $.a @@\n-1\n+2\n@@ $.b @@\n-'x'\n+<absent>")
+    assert render_differences([]) == ""
+    many = render_differences([Mismatch("$.a", 1, 2)] * 8)
+    assert many.endswith("… and 3 more differences")
+
+
+_VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.integers() | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(_VALUES, _VALUES)
+def test_whatever_differs_can_be_printed(expected: Any, actual: Any) -> None:
+    """As UTF-8, in a bounded number of characters."""
+    mismatch = Mismatch("body", expected, actual)
+    text = f"{render_mismatch(mismatch)}\n{render_differences([mismatch])}"
+    assert text.encode()
+    assert len(text) < A_FEW_LINES
+    assert "\n" not in render_mismatch(mismatch)
