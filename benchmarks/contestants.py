@@ -18,7 +18,7 @@ from aiohttp import web
 from typing_extensions import override
 
 from aiointercept import aiointercept
-from aiointercept.core.ports import Transport
+from aiointercept.core.ports.transport import Transport
 from aiointercept.testing import SocketlessTransport
 
 # The one that goes on when aiohttp does, and the original, whose sessions fail from 3.14 on.

@@ -81,7 +81,7 @@ def aiointercept_mock(request: pytest.FixtureRequest) -> "Iterator[aiointercept]
     strict = options.pop("strict")
     with _started(options) as (mock, run):
         yield mock
-        run.judge(strict=strict and not item.stash[_RUN].left_by_exception)
+        run.verify(strict=strict and not item.stash[_RUN].left_by_exception)
 
 
 @pytest.fixture(scope="session")
@@ -183,7 +183,7 @@ def _end(item: pytest.Item, leaving: BaseException | None) -> None:
     server = item.config.stash.get(_SERVER, None)
     if server is not None:
         strict = _options(item)["strict"] and not run.left_by_exception
-        server.judge(leaving, strict=strict)
+        server.verify(leaving, strict=strict)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,27 +5,23 @@ Each implements a port of :mod:`aiointercept.core.ports` and is handed to the fa
 no aiohttp takes part in an exchange; but :class:`SocketlessTransport` is for aiohttp's clients.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final, NoReturn
 
 from yarl import URL
 
 from aiointercept.adapters.handling.request import from_log
-from aiointercept.adapters.local_server import memory
-from aiointercept.adapters.passthrough.relay import relay
+from aiointercept.adapters.local_server.memory import SocketlessTransport
 from aiointercept.core.http.messages import HeaderSource, Request, Response
 from aiointercept.core.http.urls import canonical_url
-from aiointercept.core.ports import (
-    Admission,
-    ClientConnection,
-    Dispatcher,
-    Exchange,
-    Fail,
-    Pass,
-    Transport,
-    UpstreamResponse,
-)
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.ports.dispatcher import Decision, Dispatcher
+from aiointercept.core.ports.exchange import Exchange
+from aiointercept.core.ports.transport import Dialer
+from aiointercept.core.ports.upstream import UpstreamResponse
+from aiointercept.core.routing.decision import Fail, Passthrough
 from aiointercept.core.routing.replies import (
+    Answer,
     DisconnectReply,
     FaultReply,
     ForwardReply,
@@ -56,27 +52,15 @@ class InMemoryTransport:
         return _BASE
 
     def start(self, dispatcher: Dispatcher) -> None:
-        """See :meth:`aiointercept.core.ports.Transport.start`."""
+        """See :meth:`aiointercept.core.ports.transport.Listener.start`."""
         self._dispatcher = dispatcher
 
     def stop(self) -> None:
-        """See :meth:`aiointercept.core.ports.Transport.stop`."""
+        """See :meth:`aiointercept.core.ports.transport.Listener.stop`."""
         self._dispatcher = None
 
     async def wait_closed(self) -> None:
-        """See :meth:`aiointercept.core.ports.Transport.wait_closed`."""
-
-    async def dial(self, _factory: Callable[[], Any], line: ClientConnection) -> Any:
-        """Refuse: there is nothing that a client's protocol could be connected to.
-
-        Raises:
-            TypeError: always.
-        """
-        msg = (
-            f"InMemoryTransport has no connections, so {line.origin} cannot be reached by an "
-            "aiohttp client: send requests with 'await transport.send(method, url)'"
-        )
-        raise TypeError(msg)
+        """See :meth:`aiointercept.core.ports.transport.Listener.wait_closed`."""
 
     async def send(
         self,
@@ -108,17 +92,6 @@ class InMemoryTransport:
         return await _perform(await self._dispatcher.dispatch(request, from_log))
 
 
-class SocketlessTransport(memory.SocketlessTransport):
-    """A transport for suites that forbid sockets: intercepted clients reach the server in memory.
-
-    Use it with ``mock_external_urls=True`` or ``m.session()``. Its ``url`` is
-    ``http://aiointercept.test``, at which no other client finds anything.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(relay)
-
-
 class InMemoryInterceptor:
     """An interceptor that asks for decisions when a test tells it to."""
 
@@ -126,16 +99,16 @@ class InMemoryInterceptor:
         self._dispatcher: Dispatcher | None = None
         self.installed = False
 
-    def bind(self, dispatcher: Dispatcher, _transport: Transport) -> None:
-        """See :meth:`aiointercept.core.ports.Interceptor.bind`."""
+    def bind(self, dispatcher: Dispatcher, _dialer: Dialer) -> None:
+        """See :meth:`aiointercept.core.ports.interceptor.Interceptor.bind`."""
         self._dispatcher = dispatcher
 
     def install(self) -> None:
-        """See :meth:`aiointercept.core.ports.Interceptor.install`."""
+        """See :meth:`aiointercept.core.ports.interceptor.Interceptor.install`."""
         self.installed = True
 
     def uninstall(self) -> None:
-        """See :meth:`aiointercept.core.ports.Interceptor.uninstall`."""
+        """See :meth:`aiointercept.core.ports.interceptor.Interceptor.uninstall`."""
         self.installed = False
         self._dispatcher = None
 
@@ -145,7 +118,7 @@ class InMemoryInterceptor:
         url: str | URL,
         headers: HeaderSource = None,
         body: bytes | None = None,
-    ) -> Admission:
+    ) -> Decision:
         """Return what becomes of a request before there is a connection.
 
         Args:
@@ -155,8 +128,8 @@ class InMemoryInterceptor:
             body: ``None`` while it is not known.
 
         Returns:
-            ``Pass`` where the client goes its own way, ``Connect`` where the mock answers, ``Fail``
-            where the client gets an exception.
+            ``Passthrough`` where the client goes its own way, ``Serve`` or ``Forward`` where the
+            mock answers, ``Fail`` where the client gets an exception.
 
         Raises:
             RuntimeError: outside of the mock's block.
@@ -165,7 +138,7 @@ class InMemoryInterceptor:
             msg = "the interceptor is not bound: use it inside the block of its mock"
             raise RuntimeError(msg)
         request = Request(method, URL(url), headers, body=body)
-        return self._dispatcher.admit(request, [self._dispatcher], from_log)
+        return self._dispatcher.decide(request, [self._dispatcher], from_log)
 
     async def send(
         self,
@@ -181,16 +154,22 @@ class InMemoryInterceptor:
             ConnectionError: where a client would get none, with what explains it.
             Exception: what a route's ``raises`` tells.
         """
-        admission = self.decide(method, url, headers, body or b"")
-        if isinstance(admission, Pass):
+        decision = self.decide(method, url, headers, body or b"")
+        if isinstance(decision, Passthrough):
             return None
-        if isinstance(admission, Fail):
-            return await _perform(admission.exchange)
-        dispatcher = admission.active_mocks[0]
+        if isinstance(decision, Fail):
+            return await _perform(decision.exchange)
         request = Request(method, URL(url), headers, body=body or b"")
-        return await _perform(
-            await dispatcher.dispatch(request, from_log, active_mocks=admission.active_mocks)
+        connection = ClientConnection(
+            request.origin, request, _no_connection, active_mocks=[decision.mock]
         )
+        return await _perform(
+            await decision.mock.dispatch(request, from_log, connection=connection)
+        )
+
+
+def _no_connection(_answer: Answer) -> None:
+    """Do nothing: the exception is raised where the answer is performed."""
 
 
 class InMemoryUpstream:
@@ -210,7 +189,7 @@ class InMemoryUpstream:
         self.requests: list[Request] = []
 
     async def send(self, request: Request) -> UpstreamResponse:
-        """See :meth:`aiointercept.core.ports.Upstream.send`.
+        """See :meth:`aiointercept.core.ports.upstream.Upstream.send`.
 
         Raises:
             ConnectionError: for a URL that is not in the table.
@@ -256,8 +235,9 @@ async def _perform(exchange: Exchange) -> Response:
     """Return the answer of ``exchange`` as a whole, or raise what stands in its place."""
     answer, dispatcher, call = exchange.answer, exchange.dispatcher, exchange.call
     try:
-        if isinstance(answer, ForwardReply) and dispatcher.upstream is not None:
-            passed = await dispatcher.upstream.send(call.received)
+        upstream = dispatcher.upstream_for(None) if isinstance(answer, ForwardReply) else None
+        if upstream is not None:
+            passed = await upstream.send(call.received)
             status, headers = passed.status, passed.headers
             body = b"".join([chunk async for chunk in passed.body])
         elif isinstance(answer, (Response, Stream)):
@@ -286,7 +266,7 @@ def _raise_failure(exchange: Exchange) -> NoReturn:
     if isinstance(answer, DisconnectReply):
         raise ConnectionError(answer.message)
     if isinstance(answer, FaultReply):
-        exchange.call.fault = answer.fault
+        exchange.dispatcher.fail(exchange, answer.fault)
         msg = f"{answer.fault}: {answer.fault.value}"
         raise ConnectionError(msg)
     msg = f"{type(answer).__name__} needs a real connection"

@@ -1,4 +1,4 @@
-"""A transport whose answer is made before the client is connected: nothing else takes part.
+"""A dialer whose answer is made before the client is connected: nothing else takes part.
 
 There is no socket, no server, no task, no timer and no turn of the loop: what the client writes is
 read for where its request ends, and there the answer is in its hands. What is answered, and which
@@ -10,52 +10,34 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from typing_extensions import override
-from yarl import URL
 
 from aiointercept.aioresponses.framing import Incoming, wire_form
 from aiointercept.core.http.messages import Response
-from aiointercept.core.ports import ClientConnection, Dispatcher
+from aiointercept.core.ports.connection import ClientConnection
 
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-class DirectTransport:
+class DirectDialer:
     """Answers each client in that one's own task, while it believes to connect.
 
     One connection carries one request; it ends with the answer.
 
     Args:
-        ask: makes the answer to the request of a line; what it raises, the client gets.
+        ask: makes the answer to the request of a connection; what it raises, the client gets.
     """
 
     def __init__(self, ask: Callable[[ClientConnection], Awaitable[Response]]) -> None:
         self._ask = ask
 
-    @property
-    def url(self) -> URL:
-        """See :attr:`aiointercept.core.ports.Transport.url`; there is none.
-
-        Raises:
-            RuntimeError: always.
-        """
-        msg = "nothing listens here: only intercepted aiohttp clients get an answer"
-        raise RuntimeError(msg)
-
-    def start(self, dispatcher: Dispatcher) -> None:
-        """See :meth:`aiointercept.core.ports.Transport.start`."""
-
-    def stop(self) -> None:
-        """See :meth:`aiointercept.core.ports.Transport.stop`."""
-
-    async def wait_closed(self) -> None:
-        """See :meth:`aiointercept.core.ports.Transport.wait_closed`."""
-
-    async def dial(self, factory: Callable[[], Any], line: ClientConnection) -> Any:
-        """See :meth:`aiointercept.core.ports.Transport.dial`."""
-        answer = await self._ask(line)
+    async def dial(self, factory: Callable[[], Any], connection: ClientConnection) -> Any:
+        """See :meth:`aiointercept.core.ports.transport.Dialer.dial`."""
+        answer = await self._ask(connection)
         protocol = factory()
         protocol.connection_made(
-            Connection(asyncio.get_running_loop(), protocol, wire_form(answer, line.request.method))
+            Connection(
+                asyncio.get_running_loop(), protocol, wire_form(answer, connection.request.method)
+            )
         )
         return protocol
 

@@ -17,18 +17,12 @@ from aiointercept.core.calls import Call, RequestFactory
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request, Response
-from aiointercept.core.ports import (
-    Admission,
-    ClientConnection,
-    Connect,
-    Dispatcher,
-    Exchange,
-    Fail,
-    Pass,
-    Run,
-)
+from aiointercept.core.ports.chained_mock import Run
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.ports.dispatcher import Decision, Dispatcher
+from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.reporting.unmatched import explain
-from aiointercept.core.routing.decision import FailToConnect, Serve, decide
+from aiointercept.core.routing.decision import Fail, Passthrough, Serve, decide
 from aiointercept.core.routing.policy import Policy
 from aiointercept.core.routing.replies import CallbackReply, RaiseReply
 
@@ -73,63 +67,58 @@ class DropInDispatcher(MockDispatcher):
         self.remember(call)
 
     @override
-    def admit(
+    def decide(
         self,
         request: Request,
         active_mocks: Sequence[Dispatcher],
-        present: RequestFactory | None = None,
-    ) -> Admission:
+        request_factory: RequestFactory | None = None,
+    ) -> Decision:
         call = current_call()
-        ours = [
-            active_mock for active_mock in active_mocks if isinstance(active_mock, DropInDispatcher)
-        ]
+        ours = [mock for mock in active_mocks if isinstance(mock, DropInDispatcher)]
         if call is not None and not call.untouched:
             requests = _requests(call, request)
-            for active_mock in ours:
-                taken = active_mock.take_first(requests, present)
+            for mock in ours:
+                taken = mock.match_first(requests, request_factory)
                 if taken is not None:
-                    return active_mock.lead(
-                        call, taken, active_mocks[active_mocks.index(active_mock) :]
-                    )
-        others = [
-            active_mock
-            for active_mock in active_mocks
-            if not isinstance(active_mock, DropInDispatcher)
-        ]
-        if others and isinstance(decide(request, others), (Serve, FailToConnect)):
-            return others[0].admit(request, others, present)
-        if call is None or call.untouched or any(active_mock.forwards for active_mock in ours):
-            return Pass(None)
-        return Fail(self.refuse(request, present))
+                    return mock.lead(call, taken)
+        others = [mock for mock in active_mocks if not isinstance(mock, DropInDispatcher)]
+        if others and _is_taken(decide(request, others)):
+            return others[0].decide(request, others, request_factory)
+        if call is None or call.untouched or any(mock.forwards for mock in ours):
+            return Passthrough(None)
+        return Fail(self, exchange=self.log_unmatched(request, request_factory))
 
-    def take_first(
-        self, requests: Sequence[Request], present: RequestFactory | None
+    def match_first(
+        self, requests: Sequence[Request], request_factory: RequestFactory | None
     ) -> Call | None:
-        """Use up the route that takes the first of ``requests`` that any route takes."""
+        """Consume the route that takes the first of ``requests`` that any route takes."""
         for request in requests:
-            taken = self.take(request, present)
+            taken = self.match(request, request_factory)
             if taken is not None:
                 return taken
         return None
 
-    def lead(self, call: ClientCall, taken: Call, active_mocks: Sequence[Dispatcher]) -> Admission:
-        """Say what becomes of a request that a route took."""
-        if taken.rule is not None and isinstance(taken.rule.reply, RaiseReply):
-            return Fail(Exchange(taken, taken.rule.reply, self))
+    def lead(self, call: ClientCall, taken: Call) -> Decision:
+        """Return what becomes of a request that a route took."""
+        reply = None if taken.registration is None else taken.registration.route.reply
+        if isinstance(reply, RaiseReply):
+            return Fail(self, exchange=Exchange(taken, reply, self))
         call.taken = taken
-        return Connect(active_mocks)
+        return Serve(self)
 
     @override
-    def refuse(self, request: Request, present: RequestFactory | None = None) -> Exchange:
+    def log_unmatched(
+        self, request: Request, request_factory: RequestFactory | None = None
+    ) -> Exchange:
         call = current_call()
         asked = request if call is None else f"{call.method} {call.url}"
         error = aiohttp.ClientConnectionError(f"Connection refused: {asked}")
         add_note(error, explain(request, self.registry))
-        noted = self.log.open(request, None, present, matched=False)
+        noted = self.log.open(request, None, request_factory, matched=False)
         return Exchange(noted, Carried(error), self)
 
-    async def respond(self, line: ClientConnection) -> Response:
-        """Return the answer to what ``line`` was opened for; runs in the caller's task.
+    async def respond(self, connection: ClientConnection) -> Response:
+        """Return the answer to what ``connection`` was opened for; runs in the caller's task.
 
         Raises:
             Carrier: with what a callback raised.
@@ -138,15 +127,17 @@ class DropInDispatcher(MockDispatcher):
         taken = None if call is None else call.taken
         if call is not None:
             call.taken = None
-        taken = taken or self.take(line.request)
+        taken = taken or self.match(connection.request)
         if call is None or taken is None:
-            raise Carrier(aiohttp.ClientConnectionError(f"Connection refused: {line.request}"))
+            raise Carrier(
+                aiohttp.ClientConnectionError(f"Connection refused: {connection.request}")
+            )
         answer = (await self.answer(taken)).answer
         if not isinstance(answer, Response):
             raise Carrier(answer.exception if isinstance(answer, RaiseReply) else TypeError(answer))
         self.finish(taken, answer.status, answer.headers, answer.body)
         if isinstance(answer, Answer):
-            line.response_class = answer.response_class
+            connection.response_class = answer.response_class
         call.answer = answer
         return answer
 
@@ -157,6 +148,13 @@ class DropInDispatcher(MockDispatcher):
             return await content
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller has to get it
             raise Carrier(error) from None
+
+
+def _is_taken(decision: Decision) -> bool:
+    """Whether a route takes the request."""
+    return isinstance(decision, Serve) or (
+        isinstance(decision, Fail) and decision.chosen is not None
+    )
 
 
 def _first_request(call: ClientCall) -> Request | None:

@@ -22,7 +22,7 @@ from aiointercept.aioresponses.assertions import (
     find_calls,
 )
 from aiointercept.aioresponses.client_calls import Carried, ClientCall, Recorder, current_call
-from aiointercept.aioresponses.direct import DirectTransport
+from aiointercept.aioresponses.direct import DirectDialer
 from aiointercept.aioresponses.dispatcher import DropInDispatcher, DropInPolicy
 from aiointercept.aioresponses.routes import (
     Answer,
@@ -92,7 +92,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
             remember=self._remember,
             forwards=passthrough_unmatched,
         )
-        self._transport = DirectTransport(self._dispatcher.respond)
+        self._dialer = DirectDialer(self._dispatcher.respond)
         self._interceptor = ConnectorInterceptor(upstream_of)
         self._started = False
 
@@ -108,7 +108,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
             msg = "this aioresponses is started already: leave its block, or make another one"
             raise RuntimeError(msg)
         self._registry.clear()
-        self._interceptor.bind(self._dispatcher, self._transport)
+        self._interceptor.bind(self._dispatcher, self._dialer)
         _recorder.install()
         try:
             self._interceptor.install()

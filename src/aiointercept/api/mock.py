@@ -8,7 +8,7 @@ import inspect
 import logging
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Final
@@ -23,8 +23,7 @@ from aiointercept.adapters.interception.interceptor import (
     InterceptedConnector,
 )
 from aiointercept.adapters.local_server.listener import LoopbackServer
-from aiointercept.adapters.passthrough.client import upstream_of
-from aiointercept.adapters.passthrough.relay import relay
+from aiointercept.adapters.passthrough.client import FixedUpstream, upstream_of
 from aiointercept.adapters.system_clock import SystemClock
 from aiointercept.api.assertions import Assertions
 from aiointercept.api.decorating import Decorated, decorate
@@ -36,7 +35,10 @@ from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import NotStartedError
 from aiointercept.core.matching.urls import Url
-from aiointercept.core.ports import Interceptor, Transport, Upstream
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.ports.interceptor import Interceptor
+from aiointercept.core.ports.transport import Dialer, Listener
+from aiointercept.core.ports.upstream import Upstream
 from aiointercept.core.reporting.expectations import UrlLike
 from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import Registry
@@ -74,7 +76,7 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         param: str | None = None,
         *,
         strict: bool = False,
-        transport: Transport | None = None,
+        transport: Listener | None = None,
         interceptor: Interceptor | None = None,
         upstream: Upstream | None = None,
         **unknown: object,
@@ -112,11 +114,18 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             carry_forwarded=upstream is not None,
         )
         self._dispatcher = MockDispatcher(
-            self._registry, self._log, policy, SystemClock(), upstream, INTERRUPTS
+            self._registry,
+            self._log,
+            policy,
+            SystemClock(),
+            None if upstream is None else FixedUpstream(upstream),
+            INTERRUPTS,
         )
-        self._transport: Transport = transport or LoopbackServer(relay)
-        self._connectors = ConnectorInterceptor(upstream_of)
-        self._interceptor: Interceptor = interceptor or self._connectors
+        self._transport: Listener = transport or LoopbackServer()
+        self._dialer: Dialer = (
+            self._transport if isinstance(self._transport, Dialer) else _NoDialer(self._transport)
+        )
+        self._interceptor: Interceptor = interceptor or ConnectorInterceptor(upstream_of)
         self._run = MockRun(self._dispatcher)
         self._base: URL | None = None
         self._started = False
@@ -217,11 +226,8 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         with ExitStack() as undo:
             self._transport.start(self._dispatcher)
             undo.callback(self._transport.stop)
-            self._connectors.bind(self._dispatcher, self._transport)
-            undo.callback(self._connectors.uninstall)
-            if self._interceptor is not self._connectors:
-                self._interceptor.bind(self._dispatcher, self._transport)
-                undo.callback(self._interceptor.uninstall)
+            self._interceptor.bind(self._dispatcher, self._dialer)
+            undo.callback(self._interceptor.uninstall)
             if self._intercepts:
                 self._interceptor.install()
             else:
@@ -238,7 +244,7 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         __tracebackhide__ = True
         try:
             self._tell_unreachable_routes()
-            self._run.judge(leaving, strict=self._strict)
+            self._run.verify(leaving, strict=self._strict)
         finally:
             self._run.close()
             self._in_use.release()
@@ -285,7 +291,13 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         """
         self._require_start()
         self._led = True
-        return self._connectors.connector(**options)
+        if not isinstance(self._interceptor, ConnectorInterceptor):
+            msg = (
+                f"m.session() and m.connector() need aiointercept's own interceptor, but this mock "
+                f"was made with interceptor={self._interceptor!r}"
+            )
+            raise TypeError(msg)
+        return self._interceptor.connector(**options)
 
     def session(self, **options: Any) -> aiohttp.ClientSession:
         """Return a session over a :meth:`connector` of this mock.
@@ -317,6 +329,26 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             return url
         base = self._base if self._base is not None else self._base_url()
         return base.join(URL(url))
+
+
+class _NoDialer:
+    """Stands for a transport that no client's connection can be led to."""
+
+    def __init__(self, transport: Listener) -> None:
+        self._transport = transport
+
+    async def dial(self, _factory: Callable[[], Any], connection: ClientConnection) -> Any:
+        """Refuse, saying what the transport lacks.
+
+        Raises:
+            TypeError: always.
+        """
+        msg = (
+            f"{type(self._transport).__name__} has no connections, so {connection.origin} cannot "
+            "be reached by an aiohttp client: send requests with 'await transport.send(method, "
+            "url)', or give a transport that has a dial() method"
+        )
+        raise TypeError(msg)
 
 
 def _refuse_unknown(unknown: dict[str, object]) -> None:

@@ -40,7 +40,7 @@ class MockRun:
         """Return what there is to say of it when a test has failed; ``""`` if nothing."""
         return render_report(self.calls, self.routes)
 
-    def judge(self, leaving: BaseException | None = None, *, strict: bool) -> None:
+    def verify(self, leaving: BaseException | None = None, *, strict: bool) -> None:
         """Raise what was held back and what is amiss, unless an exception is on its way out.
 
         Args:
@@ -51,8 +51,11 @@ class MockRun:
             BaseException: the first problem, with the further ones as notes.
         """
         __tracebackhide__ = True  # pytest's word for a frame of which no user need know
-        problems = [*self._dispatcher.held, *(self._unmet_expectations() if strict else ())]
-        self._dispatcher.held.clear()
+        problems = [
+            *self._dispatcher.deferred_errors,
+            *(self._unmet_expectations() if strict else ()),
+        ]
+        self._dispatcher.deferred_errors.clear()
         if not problems:
             return
         error = problems.pop(0) if leaving is None else leaving
@@ -77,7 +80,7 @@ class MockRun:
         if self._calls is None:
             self._dispatcher.registry.clear()
             self._dispatcher.log.clear()
-            self._dispatcher.held.clear()
+            self._dispatcher.deferred_errors.clear()
         else:
             self._calls, self._routes = [], []
 

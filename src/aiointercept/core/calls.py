@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 from aiointercept.core.clock import Clock
 from aiointercept.core.http.messages import HeaderSource, Request, Response
 from aiointercept.core.routing.replies import Fault
-from aiointercept.core.routing.routes import Registration, Route
+from aiointercept.core.routing.routes import Registration
 
 RequestFactory: TypeAlias = Callable[[Request, Mapping[str, str]], Any]
 NO_MATCH_INFO: Final[Mapping[str, str]] = {}
@@ -84,11 +84,6 @@ class Call:
     def registration(self) -> Registration | None:
         """The counted route that took it, if any."""
         return self._registration
-
-    @property
-    def rule(self) -> Route | None:
-        """The rule by which it was answered, if any."""
-        return None if self._registration is None else self._registration.route
 
     @property
     def route(self) -> Any:

@@ -1,34 +1,39 @@
-"""The one way in: a request becomes a call in the log and an answer to be performed.
+"""A request in, a logged call and an answer out: the whole way of a request through the core.
 
-Choosing is the registry's and the policy's, performing the adapters'. Here the two meet: the reply
-of the chosen route is taken or computed, or what explains that there is none.
+A request to the mock's own URL comes to :meth:`MockDispatcher.dispatch`: the registry chooses and
+consumes a route, the log opens a call, the delay of the route passes, and its reply is taken, or
+computed by the user's callback. The adapter performs it and calls ``finish``.
+
+A request of an intercepted client is decided on twice. Before it has a connection,
+:meth:`MockDispatcher.decide` asks the active mocks with what is known: it may go its own way
+(``Passthrough``), fail (``Fail``), or be connected to a mock (``Serve``, ``Forward``). Once it has
+arrived, with its body, :meth:`MockDispatcher.dispatch` asks them again, and this time consumes.
 """
 
 from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from aiointercept.core.calls import Call, CallLog, RequestFactory
 from aiointercept.core.clock import Clock
 from aiointercept.core.http.messages import HeaderSource, Request, Response
-from aiointercept.core.ports import (
-    Admission,
-    Attempt,
-    Connect,
-    Dispatcher,
-    Exchange,
-    Fail,
-    Pass,
-    Run,
-    Upstream,
-)
+from aiointercept.core.ports.chained_mock import ChainedMock, Run
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.ports.dispatcher import Decision, Dispatcher
+from aiointercept.core.ports.exchange import Exchange
+from aiointercept.core.ports.upstream import Upstream, UpstreamFactory
 from aiointercept.core.reporting.unmatched import explain
-from aiointercept.core.routing.decision import FailToConnect, Forward, LeaveAlone, Unmatched, decide
+from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve, decide
 from aiointercept.core.routing.policy import Policy
-from aiointercept.core.routing.registry import Registry
-from aiointercept.core.routing.replies import CallbackReply, Content, ForwardReply, NoRouteReply
-from aiointercept.core.routing.routes import Registration
+from aiointercept.core.routing.registry import Chosen, Registry
+from aiointercept.core.routing.replies import (
+    CallbackReply,
+    Content,
+    Fault,
+    ForwardReply,
+    NoRouteReply,
+)
 
 T = TypeVar("T")
 
@@ -40,16 +45,16 @@ async def run_here(awaitable: Awaitable[T]) -> T:
 
 @define(eq=False)
 class MockDispatcher:
-    """One mock's core: its routes, its log, its policy, and the errors it holds back.
+    """One mock's core: its routes, its log, its policy, and the errors it keeps for the end.
 
-    The methods without a docstring of their own are those of :class:`~.ports.Dispatcher`.
+    Most methods are those of :class:`~.ports.dispatcher.Dispatcher`.
 
     Args:
         registry: the routes.
         log: the calls.
         policy: what is left to the real network.
         clock: tells the time and waits.
-        upstream: what reaches the real servers, if not each client in its own way.
+        upstreams: makes what carries forwarded requests; ``None`` for the client's own way.
         interrupts: exceptions that end the user's code without being errors of it.
     """
 
@@ -57,145 +62,165 @@ class MockDispatcher:
     log: CallLog
     policy: Policy
     clock: Clock
-    upstream: Upstream | None = None
+    upstreams: UpstreamFactory | None = None
     interrupts: tuple[type[BaseException], ...] = ()
-    held: list[BaseException] = field(factory=list[BaseException], init=False)
+    deferred_errors: list[BaseException] = field(factory=list[BaseException], init=False)
 
-    def admit(
+    def decide(
         self,
         request: Request,
         active_mocks: Sequence[Dispatcher],
-        present: RequestFactory | None = None,
-    ) -> Admission:
-        """See :meth:`.ports.Dispatcher.admit`."""
+        request_factory: RequestFactory | None = None,
+    ) -> Decision:
+        """See :meth:`.ports.dispatcher.Dispatcher.decide`."""
         while True:
             try:
-                verdict = decide(request, active_mocks)
+                decision = decide(request, active_mocks)
             except self.interrupts:
                 raise
-            except BaseException:  # noqa: BLE001  a matcher raised: it will again, where it is held
-                return Connect(active_mocks)
-            if isinstance(verdict, FailToConnect):
-                call = verdict.active_mock.claim(verdict.registration, request, present)
-                if call is not None:
-                    return Fail(Exchange(call, verdict.broken, verdict.active_mock))
-            elif isinstance(verdict, LeaveAlone):
-                dispatcher = verdict.active_mock
-                if dispatcher is None:
-                    return Pass(None)
-                return Pass(
-                    Exchange(dispatcher.receive(request, present), ForwardReply(), dispatcher)
-                )
-            elif isinstance(verdict, Unmatched):
-                return Fail(verdict.active_mock.refuse(request, present))
-            else:
-                return Connect(active_mocks[active_mocks.index(verdict.active_mock) :])
+            except BaseException:  # noqa: BLE001  a matcher raised: it will again in dispatch()
+                return Serve(active_mocks[0])
+            if isinstance(decision, Passthrough):
+                return _log_passthrough(decision, request, request_factory)
+            if not isinstance(decision, Fail):
+                return decision
+            mock, chosen, reply = decision.mock, decision.chosen, decision.reply
+            if chosen is None or reply is None:
+                return evolve(decision, exchange=mock.log_unmatched(request, request_factory))
+            call = mock.consume(chosen, request, request_factory)
+            if call is not None:
+                return evolve(decision, exchange=Exchange(call, reply, mock))
 
-    def take(self, request: Request, present: RequestFactory | None = None) -> Call | None:
-        """See :meth:`.ports.Dispatcher.take`."""
-        chosen = self.registry.resolve(request)
-        if chosen is None:
+    def match(self, request: Request, request_factory: RequestFactory | None = None) -> Call | None:
+        """See :meth:`.ports.chained_mock.ChainedMock.match`."""
+        chosen = self.registry.match(request)
+        return None if chosen is None else self._open(chosen, request, request_factory)
+
+    def consume(
+        self, chosen: Chosen, request: Request, request_factory: RequestFactory | None = None
+    ) -> Call | None:
+        """See :meth:`.ports.chained_mock.ChainedMock.consume`."""
+        if not self.registry.consume(chosen.registration):
             return None
+        return self._open(chosen, request, request_factory)
+
+    def _open(
+        self, chosen: Chosen, request: Request, request_factory: RequestFactory | None
+    ) -> Call:
         return self.log.open(
-            request, chosen.registration, present, match_info=chosen.result.match_info
+            request, chosen.registration, request_factory, match_info=chosen.result.match_info
         )
 
-    def claim(
-        self, registration: Registration, request: Request, present: RequestFactory | None = None
-    ) -> Call | None:
-        """See :meth:`.ports.Dispatcher.claim`."""
-        if not self.registry.claim(registration):
-            return None
-        found = registration.route.check_condition(request).match_info
-        return self.log.open(request, registration, present, match_info=found)
+    def log_passthrough(
+        self, request: Request, request_factory: RequestFactory | None = None
+    ) -> Call:
+        """See :meth:`.ports.chained_mock.ChainedMock.log_passthrough`."""
+        return self.log.open(request, None, request_factory)
 
-    def receive(self, request: Request, present: RequestFactory | None = None) -> Call:
-        """See :meth:`.ports.Dispatcher.receive`."""
-        return self.log.open(request, None, present)
-
-    def refuse(self, request: Request, present: RequestFactory | None = None) -> Exchange:
-        """See :meth:`.ports.Dispatcher.refuse`."""
-        call = self.log.open(request, None, present, matched=False)
+    def log_unmatched(
+        self, request: Request, request_factory: RequestFactory | None = None
+    ) -> Exchange:
+        """See :meth:`.ports.chained_mock.ChainedMock.log_unmatched`."""
+        call = self.log.open(request, None, request_factory, matched=False)
         return Exchange(call, NoRouteReply(explain(request, self.registry)), self)
 
     def forward(
         self,
         request: Request,
-        active_mocks: Sequence[Dispatcher],
-        present: RequestFactory | None = None,
+        connection: ClientConnection,
+        request_factory: RequestFactory | None = None,
     ) -> Exchange | None:
-        """See :meth:`.ports.Dispatcher.forward`."""
+        """See :meth:`.ports.dispatcher.Dispatcher.forward`."""
+        mocks = connection.active_mocks
+        attempt = connection.attempt
+        if not any(mock.policy.forward_unmatched for mock in mocks):
+            return None
+        if attempt is not None and attempt.call is not None:
+            return None
         try:
-            verdict = decide(request, active_mocks)
-        except BaseException:  # noqa: BLE001  a matcher raised: it will again, where it is held
+            decision = decide(request, mocks)
+        except self.interrupts:
+            raise
+        except BaseException:  # noqa: BLE001  a matcher raised: it will again in dispatch()
             return None
-        if not isinstance(verdict, (LeaveAlone, Forward)):
+        if not isinstance(decision, (Passthrough, Forward)):
             return None
-        dispatcher = verdict.active_mock or self
-        if dispatcher.upstream is not None:
-            return None  # it takes whole requests
+        mock = decision.mock or self
+        if not mock.takes_streams:
+            return None
         passing = Request(request.method, request.url, request.headers)
-        return Exchange(dispatcher.receive(passing, present), ForwardReply(), dispatcher)
+        call = mock.log_passthrough(passing, request_factory)
+        if attempt is not None:
+            attempt.begin(call, mock)
+        return Exchange(call, ForwardReply(), mock)
 
     async def dispatch(
         self,
         request: Request,
-        present: RequestFactory | None = None,
+        request_factory: RequestFactory | None = None,
         *,
-        active_mocks: Sequence[Dispatcher] = (),
-        attempt: Attempt | None = None,
+        connection: ClientConnection | None = None,
         run: Run = run_here,
     ) -> Exchange:
-        """See :meth:`.ports.Dispatcher.dispatch`."""
+        """See :meth:`.ports.dispatcher.Dispatcher.dispatch`."""
+        attempt = None if connection is None else connection.attempt
         if attempt is not None and attempt.call is not None:
-            attempt.call.sent_again(present)
-            return await (attempt.dispatcher or self).answer(attempt.call, run)
+            attempt.call.sent_again(request_factory)
+            return await (attempt.owner or self).answer(attempt.call, run)
         try:
-            begun = self._begin(request, present, active_mocks)
+            begun = self._begin(
+                request, request_factory, () if connection is None else connection.active_mocks
+            )
         except self.interrupts:
             raise
-        except BaseException as error:  # noqa: BLE001  a matcher raised; it is held
-            self.hold(error)
-            return Exchange(self.receive(request, present), internal_error(error), self)
+        except BaseException as error:  # noqa: BLE001  a matcher raised; the client gets a 500
+            self.defer_error(error)
+            call = self.log_passthrough(request, request_factory)
+            return Exchange(call, internal_error(error), self)
         if isinstance(begun, Exchange):
             return begun
-        dispatcher, call = begun
+        mock, call = begun
         if attempt is not None:
-            attempt.call, attempt.dispatcher = call, dispatcher
-        return await dispatcher.answer(call, run)
+            attempt.begin(call, mock)
+        return await mock.answer(call, run)
 
     def _begin(
-        self, request: Request, present: RequestFactory | None, active_mocks: Sequence[Dispatcher]
-    ) -> tuple[Dispatcher, Call] | Exchange:
-        call = self.take(request, present)
+        self,
+        request: Request,
+        request_factory: RequestFactory | None,
+        active_mocks: Sequence[ChainedMock],
+    ) -> tuple[ChainedMock, Call] | Exchange:
+        """Return the mock that answers and the call in its log, or what explains that none does."""
+        call = self.match(request, request_factory)
         if call is not None:
             return self, call
         while active_mocks:
-            verdict = decide(request, active_mocks)
-            if isinstance(verdict, Unmatched):
-                return verdict.active_mock.refuse(request, present)
-            if isinstance(verdict, (LeaveAlone, Forward)):
-                dispatcher = verdict.active_mock or self
-                return dispatcher, dispatcher.receive(request, present)
-            call = verdict.active_mock.take(request, present)
+            decision = decide(request, active_mocks)
+            if isinstance(decision, Fail) and decision.chosen is None:
+                return decision.mock.log_unmatched(request, request_factory)
+            if isinstance(decision, (Passthrough, Forward)):
+                mock = decision.mock or self
+                return mock, mock.log_passthrough(request, request_factory)
+            call = decision.mock.match(request, request_factory)
             if call is not None:
-                return verdict.active_mock, call
-        return self.refuse(request, present)
+                return decision.mock, call
+        return self.log_unmatched(request, request_factory)
 
     async def answer(self, call: Call, run: Run = run_here) -> Exchange:
-        """See :meth:`.ports.Dispatcher.answer`."""
-        rule = call.rule
-        if rule is None:
+        """See :meth:`.ports.chained_mock.ChainedMock.answer`."""
+        registration = call.registration
+        if registration is None:
             return Exchange(call, ForwardReply(), self)
+        route = registration.route
         try:
-            if rule.delay:
-                await self.clock.sleep(rule.delay)
-            if isinstance(rule.reply, CallbackReply):
-                return Exchange(call, await self._compute(rule.reply, call, run), self)
+            if route.delay:
+                await self.clock.sleep(route.delay)
+            if isinstance(route.reply, CallbackReply):
+                return Exchange(call, await self._compute(route.reply, call, run), self)
         except BaseException:
             self.finish(call)
             raise
-        return Exchange(call, rule.reply, self)
+        return Exchange(call, route.reply, self)
 
     async def _compute(self, reply: CallbackReply, call: Call, run: Run) -> Content:
         try:
@@ -203,14 +228,37 @@ class MockDispatcher:
             return await run(content) if isinstance(content, Awaitable) else content
         except self.interrupts:
             raise
-        except BaseException as error:  # noqa: BLE001  the user's function raised; it is held
-            self.hold(error)
+        except BaseException as error:  # noqa: BLE001  the user's function raised
+            self.defer_error(error)
             return internal_error(error)
 
-    def hold(self, error: BaseException) -> None:
-        """See :meth:`.ports.Dispatcher.hold`."""
-        if not any(error is held for held in self.held):
-            self.held.append(error)
+    async def delay(self, exchange: Exchange) -> None:
+        """See :meth:`.ports.exchange.ExchangeOwner.delay`."""
+        registration = exchange.call.registration
+        if registration is not None and registration.route.delay:
+            await self.clock.sleep(registration.route.delay)
+
+    @property
+    def takes_streams(self) -> bool:
+        """See :attr:`.ports.exchange.ExchangeOwner.takes_streams`."""
+        return self.upstreams is None or self.upstreams.takes_streams
+
+    def upstream_for(self, client: Upstream | None) -> Upstream | None:
+        """See :meth:`.ports.exchange.ExchangeOwner.upstream_for`."""
+        return client if self.upstreams is None else self.upstreams(client)
+
+    def defer_error(self, error: BaseException) -> None:
+        """See :meth:`.ports.exchange.ExchangeOwner.defer_error`."""
+        if not any(error is deferred for deferred in self.deferred_errors):
+            self.deferred_errors.append(error)
+
+    def fail(self, exchange: Exchange, fault: Fault) -> None:
+        """See :meth:`.ports.exchange.ExchangeOwner.fail`."""
+        exchange.call.fault = fault
+
+    def complete(self, exchange: Exchange, body: bytes) -> None:
+        """See :meth:`.ports.exchange.ExchangeOwner.complete`."""
+        exchange.call.received = evolve(exchange.call.received, body=body)
 
     def finish(
         self,
@@ -219,8 +267,18 @@ class MockDispatcher:
         headers: HeaderSource = None,
         body: bytes | None = None,
     ) -> None:
-        """See :meth:`.ports.Dispatcher.finish`."""
+        """See :meth:`.ports.exchange.ExchangeOwner.finish`."""
         self.log.close(call, status, headers, body)
+
+
+def _log_passthrough(
+    decision: Passthrough[Dispatcher], request: Request, request_factory: RequestFactory | None
+) -> Passthrough[Dispatcher]:
+    mock = decision.mock
+    if mock is None:
+        return decision
+    call = mock.log_passthrough(request, request_factory)
+    return evolve(decision, exchange=Exchange(call, ForwardReply(), mock))
 
 
 def internal_error(error: BaseException) -> Response:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiointercept.aioresponses.direct import Connection, DirectTransport
+from aiointercept.aioresponses.direct import Connection
 from aiointercept.aioresponses.framing import Incoming, wire_form
 from aiointercept.core.http.messages import Response
 
@@ -142,13 +142,3 @@ async def test_connection_has_nothing_to_set() -> None:
     assert connection.get_write_buffer_size() == 0
     assert not connection.can_write_eof()
     assert connection.get_extra_info("socket") is None
-
-
-def test_no_url() -> None:
-    """Nothing listens, and the message says who gets an answer all the same."""
-
-    async def ask(_: object) -> Response:
-        return Response()
-
-    with pytest.raises(RuntimeError, match="only intercepted aiohttp clients"):
-        _ = DirectTransport(ask).url

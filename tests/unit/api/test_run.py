@@ -52,24 +52,24 @@ async def test_nothing_is_amiss(run: Run) -> None:
     run.mock.get(USERS)
     run.mock.get("https://api.test/other", optional=True)
     await run.ask()
-    run.run.judge(strict=True)
+    run.run.verify(strict=True)
 
 
 async def test_what_was_held_back_is_raised_once(run: Run) -> None:
     """Judging takes it away, strict or not."""
     await run.fail()
     with pytest.raises(LookupError):
-        run.run.judge(strict=False)
-    run.run.judge(strict=False)
+        run.run.verify(strict=False)
+    run.run.verify(strict=False)
 
 
 async def test_strict_alone_minds_what_was_not_met(run: Run) -> None:
     """Unmatched requests and unused routes, all in one message."""
     run.mock.get(USERS)
     await run.ask("https://api.test/user")
-    run.run.judge(strict=False)
+    run.run.verify(strict=False)
     with pytest.raises(AssertionError) as caught:
-        run.run.judge(strict=True)
+        run.run.verify(strict=True)
     assert "1 request matched no route" in str(caught.value)
     assert "1 route was never used" in str(caught.value)
 
@@ -79,7 +79,7 @@ async def test_an_exception_on_its_way_out_is_not_masked(run: Run) -> None:
     await run.fail()
     run.mock.get("https://api.test/unused")
     leaving = OSError("disk full")
-    run.run.judge(leaving, strict=True)
+    run.run.verify(leaving, strict=True)
     notes = "\n".join(leaving.__notes__)
     assert "LookupError" in notes
     assert "1 route was never used" in notes
@@ -88,7 +88,7 @@ async def test_an_exception_on_its_way_out_is_not_masked(run: Run) -> None:
 async def test_an_exception_that_was_held_back_itself_gets_no_note_of_it(run: Run) -> None:
     """As when the code under test lets a callback's error through."""
     await run.fail()
-    run.run.judge(run.error, strict=False)
+    run.run.verify(run.error, strict=False)
     assert not hasattr(run.error, "__notes__")
 
 
@@ -98,7 +98,7 @@ async def test_clear_while_it_runs(run: Run) -> None:
     run.run.clear()
     assert run.mock.calls == []
     assert run.run.report() == ""
-    run.run.judge(strict=True)
+    run.run.verify(strict=True)
     run.mock.get(USERS)
     await run.ask()
     assert run.mock.call_count == 1

@@ -6,13 +6,16 @@ from typing import Any, TypeVar
 import pytest
 from attrs import define
 
+from aiointercept.adapters.passthrough.client import FixedUpstream
 from aiointercept.core.calls import Call, CallLog
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.matching.bodies import body
 from aiointercept.core.matching.combinators import predicate
 from aiointercept.core.matching.urls import Url
-from aiointercept.core.ports import Connect, Exchange, Fail, Pass
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.ports.exchange import Exchange
+from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve
 from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.replies import (
@@ -80,7 +83,11 @@ class Attempt:
     """What a client is sending."""
 
     call: Call | None = None
-    dispatcher: Any = None
+    owner: Any = None
+
+    def begin(self, call: Call, owner: Any) -> None:
+        """Note the call."""
+        self.call, self.owner = call, owner
 
     def settle(self) -> None:
         """Nothing to do."""
@@ -105,6 +112,12 @@ def route(reply: Any = None, condition: Any = None, url: str = H, **options: Any
 def request(url: str = H, body: bytes | None = b"", method: str = "GET") -> Request:
     """Return a request."""
     return Request(method, url, body=body)
+
+
+def connection(*mocks: MockDispatcher, attempt: Any = None) -> ClientConnection:
+    """Return the connection of an intercepted client, over which these mocks are asked."""
+    asked = request()
+    return ClientConnection(asked.origin, asked, lambda answer: None, mocks, attempt)
 
 
 def computed(function: Any) -> CallbackReply:
@@ -132,7 +145,7 @@ def test_a_reply_that_is_there_is_the_answer(reply: Any):
     assert exchange.answer is reply
     assert exchange.dispatcher is mock
     assert list(mock.log) == [exchange.call]
-    assert exchange.call.rule is next(iter(mock.registry)).route
+    assert exchange.call.registration is next(iter(mock.registry))
     assert exchange.call.duration is None
 
 
@@ -184,7 +197,7 @@ def test_a_delay_that_is_interrupted_ends_the_call(error: Any):
     with pytest.raises(error):
         coroutine.throw(error())
     assert mock.log.last().duration is not None
-    assert mock.held == []
+    assert mock.deferred_errors == []
 
 
 def test_a_computed_reply_gets_the_request():
@@ -254,7 +267,7 @@ def test_an_error_of_the_users_code_is_held_and_answered(error: Any, later: Any)
         assert answer.status == 500
         assert type(error).__name__.encode() in answer.body
         assert b"secret" not in answer.body
-    assert mock.held == [error]
+    assert mock.deferred_errors == [error]
 
 
 def test_errors_are_told_apart_by_identity():
@@ -262,10 +275,10 @@ def test_errors_are_told_apart_by_identity():
     mock = dispatcher()
     first, second = LookupError("x"), LookupError("x")
     for error in (first, second, first):
-        mock.hold(error)
-    assert len(mock.held) == 2
-    assert mock.held[0] is first
-    assert mock.held[1] is second
+        mock.defer_error(error)
+    assert len(mock.deferred_errors) == 2
+    assert mock.deferred_errors[0] is first
+    assert mock.deferred_errors[1] is second
 
 
 def test_an_interrupt_is_no_error_of_the_users_code():
@@ -280,7 +293,7 @@ def test_an_interrupt_is_no_error_of_the_users_code():
     coroutine.send(None)
     with pytest.raises(InterruptError):
         coroutine.throw(InterruptError())
-    assert mock.held == []
+    assert mock.deferred_errors == []
     assert mock.log.last().duration is not None
 
 
@@ -300,7 +313,7 @@ def test_an_error_of_a_matcher_is_held_and_answered(error: Any):
     exchange = drive(mock.dispatch(request()))
     assert exchange.answer.status == 500
     assert exchange.call.route is None
-    assert mock.held == [error]
+    assert mock.deferred_errors == [error]
     assert list(mock.log) == [exchange.call]
 
 
@@ -309,17 +322,25 @@ def test_an_interrupt_of_a_matcher_goes_on():
     mock = dispatcher(route(condition=raising(InterruptError())))
     with pytest.raises(InterruptError):
         drive(mock.dispatch(request()))
-    assert mock.held == []
+    assert mock.deferred_errors == []
 
 
 def test_an_attempt_remembers_its_call():
     """A repeated request is the same call: nothing more is used up, nothing logged twice."""
     mock = dispatcher(route(Response(201)), route(Response(202)))
     attempt = Attempt()
-    first = drive(mock.dispatch(request(), lambda request, info: "first", attempt=attempt))
+    first = drive(
+        mock.dispatch(
+            request(), lambda request, info: "first", connection=connection(attempt=attempt)
+        )
+    )
     assert attempt.call is first.call
     again = Attempt(first.call)
-    second = drive(mock.dispatch(request(), lambda request, info: "second", attempt=again))
+    second = drive(
+        mock.dispatch(
+            request(), lambda request, info: "second", connection=connection(attempt=again)
+        )
+    )
     assert second.call is first.call
     assert (first.answer.status, second.answer.status) == (201, 201)
     assert first.call.attempts == 2
@@ -333,7 +354,7 @@ def test_an_attempt_remembers_its_call():
 def test_the_next_mock_outwards_takes_what_the_own_routes_do_not():
     """The call is in its log, and it finishes it."""
     inner, outer = dispatcher(), dispatcher(route(Response(203)))
-    exchange = drive(inner.dispatch(request(), active_mocks=[inner, outer]))
+    exchange = drive(inner.dispatch(request(), connection=connection(inner, outer)))
     assert exchange.dispatcher is outer
     assert exchange.answer.status == 203
     assert (len(inner.log), len(outer.log)) == (0, 1)
@@ -342,7 +363,7 @@ def test_the_next_mock_outwards_takes_what_the_own_routes_do_not():
 def test_a_body_that_no_mock_wants_is_unmatched():
     """The innermost says so, with its own routes."""
     inner, outer = dispatcher(route(condition=body(b"yes"))), dispatcher()
-    exchange = drive(inner.dispatch(request(body=b"no"), active_mocks=[inner, outer]))
+    exchange = drive(inner.dispatch(request(body=b"no"), connection=connection(inner, outer)))
     assert isinstance(exchange.answer, NoRouteReply)
     assert exchange.dispatcher is inner
     assert "differs in body" in exchange.answer.explanation
@@ -352,7 +373,7 @@ def test_a_body_that_no_mock_wants_may_be_forwarded():
     """By the mock that forwards, which logs it."""
     inner = dispatcher(route(condition=body(b"yes")))
     outer = dispatcher(forward_unmatched=True)
-    exchange = drive(inner.dispatch(request(body=b"no"), active_mocks=[inner, outer]))
+    exchange = drive(inner.dispatch(request(body=b"no"), connection=connection(inner, outer)))
     assert isinstance(exchange.answer, ForwardReply)
     assert exchange.dispatcher is outer
     assert exchange.call.matched
@@ -363,7 +384,7 @@ def test_a_body_that_no_mock_wants_may_go_to_a_host_passed_through():
     """Somebody has to carry it, as the connection is ours by now."""
     inner = dispatcher(route(condition=body(b"yes")))
     outer = dispatcher(untouched=(HostRule.parse("h.test"),))
-    exchange = drive(inner.dispatch(request(body=b"no"), active_mocks=[inner, outer]))
+    exchange = drive(inner.dispatch(request(body=b"no"), connection=connection(inner, outer)))
     assert isinstance(exchange.answer, ForwardReply)
     assert exchange.dispatcher is inner
 
@@ -376,18 +397,18 @@ def test_what_is_used_up_between_two_looks_is_looked_for_again():
     class Racing(Registry):
         """Loses its first choice to somebody else."""
 
-        def resolve(self, request: Any):
+        def match(self, request: Any):
             if self.race:
                 self.race = False
-                super().resolve(request)
-            return super().resolve(request)
+                super().match(request)
+            return super().match(request)
 
     registry = Racing()
     registry.race = False
     late.registry = registry
     late.registry.add(route(Response(201)))
     registry.race = True
-    exchange = drive(mock.dispatch(request(), active_mocks=[mock, late]))
+    exchange = drive(mock.dispatch(request(), connection=connection(mock, late)))
     assert isinstance(exchange.answer, NoRouteReply)
     assert exchange.dispatcher is late
 
@@ -395,74 +416,74 @@ def test_what_is_used_up_between_two_looks_is_looked_for_again():
 def test_a_call_without_a_rule_is_forwarded():
     """Only passthrough leaves a call without a rule."""
     mock = dispatcher()
-    call = mock.receive(request())
+    call = mock.log_passthrough(request())
     exchange = drive(mock.answer(call))
     assert isinstance(exchange.answer, ForwardReply)
     assert exchange.call is call
 
 
-# admit: before there is a connection
+# decide: before there is a connection
 
 
-def test_admit_connects_to_the_mock_that_may_answer():
+def test_decide_connects_to_the_mock_that_may_answer():
     """With the mocks further out, for when the body decides otherwise. Nothing is logged."""
     inner, middle, outer = dispatcher(), dispatcher(route()), dispatcher()
-    admission = inner.admit(request(body=None), [inner, middle, outer])
-    assert isinstance(admission, Connect)
-    assert list(admission.active_mocks) == [middle, outer]
+    decision = inner.decide(request(body=None), [inner, middle, outer])
+    assert isinstance(decision, Serve)
+    assert decision.mock is middle
     assert all(len(mock.log) == 0 for mock in (inner, middle, outer))
 
 
-def test_admit_refuses_what_no_route_can_take():
+def test_decide_refuses_what_no_route_can_take():
     """The client gets its explanation without a connection."""
     mock = dispatcher(route(url=H + "x"))
-    admission = mock.admit(request(body=None), [mock], lambda request, info: "shown")
-    assert isinstance(admission, Fail)
-    assert isinstance(admission.exchange.answer, NoRouteReply)
-    assert mock.log.last() is admission.exchange.call
-    assert admission.exchange.call.request == "shown"
+    decision = mock.decide(request(body=None), [mock], lambda request, info: "shown")
+    assert isinstance(decision, Fail)
+    assert isinstance(decision.exchange.answer, NoRouteReply)
+    assert mock.log.last() is decision.exchange.call
+    assert decision.exchange.call.request == "shown"
 
 
-def test_admit_lets_pass_what_is_not_ours():
+def test_decide_lets_pass_what_is_not_ours():
     """Without a trace, if the host is passed through."""
     mock = dispatcher(untouched=(HostRule.parse("h.test"),))
-    admission = mock.admit(request(), [mock])
-    assert isinstance(admission, Pass)
-    assert admission.exchange is None
+    decision = mock.decide(request(), [mock])
+    assert isinstance(decision, Passthrough)
+    assert decision.exchange is None
     assert len(mock.log) == 0
 
 
-def test_admit_lets_pass_what_is_forwarded():
+def test_decide_lets_pass_what_is_forwarded():
     """The call is in the log, to be finished with what is seen of it."""
     mock = dispatcher(forward_unmatched=True)
-    admission = mock.admit(request(), [mock])
-    assert isinstance(admission, Pass)
-    assert isinstance(admission.exchange, Exchange)
-    assert isinstance(admission.exchange.answer, ForwardReply)
-    assert mock.log.last() is admission.exchange.call
+    decision = mock.decide(request(), [mock])
+    assert isinstance(decision, Passthrough)
+    assert isinstance(decision.exchange, Exchange)
+    assert isinstance(decision.exchange.answer, ForwardReply)
+    assert mock.log.last() is decision.exchange.call
 
 
-def test_admit_connects_what_the_mock_carries_itself():
+def test_decide_connects_what_the_mock_carries_itself():
     """Its own upstream needs the whole request."""
     mock = dispatcher(forward_unmatched=True, carry_forwarded=True)
-    admission = mock.admit(request(), [mock])
-    assert isinstance(admission, Connect)
-    assert list(admission.active_mocks) == [mock]
+    decision = mock.decide(request(), [mock])
+    assert isinstance(decision, Forward)
+    assert decision.mock is mock
 
 
-def test_admit_fails_to_connect_as_a_route_says():
+def test_decide_fails_to_connect_as_a_route_says():
     """The route is used up by it, the call logged."""
     broken = FaultReply(Fault.DNS_FAILURE)
     mock = dispatcher(route(broken), route(broken))
     for number in range(2):
-        admission = mock.admit(request(), [mock])
-        assert isinstance(admission, Fail)
-        assert admission.exchange.answer is broken
+        decision = mock.decide(request(), [mock])
+        assert isinstance(decision, Fail)
+        assert decision.exchange.answer is broken
         assert len(mock.log) == number + 1
-    assert isinstance(mock.admit(request(), [mock]).exchange.answer, NoRouteReply)
+    assert isinstance(mock.decide(request(), [mock]).exchange.answer, NoRouteReply)
 
 
-def test_admit_looks_again_if_somebody_was_faster():
+def test_decide_looks_again_if_somebody_was_faster():
     """A fault that was used up between two looks is not given twice."""
     mock = dispatcher(route(FaultReply(Fault.DNS_FAILURE)))
     found = mock.registry.peek(request())
@@ -471,46 +492,46 @@ def test_admit_looks_again_if_somebody_was_faster():
         """Still foresees a route that is used up by the time it is to be taken."""
 
         def peek(self, request: Any):
-            if mock.registry.resolve(request) is not None:
+            if mock.registry.match(request) is not None:
                 return found
             return super().peek(request)
 
     late = dispatcher()
     late.registry = Racing()
-    admission = late.admit(request(), [late])
-    assert isinstance(admission, Fail)
-    assert isinstance(admission.exchange.answer, NoRouteReply)
+    decision = late.decide(request(), [late])
+    assert isinstance(decision, Fail)
+    assert isinstance(decision.exchange.answer, NoRouteReply)
 
 
 @pytest.mark.parametrize("error", [LookupError("mine"), BareError("mine")])
-def test_admit_connects_if_a_matcher_raises(error: Any):
+def test_decide_connects_if_a_matcher_raises(error: Any):
     """It will raise again where its error is held, and the client be answered."""
     mock = dispatcher(route(condition=raising(error)))
-    admission = mock.admit(request(body=b"known"), [mock])
-    assert isinstance(admission, Connect)
-    assert mock.held == []
+    decision = mock.decide(request(body=b"known"), [mock])
+    assert isinstance(decision, Serve)
+    assert mock.deferred_errors == []
 
 
-def test_admit_is_interrupted():
+def test_decide_is_interrupted():
     """Only errors of the user's code are kept for later."""
     mock = dispatcher(route(condition=raising(InterruptError())))
     with pytest.raises(InterruptError):
-        mock.admit(request(body=b"known"), [mock])
+        mock.decide(request(body=b"known"), [mock])
 
 
-def test_admit_uses_up_just_the_route_that_was_foreseen():
+def test_decide_uses_up_just_the_route_that_was_foreseen():
     """If another thread is faster, the next route of the queue is asked."""
     mock = dispatcher(route(FaultReply(Fault.DNS_FAILURE)), route())
     peek = mock.registry.peek
 
     def overtaken(asked: Request):
         foreseen = peek(asked)
-        if foreseen is not None and isinstance(foreseen.route.reply, FaultReply):
-            assert mock.registry.claim(foreseen)
+        if foreseen is not None and isinstance(foreseen.registration.route.reply, FaultReply):
+            assert mock.registry.consume(foreseen.registration)
         return foreseen
 
     mock.registry.peek = overtaken  # type: ignore[method-assign]
-    assert isinstance(mock.admit(request(), [mock]), Connect)
+    assert isinstance(mock.decide(request(), [mock]), Serve)
     assert len(mock.log) == 0
     assert [registration.used for registration in mock.registry] == [1, 0]
 
@@ -518,16 +539,16 @@ def test_admit_uses_up_just_the_route_that_was_foreseen():
 def test_what_a_mock_carries_itself_is_taken_whole():
     """Its upstream gets a request with its body, so it is not forwarded by its beginning."""
     mock = dispatcher(forward_unmatched=True)
-    assert mock.forward(request(body=None), [mock]) is not None
-    mock.upstream = InMemoryUpstream({})
-    assert mock.forward(request(body=None), [mock]) is None
+    assert mock.forward(request(body=None), connection(mock)) is not None
+    mock.upstreams = FixedUpstream(InMemoryUpstream({}))
+    assert mock.forward(request(body=None), connection(mock)) is None
 
 
 def test_a_repetition_is_answered_by_the_mock_that_took_the_call():
     """Whichever it comes to."""
     inner, outer = dispatcher(), dispatcher(route())
     attempt = Attempt()
-    first = drive(inner.dispatch(request(), active_mocks=[inner, outer], attempt=attempt))
-    again = drive(inner.dispatch(request(), attempt=attempt))
-    assert first.dispatcher is again.dispatcher is attempt.dispatcher is outer
+    first = drive(inner.dispatch(request(), connection=connection(inner, outer, attempt=attempt)))
+    again = drive(inner.dispatch(request(), connection=connection(attempt=attempt)))
+    assert first.dispatcher is again.dispatcher is attempt.owner is outer
     assert again.call is first.call

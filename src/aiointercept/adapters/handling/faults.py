@@ -1,6 +1,7 @@
-"""Each fault, performed on the connection over which a request came in."""
+"""Faults and other answers that are not responses, performed on the connection of the request."""
 
 import asyncio
+import logging
 import socket
 import struct
 from collections.abc import AsyncIterator
@@ -8,13 +9,67 @@ from typing import Final
 
 from aiohttp import web
 
-from aiointercept.core.routing.replies import Content, Fault, Stream
+from aiointercept.adapters.handling.performing import Performance
+from aiointercept.adapters.handling.response import Answered
+from aiointercept.adapters.handling.stream import write_stream
+from aiointercept.core.calls import Call
+from aiointercept.core.routing.replies import (
+    Answer,
+    Content,
+    DisconnectReply,
+    Fault,
+    FaultReply,
+    NoRouteReply,
+    Stream,
+)
 
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 _NOT_HTTP: Final = b"SSH-2.0-this is not HTTP\r\n\r\n"
 
 
-async def perform(request: web.BaseRequest, fault: Fault) -> None:
+_logger: Final = logging.getLogger("aiointercept")
+
+
+async def perform_fault(performance: Performance, reply: FaultReply) -> web.StreamResponse:
+    """Break the connection as the fault says."""
+    exchange, fault = performance.exchange, reply.fault
+    exchange.dispatcher.fail(exchange, fault)
+    if fault.before_connection:
+        response = await fail_client(performance, reply)
+        if fault is Fault.CONNECT_TIMEOUT and performance.connection is not None:
+            # The client's own limit ends it; if we hung up it would see that first.
+            await break_connection(performance.request, Fault.HANG)
+        return response
+    if fault is Fault.TRUNCATED_BODY:
+        performance.settle()
+        response = await write_stream(performance, truncated(reply.content))
+        if not response.prepared:
+            return response
+    await break_connection(performance.request, fault)
+    return Answered()
+
+
+async def fail_client(performance: Performance, answer: Answer) -> web.StreamResponse:
+    """Make the call of an intercepted client raise; close any other connection."""
+    exchange, connection = performance.exchange, performance.connection
+    if connection is not None:
+        connection.fail(answer)
+    elif isinstance(answer, NoRouteReply):
+        _logger.warning(answer.explanation)
+    elif not isinstance(answer, DisconnectReply):
+        exchange.dispatcher.defer_error(ValueError(_needs_interception(exchange.call)))
+    return Answered()
+
+
+def _needs_interception(call: Call) -> str:
+    return (
+        f"{call.received} came to m.server_url, where no client is intercepted, but the route "
+        f"{call.registration} can be performed for an intercepted client only: it raises, or fails "
+        "before there is a connection"
+    )
+
+
+async def break_connection(request: web.BaseRequest, fault: Fault) -> None:
     """Break the connection of ``request``; what was sent of an answer goes out before."""
     transport = request.transport
     if transport is None:

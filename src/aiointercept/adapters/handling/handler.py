@@ -1,12 +1,11 @@
-"""One loop's share of a mock: an ``aiohttp.web.Server`` that performs what the core answers.
+"""The connections of one mock on one loop: an ``aiohttp.web.Server``, from request to answer.
 
-How connections come about is the transports' business; here a request that has arrived becomes a
-core request, and the core's answer goes out on the wire or breaks the connection.
+How connections come about is the listeners' business. Here a request that has arrived becomes a
+core request, and what the core answers goes to the performer of that kind of answer.
 """
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import aiohttp
@@ -14,35 +13,36 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 from typing_extensions import override
 
-from aiointercept.adapters.event_loops import INTERRUPTS
-from aiointercept.adapters.handling import faults
+from aiointercept.adapters.handling.faults import fail_client, perform_fault
+from aiointercept.adapters.handling.forward import forward
+from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.request import AiointerceptRequest, RequestView, decoded, url_of
-from aiointercept.adapters.handling.response import Answered, has_body, web_response, web_stream
-from aiointercept.adapters.handling.stream import Chunks
-from aiointercept.adapters.handling.websocket import RecordedWebSocket
-from aiointercept.core.dispatcher import internal_error, run_here
+from aiointercept.adapters.handling.response import Answered
+from aiointercept.adapters.handling.stream import send_stream
+from aiointercept.adapters.handling.websocket import converse
+from aiointercept.core.dispatcher import run_here
 from aiointercept.core.http.messages import Request, Response
-from aiointercept.core.ports import ClientConnection, Dispatcher, Exchange, Run
+from aiointercept.core.ports.chained_mock import Run
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.ports.dispatcher import Dispatcher
+from aiointercept.core.ports.exchange import Exchange
+from aiointercept.core.ports.responder import Responder
 from aiointercept.core.routing.replies import (
     DisconnectReply,
-    Fault,
     FaultReply,
     ForwardReply,
     NoRouteReply,
+    RaiseReply,
     Stream,
     WebSocket,
 )
-
-Relay = Callable[[AiointerceptRequest, Exchange, ClientConnection], Awaitable[web.StreamResponse]]
-
-_logger: Final = logging.getLogger("aiointercept")
 
 # A mock takes what the real server takes; these are far beyond what servers allow.
 _LONGEST_LINE: Final = 1 << 24
 _MOST_HEADERS: Final = 1 << 16
 _READ_BUFFER: Final = 1 << 18
-# What goes on to a real server is judged by so much of its body, and need not be held as a whole.
-_MOST_HELD: Final = 1 << 23
+# The beginning of a body by which is decided whether the request is forwarded while it comes in.
+_MOST_BUFFERED: Final = 1 << 23
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -51,9 +51,8 @@ class ConnectionHandler(web.Server):
 
     Args:
         dispatcher: decides.
-        prefix: tells the origin of connections that come without a line.
+        prefix: tells the origin of connections that no intercepted client made.
         loop: the loop on which everything happens.
-        relay: carries a request to the real server and its answer back.
         run: awaits what the user's callbacks return.
     """
 
@@ -62,7 +61,6 @@ class ConnectionHandler(web.Server):
         dispatcher: Dispatcher,
         prefix: Callable[[], str],
         loop: asyncio.AbstractEventLoop,
-        relay: Relay | None = None,
         run: Run = run_here,
     ) -> None:
         super().__init__(
@@ -80,17 +78,16 @@ class ConnectionHandler(web.Server):
         self.loop = loop
         self._dispatcher = dispatcher
         self._prefix = prefix
-        self._relay = relay
         self._run = run
-        self._lines: dict[RequestHandler, ClientConnection] = {}
+        self._client_connections: dict[RequestHandler, ClientConnection] = {}
         self._running: dict[RequestHandler, asyncio.Task[Any]] = {}
         self._ending: set[asyncio.Task[Any]] = set()
         self._steps: dict[RequestHandler, int] = {}
 
-    def protocol(self, line: ClientConnection) -> RequestHandler:
+    def protocol(self, connection: ClientConnection) -> RequestHandler:
         """Return a server protocol for a connection that belongs to an intercepted client."""
         protocol = self()
-        self._lines[protocol] = line
+        self._client_connections[protocol] = connection
         return protocol
 
     def steps_of(self, protocol: RequestHandler) -> Callable[[], int]:
@@ -104,13 +101,13 @@ class ConnectionHandler(web.Server):
 
     @override
     def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
-        self._lines.pop(handler, None)
+        self._client_connections.pop(handler, None)
         self._steps.pop(handler, None)
         self._end(handler)
         super().connection_lost(handler, exc)
 
     def close(self) -> None:
-        """Break off all connections and what runs on them; to be called on the site's loop."""
+        """Break off all connections and what runs on them; to be called on the handler's loop."""
         for protocol in self.connections:
             self._end(protocol)
             protocol.close()
@@ -154,109 +151,83 @@ class ConnectionHandler(web.Server):
             self._ending.discard(task)
 
     async def _answer(self, request: AiointerceptRequest) -> web.StreamResponse:
-        line = self._lines.get(request.protocol)
+        connection = self._client_connections.get(request.protocol)
         exchange = None
         try:
             if "Expect" in request.headers:
                 await _let_continue(request)
             if request.body_exists:
-                if line is not None and _may_go_on(line):
-                    exchange = await self._pass_on(request, line)
+                if connection is not None:
+                    exchange = await self._forward_while_it_comes_in(request, connection)
                 if exchange is None:
                     await request.receive()
         except (web.RequestPayloadError, aiohttp.ClientError, ConnectionError):
             return Answered()
         if exchange is None:
-            exchange = await self._dispatch(request, line)
-        return await self._perform(request, exchange, line)
+            exchange = await self._dispatch(request, connection)
+        return await _perform(Performance(request, exchange, connection))
 
-    async def _pass_on(
-        self, request: AiointerceptRequest, line: ClientConnection
+    async def _forward_while_it_comes_in(
+        self, request: AiointerceptRequest, connection: ClientConnection
     ) -> Exchange | None:
-        """Decide on a large body by how it begins, so that it need not be held to go on."""
-        await request.receive(_MOST_HELD)
+        """Decide on a large body by how it begins, so that it need not be buffered to go on."""
+        await request.receive(_MOST_BUFFERED)
         if request.content.at_eof():
             return None
-        received = self._received(request, line)
-        exchange = line.active_mocks[0].forward(received, line.active_mocks, RequestView(request))
-        if exchange is not None and line.attempt is not None:
-            line.attempt.call, line.attempt.dispatcher = exchange.call, exchange.dispatcher
-        return exchange
+        received = self._received(request, connection)
+        return self._dispatcher.forward(received, connection, RequestView(request))
 
     async def _dispatch(
-        self, request: AiointerceptRequest, line: ClientConnection | None
+        self, request: AiointerceptRequest, connection: ClientConnection | None
     ) -> Exchange:
-        received = self._received(request, line)
+        received = self._received(request, connection)
         request.keep(received, {})
-        if line is None:
-            return await self._dispatcher.dispatch(received, RequestView(request), run=self._run)
         return await self._dispatcher.dispatch(
-            received,
-            RequestView(request),
-            active_mocks=line.active_mocks,
-            attempt=line.attempt,
-            run=self._run,
+            received, RequestView(request), connection=connection, run=self._run
         )
 
-    def _received(self, request: AiointerceptRequest, line: ClientConnection | None) -> Request:
+    def _received(
+        self, request: AiointerceptRequest, connection: ClientConnection | None
+    ) -> Request:
         """Return ``request`` as the core sees it, with as much of its body as was received."""
         headers, body = request.headers, request.buffered_body
         if "Content-Encoding" in headers:
             body = decoded(body, headers["Content-Encoding"])
-        prefix = self._prefix() if line is None else line.origin.prefix
+        prefix = self._prefix() if connection is None else connection.origin.prefix
         return Request(request.method, url_of(prefix, request), headers, body=body)
 
-    async def _perform(
-        self, request: AiointerceptRequest, exchange: Exchange, line: ClientConnection | None
-    ) -> web.StreamResponse:
-        answer = exchange.answer
-        if isinstance(answer, Response):
-            if _is_cut(request):  # by the user's own code, as a server would that crashes
-                exchange.dispatcher.finish(exchange.call)
-                return Answered()
-            _settle(line)
-            exchange.dispatcher.finish(exchange.call, answer.status, answer.headers, answer.body)
-            return web_response(answer, request)
-        try:
-            return await self._perform_live(request, exchange, line)
-        finally:
-            if exchange.call.duration is None:
-                exchange.dispatcher.finish(exchange.call)
 
-    async def _perform_live(
-        self, request: AiointerceptRequest, exchange: Exchange, line: ClientConnection | None
-    ) -> web.StreamResponse:
-        answer = exchange.answer
-        if isinstance(answer, Stream):
-            _settle(line)
-            return await _send_stream(request, exchange, answer)
-        if isinstance(answer, WebSocket):
-            _settle(line)
-            return await _converse(request, exchange, answer)
-        if isinstance(answer, ForwardReply) and line is not None and self._relay is not None:
-            return await self._relay(request, exchange, line)
-        if isinstance(answer, FaultReply):
-            exchange.call.fault = answer.fault
-            if not answer.fault.before_connection:
-                return await _break(request, exchange, answer, line)
-        if line is not None:
-            line.fail(answer)
-            if isinstance(answer, FaultReply) and answer.fault is Fault.CONNECT_TIMEOUT:
-                # The client's own limit ends it; if we hung up it would see that first.
-                await faults.perform(request, Fault.HANG)
-        elif isinstance(answer, NoRouteReply):
-            _logger.warning(answer.explanation)
-        elif not isinstance(answer, DisconnectReply):
-            exchange.dispatcher.hold(ValueError(_needs_interception(exchange)))
-        return Answered()
+Performer = Callable[[Performance, Any], Awaitable[web.StreamResponse]]
+
+# One performer for each kind of answer; a response, the most usual one, has a shorter way.
+_PERFORMERS: Final[Mapping[type, Performer]] = {
+    Stream: send_stream,
+    WebSocket: converse,
+    FaultReply: perform_fault,
+    ForwardReply: forward,
+    RaiseReply: fail_client,
+    DisconnectReply: fail_client,
+    NoRouteReply: fail_client,
+}
 
 
-def _needs_interception(exchange: Exchange) -> str:
-    return (
-        f"{exchange.call.received} came to m.server_url, where no client is intercepted, but the "
-        f"route {exchange.call.rule} can be performed for an intercepted client only: it raises, "
-        "or fails before there is a connection"
-    )
+async def _perform(performance: Performance) -> web.StreamResponse:
+    exchange = performance.exchange
+    answer: Any = exchange.answer
+    if isinstance(answer, Response):
+        if performance.client_is_gone:  # closed by the user's own code, as a server that crashes
+            exchange.dispatcher.finish(exchange.call)
+            return Answered()
+        performance.settle()
+        return performance.send(answer)
+    try:
+        if isinstance(answer, Responder):
+            response: web.StreamResponse = await answer.respond(performance.request, exchange)
+            return response
+        return await _PERFORMERS[type(answer)](performance, answer)
+    finally:
+        if exchange.call.duration is None:
+            exchange.dispatcher.finish(exchange.call)
 
 
 async def _let_continue(request: AiointerceptRequest) -> None:
@@ -264,101 +235,3 @@ async def _let_continue(request: AiointerceptRequest) -> None:
         await request.writer.write(_CONTINUE)
         # What went out is no part of the response: an error can still become a 500.
         request.writer.output_size = 0
-
-
-def _may_go_on(line: ClientConnection) -> bool:
-    """Whether what no route takes goes on to the real server, in the client's own way."""
-    if line.attempt is not None and line.attempt.call is not None:
-        return False
-    return any(
-        dispatcher.policy.forward_unmatched and dispatcher.upstream is None
-        for dispatcher in line.active_mocks
-    )
-
-
-def _settle(line: ClientConnection | None) -> None:
-    if line is not None and line.attempt is not None:
-        line.attempt.settle()
-
-
-async def _break(
-    request: AiointerceptRequest,
-    exchange: Exchange,
-    answer: FaultReply,
-    line: ClientConnection | None,
-) -> web.StreamResponse:
-    if answer.fault is Fault.TRUNCATED_BODY:
-        _settle(line)
-        response = await _send_stream(request, exchange, faults.truncated(answer.content))
-        if not response.prepared:
-            return response
-    await faults.perform(request, answer.fault)
-    return Answered()
-
-
-def _is_cut(request: web.BaseRequest) -> bool:
-    return request.transport is None or request.transport.is_closing()
-
-
-async def _send_stream(
-    request: AiointerceptRequest, exchange: Exchange, answer: Stream
-) -> web.StreamResponse:
-    response = web_stream(answer)
-    chunks = Chunks(answer, exchange.dispatcher.hold)
-    try:
-        error = chunks.begin() if has_body(answer.status, request.method) else None
-        if error is not None:
-            return _fail(request, exchange, error)
-        await response.prepare(request)
-        while (chunk := await chunks.next()) is not None:
-            await response.write(chunk)
-    except (ConnectionError, aiohttp.ClientError):
-        # The client has left, which is its right.
-        return Answered()
-    finally:
-        await chunks.close()
-        if response.prepared:
-            exchange.dispatcher.finish(exchange.call, answer.status, answer.headers)
-    if chunks.error is not None:
-        await faults.perform(request, Fault.TRUNCATED_BODY)
-        return Answered()
-    return response
-
-
-def _fail(
-    request: AiointerceptRequest, exchange: Exchange, error: BaseException
-) -> web.StreamResponse:
-    answer = internal_error(error)
-    exchange.dispatcher.finish(exchange.call, answer.status, answer.headers, answer.body)
-    return web_response(answer, request)
-
-
-async def _converse(
-    request: AiointerceptRequest, exchange: Exchange, answer: WebSocket
-) -> web.StreamResponse:
-    call = exchange.call
-    socket = RecordedWebSocket(call.messages, **answer.options)
-    if not socket.can_prepare(request):
-        refusal = Response(426, None, {"Upgrade": "websocket"}, b"a WebSocket lives here")
-        exchange.dispatcher.finish(call, refusal.status, refusal.headers, refusal.body)
-        return web_response(refusal, request)
-    await socket.prepare(request)
-    try:
-        await answer.handler(socket, request)
-    except INTERRUPTS:
-        raise
-    except BaseException as error:  # noqa: BLE001  the user's handler raised; it is held
-        if not _has_left(request, error):
-            exchange.dispatcher.hold(error)
-            await socket.close(code=aiohttp.WSCloseCode.INTERNAL_ERROR)
-    else:
-        await socket.close()
-    finally:
-        exchange.dispatcher.finish(call, socket.status, socket.headers)
-    return socket
-
-
-def _has_left(request: AiointerceptRequest, error: BaseException) -> bool:
-    """Say whether ``error`` is but that the client has left, which is its right."""
-    gone = request.transport is None or request.transport.is_closing()
-    return gone and isinstance(error, (ConnectionError, aiohttp.ClientError))

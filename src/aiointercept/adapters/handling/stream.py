@@ -1,10 +1,15 @@
-"""The chunks of a streaming body, as the user's iterator makes them. Nothing about sending them."""
+"""Bodies that are made while they are sent: the user's iterator, asked chunk by chunk."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from typing import Any, Final
 
+import aiohttp
+from aiohttp import web
+
 from aiointercept.adapters.event_loops import INTERRUPTS
+from aiointercept.adapters.handling.performing import Performance
+from aiointercept.adapters.handling.response import Answered, has_body, web_stream
 from aiointercept.core.routing.replies import Stream
 
 _NONE: Final = object()
@@ -13,18 +18,18 @@ _NONE: Final = object()
 class Chunks:
     """Asks the user's iterator for one chunk after the other, and ends it.
 
-    What the iterator raises is no error of the one who asks: it is held back, and ends the chunks.
+    An error of the iterator does not reach the one who asks: it is deferred, and ends the chunks.
 
     Args:
         stream: opens the iterator.
-        hold: gets what the user's code raises.
+        defer_error: gets what the user's code raises.
     """
 
-    def __init__(self, stream: Stream, hold: Callable[[BaseException], None]) -> None:
+    def __init__(self, stream: Stream, defer_error: Callable[[BaseException], None]) -> None:
         self.error: BaseException | None = None
         """What the user's code raised, if it did."""
         self._stream = stream
-        self._hold = hold
+        self._defer_error = defer_error
         self._iterator: AsyncIterator[bytes] | None = None
         self._first: _StartedAwaitable | None = None
 
@@ -39,7 +44,7 @@ class Chunks:
             self._first = _StartedAwaitable(_chunk(self._iterator))
         except INTERRUPTS:
             raise
-        except BaseException as error:  # noqa: BLE001  the user's code raised; it is held
+        except BaseException as error:  # noqa: BLE001  the user's code raised
             self._fail(error)
         return self.error
 
@@ -54,7 +59,7 @@ class Chunks:
             return None
         except INTERRUPTS:
             raise
-        except BaseException as error:  # noqa: BLE001  the user's code raised; it is held
+        except BaseException as error:  # noqa: BLE001  the user's code raised
             self._fail(error)
             return None
 
@@ -68,12 +73,12 @@ class Chunks:
                 await close()
         except INTERRUPTS:
             raise
-        except BaseException as error:  # noqa: BLE001  the user's code raised; it is held
+        except BaseException as error:  # noqa: BLE001  the user's code raised
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
         self.error = error
-        self._hold(error)
+        self._defer_error(error)
 
 
 async def _chunk(iterator: AsyncIterator[Any]) -> bytes:
@@ -132,3 +137,36 @@ class _StartedAwaitable:
                     waits_for = steps.send(sent)
         except StopIteration as done:
             return done.value
+
+
+async def send_stream(performance: Performance, stream: Stream) -> web.StreamResponse:
+    """Send a body while it is made; break the connection off if the user's iterator raises."""
+    performance.settle()
+    return await write_stream(performance, stream)
+
+
+async def write_stream(performance: Performance, stream: Stream) -> web.StreamResponse:
+    """Send the head and every chunk of ``stream``."""
+    request, exchange, _ = performance
+    owner = exchange.dispatcher
+    response = web_stream(stream)
+    chunks = Chunks(stream, owner.defer_error)
+    try:
+        error = chunks.begin() if has_body(stream.status, request.method) else None
+        if error is not None:
+            return performance.send_error(error)
+        await response.prepare(request)
+        while (chunk := await chunks.next()) is not None:
+            await response.write(chunk)
+    except (ConnectionError, aiohttp.ClientError):
+        # The client has disconnected, which it may.
+        return Answered()
+    finally:
+        await chunks.close()
+        if response.prepared:
+            owner.finish(exchange.call, stream.status, stream.headers)
+    if chunks.error is not None:
+        if request.transport is not None:
+            request.transport.close()
+        return Answered()
+    return response

@@ -6,7 +6,11 @@ import aiohttp
 from aiohttp import web
 from typing_extensions import override
 
+from aiointercept.adapters.event_loops import INTERRUPTS
+from aiointercept.adapters.handling.performing import Performance
 from aiointercept.core.calls import Message
+from aiointercept.core.http.messages import Response
+from aiointercept.core.routing.replies import WebSocket
 
 
 class RecordedWebSocket(web.WebSocketResponse):
@@ -42,3 +46,33 @@ class RecordedWebSocket(web.WebSocketResponse):
             self._transcript.append(Message("sent", opcode, message.decode()))
         elif opcode is aiohttp.WSMsgType.BINARY:
             self._transcript.append(Message("sent", opcode, bytes(message)))
+
+
+async def converse(performance: Performance, reply: WebSocket) -> web.StreamResponse:
+    """Open a WebSocket and let the user's handler lead the conversation."""
+    request, exchange, _ = performance
+    performance.settle()
+    owner, call = exchange.dispatcher, exchange.call
+    socket = RecordedWebSocket(call.messages, **reply.options)
+    if not socket.can_prepare(request):
+        text = b"this URL answers with a WebSocket, but the request is not a WebSocket handshake"
+        return performance.send(Response(426, None, {"Upgrade": "websocket"}, text))
+    await socket.prepare(request)
+    try:
+        await reply.handler(socket, request)
+    except INTERRUPTS:
+        raise
+    except BaseException as error:  # noqa: BLE001  the user's handler raised
+        if not _is_disconnect(performance, error):
+            owner.defer_error(error)
+            await socket.close(code=aiohttp.WSCloseCode.INTERNAL_ERROR)
+    else:
+        await socket.close()
+    finally:
+        owner.finish(call, socket.status, socket.headers)
+    return socket
+
+
+def _is_disconnect(performance: Performance, error: BaseException) -> bool:
+    """Whether ``error`` only says that the client disconnected."""
+    return performance.client_is_gone and isinstance(error, (ConnectionError, aiohttp.ClientError))

@@ -1,16 +1,62 @@
-"""Seeing how a call ends that goes its own way to the real server, without standing in it."""
+"""aiohttp's client tracing: what hooks hear of a mocked call, and how passed-through calls end."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import finalize
 
 import aiohttp
 from aiohttp.tracing import Trace
 
-from aiointercept.core.ports import Attempt, Exchange
+from aiointercept.adapters.interception.client_request import is_address
+from aiointercept.core.ports.connection import Attempt
+from aiointercept.core.ports.exchange import Exchange
+
+if TYPE_CHECKING:
+    from aiohttp import ClientRequest
 
 
-class _PassthroughObserver:
+class NameResolution:
+    """Tells trace hooks of a name resolution that a mocked call does not need.
+
+    Args:
+        resolves: whether the client's connector would resolve names.
+        caches: whether it would remember them.
+    """
+
+    def __init__(self, *, resolves: bool, caches: bool) -> None:
+        self._resolves = resolves
+        self._caches = caches
+        self._known: set[tuple[str, int | None]] = set()
+
+    async def trace(self, req: "ClientRequest", traces: list[Trace], *, found: bool = True) -> None:
+        """Tell the user's trace hooks what they would hear of a real name resolution.
+
+        Args:
+            req: what is about to be sent.
+            traces: the user's.
+            found: whether the name exists.
+        """
+        host = req.url.raw_host or ""
+        if not traces or not self._resolves or is_address(host):
+            return
+        name = (host, req.url.port)
+        if name in self._known:
+            for trace in traces:
+                await trace.send_dns_cache_hit(host)
+            return
+        if self._caches:
+            if found:
+                self._known.add(name)
+            for trace in traces:
+                await trace.send_dns_cache_miss(host)
+        for trace in traces:
+            await trace.send_dns_resolvehost_start(host)
+        if found:
+            for trace in traces:
+                await trace.send_dns_resolvehost_end(host)
+
+
+class PassthroughObserver:
     """What is seen of a call that goes its own way."""
 
     def __init__(self, exchange: Exchange, attempt: Attempt | None) -> None:
@@ -30,44 +76,44 @@ class _PassthroughObserver:
             exchange.dispatcher.finish(exchange.call, response.status, response.headers, None)
 
 
-async def _saw_answer(_session: object, sight: Any, params: Any) -> None:
-    sight.end(params.response)
+async def _on_answer(_session: object, observer: Any, params: Any) -> None:
+    observer.end(params.response)
 
 
-async def _saw_failure(_session: object, sight: Any, _params: object) -> None:
-    sight.end(None)
+async def _on_failure(_session: object, observer: Any, _params: object) -> None:
+    observer.end(None)
 
 
-async def _saw_end(_session: object, function: Any, _params: object) -> None:
+async def _on_end(_session: object, function: Any, _params: object) -> None:
     function()
 
 
-def _watching() -> aiohttp.TraceConfig:
+def _observing() -> aiohttp.TraceConfig:
     config = aiohttp.TraceConfig()
-    config.on_request_end.append(_saw_answer)
-    config.on_request_redirect.append(_saw_answer)
-    config.on_request_exception.append(_saw_failure)
+    config.on_request_end.append(_on_answer)
+    config.on_request_redirect.append(_on_answer)
+    config.on_request_exception.append(_on_failure)
     config.freeze()
     return config
 
 
-def _waiting() -> aiohttp.TraceConfig:
+def _ending() -> aiohttp.TraceConfig:
     config = aiohttp.TraceConfig()
-    config.on_request_end.append(_saw_end)
-    config.on_request_exception.append(_saw_end)
+    config.on_request_end.append(_on_end)
+    config.on_request_exception.append(_on_end)
     config.freeze()
     return config
 
 
-_WATCHING: Final = _watching()
-_WAITING: Final = _waiting()
+_OBSERVING: Final = _observing()
+_ENDING: Final = _ending()
 
 
 def observe_passthrough(exchange: Exchange, attempt: Attempt | None) -> Trace:
     """Return a trace that, beside the user's own, sees how a call ends."""
     session: Any = None
-    sight: Any = _PassthroughObserver(exchange, attempt)
-    return Trace(session, _WATCHING, sight)
+    observer: Any = PassthroughObserver(exchange, attempt)
+    return Trace(session, _OBSERVING, observer)
 
 
 def end_mark(function: Callable[[], object]) -> Trace:
@@ -78,6 +124,6 @@ def end_mark(function: Callable[[], object]) -> Trace:
     """
     session: Any = None
     context: Any = function
-    mark = Trace(session, _WAITING, context)
+    mark = Trace(session, _ENDING, context)
     finalize(mark, function).atexit = False
     return mark

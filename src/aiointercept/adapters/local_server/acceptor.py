@@ -37,12 +37,12 @@ class Acceptor:
     def __init__(
         self,
         home: asyncio.AbstractEventLoop | None,
-        site: Callable[[asyncio.AbstractEventLoop], ConnectionHandler],
+        handler: Callable[[asyncio.AbstractEventLoop], ConnectionHandler],
     ) -> None:
         self._listener = listen()
         self.prefix = f"http://{HOST}:{self._listener.getsockname()[1]}"
         self.url = URL(self.prefix)
-        self._site = site
+        self._handler = handler
         self._tasks: set[asyncio.Task[Any]] = set()
         self._kept: set[KeptConnection] = set()
         self._watch: Watch | None = None
@@ -69,20 +69,20 @@ class Acceptor:
             if self._watch is not None:
                 self._watch.accepted += 1
             connection.settimeout(0)
-            self._begin(loop, connection, lambda: self._protocol(self._site(loop)))
+            self._begin(loop, connection, lambda: self._protocol(self._handler(loop)))
 
-    def _protocol(self, site: ConnectionHandler) -> asyncio.Protocol:
-        inner = site()
-        if site.loop is not self._loop or self._watch is None:
+    def _protocol(self, handler: ConnectionHandler) -> asyncio.Protocol:
+        inner = handler()
+        if handler.loop is not self._loop or self._watch is None:
             return inner
-        return KeptConnection(inner, site.steps_of(inner), self._kept)
+        return KeptConnection(inner, handler.steps_of(inner), self._kept)
 
     def _take_over_kept(self) -> None:
         """Serve on the helper, in whose thread this runs, what the own loop leaves unread."""
         helper = helper_thread().loop
         for kept in left_waiting(tuple(self._kept)):
             try:
-                inner = self._site(helper)()
+                inner = self._handler(helper)()
                 connection = kept.hand_over(inner, helper)
             except OSError:  # it was closed just now, or the block has ended
                 continue

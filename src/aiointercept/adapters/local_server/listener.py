@@ -11,11 +11,13 @@ from typing import Any, Final, TypeVar
 from yarl import URL
 
 from aiointercept.adapters.event_loops import call_on_loop
-from aiointercept.adapters.handling.handler import ConnectionHandler, Relay
+from aiointercept.adapters.handling.handler import ConnectionHandler
 from aiointercept.adapters.local_server.acceptor import CLOSE_TIMEOUT, Acceptor, listen
 from aiointercept.adapters.local_server.helper_thread import is_helpers
 from aiointercept.core.dispatcher import run_here
-from aiointercept.core.ports import ClientConnection, Dispatcher, Run
+from aiointercept.core.ports.chained_mock import Run
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.ports.dispatcher import Dispatcher
 
 T = TypeVar("T")
 
@@ -29,22 +31,19 @@ class LoopbackServer:
     Where no loop runs at the start, the helper thread serves; where the loop is blocked, the helper
     thread takes over what waits. Intercepted clients are served on their own loops.
 
-    Args:
-        relay: carries a request to the real server and its answer back.
     """
 
-    def __init__(self, relay: Relay | None = None) -> None:
-        self._relay = relay
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._dispatcher: Dispatcher | None = None
         self._home: asyncio.AbstractEventLoop | None = None
-        self._sites: dict[asyncio.AbstractEventLoop, ConnectionHandler] = {}
+        self._handlers: dict[asyncio.AbstractEventLoop, ConnectionHandler] = {}
         self._entrance: Acceptor | None = None
         self._rendezvous: socket.socket | None = None
         self._closing: list[ConnectionHandler] = []
 
     def start(self, dispatcher: Dispatcher) -> None:
-        """See :meth:`aiointercept.core.ports.Transport.start`."""
+        """See :meth:`aiointercept.core.ports.transport.Listener.start`."""
         self._dispatcher = dispatcher
         try:
             self._home = asyncio.get_running_loop()
@@ -53,45 +52,47 @@ class LoopbackServer:
 
     @property
     def url(self) -> URL:
-        """See :attr:`aiointercept.core.ports.Transport.url`; the socket is made at first use."""
+        """See :attr:`aiointercept.core.ports.transport.Listener.url`; made at first use."""
         with self._lock:
             if self._entrance is None:
-                self._entrance = Acceptor(self._home, self._site)
+                self._entrance = Acceptor(self._home, self._handler)
             return self._entrance.url
 
     def stop(self) -> None:
-        """See :meth:`aiointercept.core.ports.Transport.stop`."""
+        """See :meth:`aiointercept.core.ports.transport.Listener.stop`."""
         with self._lock:
             self._dispatcher = None
             entrance, self._entrance = self._entrance, None
             rendezvous, self._rendezvous = self._rendezvous, None
-            self._closing, self._sites = list(self._sites.values()), {}
+            self._closing, self._handlers = list(self._handlers.values()), {}
         if entrance is not None:
             entrance.close()
         if rendezvous is not None:
             rendezvous.close()
-        for site in self._closing:
-            call_on_loop(site.loop, site.close, wait=CLOSE_TIMEOUT if is_helpers(site.loop) else 0)
+        for handler in self._closing:
+            call_on_loop(
+                handler.loop, handler.close, wait=CLOSE_TIMEOUT if is_helpers(handler.loop) else 0
+            )
 
     async def wait_closed(self) -> None:
-        """See :meth:`aiointercept.core.ports.Transport.wait_closed`."""
+        """See :meth:`aiointercept.core.ports.transport.Listener.wait_closed`."""
         here = asyncio.get_running_loop()
-        for site in self._closing:
-            if site.loop is here:
-                await site.wait_closed()
-            elif site.loop.is_running():
-                future = asyncio.run_coroutine_threadsafe(site.wait_closed(), site.loop)
+        for handler in self._closing:
+            if handler.loop is here:
+                await handler.wait_closed()
+            elif handler.loop.is_running():
+                future = asyncio.run_coroutine_threadsafe(handler.wait_closed(), handler.loop)
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(asyncio.wrap_future(future), CLOSE_TIMEOUT)
         self._closing = []
 
-    async def dial(self, factory: Callable[[], Any], line: ClientConnection) -> Any:
-        """See :meth:`aiointercept.core.ports.Transport.dial`."""
+    async def dial(self, factory: Callable[[], Any], connection: ClientConnection) -> Any:
+        """See :meth:`aiointercept.core.ports.transport.Dialer.dial`."""
         loop = asyncio.get_running_loop()
-        site = self._site(loop)
+        handler = self._handler(loop)
         client, server = self._pair()
         try:
-            await loop.connect_accepted_socket(lambda: site.protocol(line), server)
+            await loop.connect_accepted_socket(lambda: handler.protocol(connection), server)
             _, protocol = await loop.create_connection(factory, sock=client)
         except BaseException:
             client.close()
@@ -124,16 +125,14 @@ class LoopbackServer:
         server.settimeout(0)
         return client, server
 
-    def _site(self, loop: asyncio.AbstractEventLoop) -> ConnectionHandler:
-        site = self._sites.get(loop)
-        if site is None:
+    def _handler(self, loop: asyncio.AbstractEventLoop) -> ConnectionHandler:
+        handler = self._handlers.get(loop)
+        if handler is None:
             if self._dispatcher is None:
                 raise ConnectionError(_ENDED)
-            site = ConnectionHandler(
-                self._dispatcher, self._prefix, loop, self._relay, self._run_for(loop)
-            )
-            self._sites[loop] = site
-        return site
+            handler = ConnectionHandler(self._dispatcher, self._prefix, loop, self._run_for(loop))
+            self._handlers[loop] = handler
+        return handler
 
     def _prefix(self) -> str:
         assert self._entrance is not None  # noqa: S101  whoever comes came through it

@@ -15,8 +15,9 @@ from typing_extensions import override
 from yarl import URL
 
 from aiointercept.adapters.event_loops import call_on_loop
-from aiointercept.adapters.handling.handler import ConnectionHandler, Relay
-from aiointercept.core.ports import ClientConnection, Dispatcher
+from aiointercept.adapters.handling.handler import ConnectionHandler
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.ports.dispatcher import Dispatcher
 
 _BASE: Final = URL("http://aiointercept.test")
 _HIGH_WATER: Final = 1 << 16  # bytes in flight from which on the writer is asked to wait
@@ -29,57 +30,54 @@ class SocketlessTransport:
     Its ``url`` is ``http://aiointercept.test``, for path-only routes and ``m.session()``; nothing
     listens there.
 
-    Args:
-        relay: carries a request to the real server and its answer back.
     """
 
-    def __init__(self, relay: Relay | None = None) -> None:
-        self._relay = relay
+    def __init__(self) -> None:
         self._dispatcher: Dispatcher | None = None
-        self._sites: dict[asyncio.AbstractEventLoop, ConnectionHandler] = {}
+        self._handlers: dict[asyncio.AbstractEventLoop, ConnectionHandler] = {}
         self._closing: list[ConnectionHandler] = []
 
     @property
     def url(self) -> URL:
-        """See :attr:`aiointercept.core.ports.Transport.url`."""
+        """See :attr:`aiointercept.core.ports.transport.Listener.url`."""
         return _BASE
 
     def start(self, dispatcher: Dispatcher) -> None:
-        """See :meth:`aiointercept.core.ports.Transport.start`."""
+        """See :meth:`aiointercept.core.ports.transport.Listener.start`."""
         self._dispatcher = dispatcher
 
     def stop(self) -> None:
-        """See :meth:`aiointercept.core.ports.Transport.stop`."""
+        """See :meth:`aiointercept.core.ports.transport.Listener.stop`."""
         self._dispatcher = None
-        self._closing, self._sites = list(self._sites.values()), {}
-        for site in self._closing:
-            call_on_loop(site.loop, site.close)
+        self._closing, self._handlers = list(self._handlers.values()), {}
+        for handler in self._closing:
+            call_on_loop(handler.loop, handler.close)
 
     async def wait_closed(self) -> None:
-        """See :meth:`aiointercept.core.ports.Transport.wait_closed`."""
+        """See :meth:`aiointercept.core.ports.transport.Listener.wait_closed`."""
         here = asyncio.get_running_loop()
         closing, self._closing = self._closing, []
-        for site in closing:
-            if site.loop is here:
-                await site.wait_closed()
+        for handler in closing:
+            if handler.loop is here:
+                await handler.wait_closed()
 
-    async def dial(self, factory: Callable[[], Any], line: ClientConnection) -> Any:
-        """See :meth:`aiointercept.core.ports.Transport.dial`."""
+    async def dial(self, factory: Callable[[], Any], connection: ClientConnection) -> Any:
+        """See :meth:`aiointercept.core.ports.transport.Dialer.dial`."""
         loop = asyncio.get_running_loop()
         protocol = factory()
-        connect(loop, protocol, self._site(loop).protocol(line))
+        connect(loop, protocol, self._handler(loop).protocol(connection))
         return protocol
 
-    def _site(self, loop: asyncio.AbstractEventLoop) -> ConnectionHandler:
-        site = self._sites.get(loop)
-        if site is None:
+    def _handler(self, loop: asyncio.AbstractEventLoop) -> ConnectionHandler:
+        handler = self._handlers.get(loop)
+        if handler is None:
             if self._dispatcher is None:
                 msg = "the block of the mock has ended"
                 raise ConnectionError(msg)
-            site = self._sites[loop] = ConnectionHandler(
-                self._dispatcher, lambda: str(_BASE), loop, self._relay
+            handler = self._handlers[loop] = ConnectionHandler(
+                self._dispatcher, lambda: str(_BASE), loop
             )
-        return site
+        return handler
 
 
 def connect(

@@ -9,28 +9,33 @@ from typing import Any, Final
 import aiohttp
 from aiohttp import ClientRequest, hdrs
 from attrs import frozen
-from multidict import CIMultiDict
 from yarl import URL
 
+from aiointercept.core.http.hop_by_hop import end_to_end_headers
 from aiointercept.core.http.messages import Request
-from aiointercept.core.ports import UpstreamResponse
+from aiointercept.core.ports.upstream import Upstream, UpstreamResponse
 
 # The client has its own limits; a proxy must not have narrower ones.
 _LONGEST_LINE: Final = 1 << 24
-# Of one connection, not of the message (RFC 9110, section 7.6.1).
-_HOP_BY_HOP: Final = (
-    hdrs.CONNECTION,
-    hdrs.KEEP_ALIVE,
-    hdrs.PROXY_AUTHENTICATE,
-    hdrs.PROXY_AUTHORIZATION,
-    hdrs.TE,
-    hdrs.TRAILER,
-    hdrs.TRANSFER_ENCODING,
-    hdrs.UPGRADE,
-)
 _AUTOMATIC: Final = (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.USER_AGENT, hdrs.CONTENT_TYPE)
 # As much as asyncio reads at once, so that it need not pause after each time.
 _READ_BUFFER: Final = 1 << 18
+
+
+@frozen(eq=False)
+class FixedUpstream:
+    """Makes the same upstream for every client; see :class:`.ports.upstream.UpstreamFactory`.
+
+    Args:
+        upstream: gets whole requests.
+    """
+
+    upstream: Upstream
+    takes_streams: bool = False
+
+    def __call__(self, _client: Upstream | None, /) -> Upstream:
+        """Return the upstream, whatever the client's own way would be."""
+        return self.upstream
 
 
 @frozen(eq=False)
@@ -64,7 +69,7 @@ class ClientUpstream:
             max_field_size=_LONGEST_LINE,
             middlewares=(_send_once,),
         )
-        headers = end_to_end_headers(request)
+        headers = end_to_end_headers(request.headers)
         headers.popall(hdrs.EXPECT, None)
         body = request.body if self.body is None else self.body
         chunked = "chunked" in request.headers.get(hdrs.TRANSFER_ENCODING, "").lower()
@@ -133,11 +138,3 @@ class _Body:
         """End the connection to the real server, wherever it is."""
         self._response.close()
         await self._session.close()
-
-
-def end_to_end_headers(message: Request | UpstreamResponse) -> CIMultiDict[str]:
-    """Return the header fields of the message itself, without those of one connection."""
-    headers = CIMultiDict(message.headers)
-    for name in _HOP_BY_HOP:
-        headers.popall(name, None)
-    return headers

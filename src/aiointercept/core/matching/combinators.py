@@ -1,6 +1,7 @@
 """How matchers combine, and what they decide before the body of a request is known.
 
-What a match is stands in :mod:`~aiointercept.core.matching.results`. Nothing here looks into a request.
+What a match is is defined in :mod:`~aiointercept.core.matching.results`. Nothing here looks into a
+request.
 """
 
 import inspect

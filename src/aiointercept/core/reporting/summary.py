@@ -75,7 +75,7 @@ def _outcome(call: Call) -> str:
         return str(call.response.status)
     if call.duration is None:
         return "not answered yet"
-    reply = None if call.rule is None else call.rule.reply
+    reply = None if call.registration is None else call.registration.route.reply
     if isinstance(reply, RaiseReply):
         raised = reply.exception
         return (raised if isinstance(raised, type) else type(raised)).__name__

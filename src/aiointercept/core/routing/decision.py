@@ -1,16 +1,14 @@
 """What happens to a request from an intercepted client: the decision, not its execution."""
 
 from collections.abc import Sequence
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from aiointercept.core.http.messages import Request
-from aiointercept.core.matching.combinators import decided_by_head
 from aiointercept.core.routing.policy import Policy, is_loopback
-from aiointercept.core.routing.registry import Registry
+from aiointercept.core.routing.registry import Chosen, Registry
 from aiointercept.core.routing.replies import FaultReply
-from aiointercept.core.routing.routes import Registration, Route
 
 
 class ActiveMock(Protocol):
@@ -27,93 +25,91 @@ class ActiveMock(Protocol):
         ...
 
 
-P = TypeVar("P", bound=ActiveMock)
+M = TypeVar("M", bound=ActiveMock)
 
 
 @frozen
-class LeaveAlone(Generic[P]):
-    """Not ours: the client goes its own way. ``active_mock`` logs it, if given."""
+class Passthrough(Generic[M]):
+    """The client connects to the real server by its own means.
 
-    active_mock: P | None
+    Args:
+        mock: logs the call; ``None`` if no mock wants to know of it.
+        exchange: the logged call, to be finished with what is seen of it.
+    """
 
-
-@frozen
-class Serve(Generic[P]):
-    """A route of ``active_mock`` may take it, so the mock answers."""
-
-    active_mock: P
-
-
-@frozen
-class FailToConnect(Generic[P]):
-    """A route of ``active_mock`` takes it, and what it answers is that there is no connection."""
-
-    active_mock: P
-    registration: Registration
-    broken: FaultReply
+    mock: M | None
+    exchange: Any = field(default=None, eq=False, kw_only=True)
 
 
 @frozen
-class Forward(Generic[P]):
-    """No route takes it, and ``active_mock`` itself carries it to the real server."""
+class Serve(Generic[M]):
+    """A route of ``mock`` may take the request, so the client is connected to the mock."""
 
-    active_mock: P
+    mock: M
 
 
 @frozen
-class Unmatched(Generic[P]):
-    """No route takes it; ``active_mock`` has to say so."""
+class Forward(Generic[M]):
+    """No route takes the request; ``mock`` itself carries it to the real server."""
 
-    active_mock: P
-
-
-Verdict: TypeAlias = LeaveAlone[P] | Serve[P] | FailToConnect[P] | Forward[P] | Unmatched[P]
+    mock: M
 
 
-def decide(request: Request, active_mocks: Sequence[P]) -> Verdict[P]:
-    """Say what becomes of a request from an intercepted client.
+@frozen
+class Fail(Generic[M]):
+    """The client gets an exception in place of a connection.
+
+    Args:
+        mock: logs the call.
+        chosen: the route that takes the request; ``None`` if there is none.
+        reply: its fault, which happens before there is a connection.
+        exchange: the logged call, with the answer that stands for the exception.
+    """
+
+    mock: M
+    chosen: Chosen | None = None
+    reply: FaultReply | None = None
+    exchange: Any = field(default=None, eq=False, kw_only=True)
+
+
+Decision: TypeAlias = Passthrough[M] | Serve[M] | Forward[M] | Fail[M]
+
+
+def decide(request: Request, active_mocks: Sequence[M]) -> Decision[M]:
+    """Decide on a request from an intercepted client. Nothing is consumed or logged.
 
     Args:
         request: what the client is about to send; its body may be unknown.
-        active_mocks: the active mocks, the innermost first; at least one.
+        active_mocks: the innermost first; at least one.
     """
     loopback = is_loopback(request.url.raw_host or "")
     named = False
-    for active_mock in active_mocks:
-        if active_mock.policy.never_touches(request):
-            return LeaveAlone(None)
-        if (
-            loopback
-            and active_mock.policy.leave_loopback
-            and not active_mock.registry.names(request)
-        ):
+    for mock in active_mocks:
+        if mock.policy.never_touches(request):
+            return Passthrough(None)
+        if loopback and mock.policy.leave_loopback and not mock.registry.names(request):
             continue
         named = True
-        registration = active_mock.registry.peek(request)
-        if registration is not None:
-            broken = _sure_failure_to_connect(registration.route, request)
-            if broken is None:
-                return Serve(active_mock)
-            return FailToConnect(active_mock, registration, broken)
-    return _unmatched(request, active_mocks) if named else LeaveAlone(None)
+        chosen = mock.registry.peek(request)
+        if chosen is not None:
+            reply = _failure_to_connect(chosen, request)
+            return Serve(mock) if reply is None else Fail(mock, chosen, reply)
+    return _unmatched(request, active_mocks) if named else Passthrough(None)
 
 
-def _sure_failure_to_connect(route: Route, request: Request) -> FaultReply | None:
-    reply, condition = route.reply, route.condition
+def _failure_to_connect(chosen: Chosen, request: Request) -> FaultReply | None:
+    """Return the fault if it is sure by now that there is no connection."""
+    route = chosen.registration.route
+    reply = route.reply
     if not (isinstance(reply, FaultReply) and reply.fault.before_connection):
         return None
-    sure = request.body is not None or condition is None or decided_by_head(condition)
-    return reply if sure else None
+    return reply if route.is_decided_by(request) else None
 
 
-def _unmatched(request: Request, active_mocks: Sequence[P]) -> Verdict[P]:
-    for active_mock in active_mocks:
-        if active_mock.registry.used_up(request):
-            return Unmatched(active_mock)
-        if active_mock.policy.forward_unmatched:
-            return (
-                Forward(active_mock)
-                if active_mock.policy.carry_forwarded
-                else LeaveAlone(active_mock)
-            )
-    return Unmatched(active_mocks[0])
+def _unmatched(request: Request, active_mocks: Sequence[M]) -> Decision[M]:
+    for mock in active_mocks:
+        if mock.registry.used_up(request):
+            return Fail(mock)
+        if mock.policy.forward_unmatched:
+            return Forward(mock) if mock.policy.carry_forwarded else Passthrough(mock)
+    return Fail(active_mocks[0])

@@ -1,6 +1,6 @@
 """All routes of one mock: which is there, which is used up, which takes a request.
 
-``resolve`` chooses and uses up in one step. Exact URLs are found by index, patterns by the literal
+``match`` chooses and consumes in one step. Exact URLs are found by index, patterns by the literal
 text they begin with, the rest in order. What a route answers is of no interest here.
 """
 
@@ -20,7 +20,7 @@ from aiointercept.core.routing.prefixes import literal_prefixes
 from aiointercept.core.routing.routes import ANY_METHOD, Registration, Route
 
 
-@frozen(eq=False)
+@frozen
 class Chosen:
     """The registration that takes a request, and what its matchers took from the URL."""
 
@@ -115,22 +115,23 @@ class Registry:
         with self._lock:
             return iter(list(self._all.values()))
 
-    def resolve(self, request: Request) -> Chosen | None:
-        """Choose the route that takes ``request`` and use it up, in one step."""
+    def match(self, request: Request) -> Chosen | None:
+        """Choose the route that takes ``request`` and consume it, in one step."""
         for registration in self._candidates(request):
             if not registration.route.takes_method(request.method):
                 continue
             result = registration.route.check_condition(request)
-            if not result or not self.claim(registration):
+            if not result or not self.consume(registration):
                 continue
             return Chosen(registration, result)
         return None
 
-    def peek(self, request: Request) -> Registration | None:
-        """Return the route that may take ``request``, whose body may be unknown; use nothing up."""
+    def peek(self, request: Request) -> Chosen | None:
+        """Return the route that may take ``request``, its body perhaps unknown; consume nothing."""
         for registration in self._candidates(request):
-            if registration.route.may_take(request):
-                return registration
+            result = registration.route.preview(request)
+            if result is not None:
+                return Chosen(registration, result)
         return None
 
     def names(self, request: Request) -> bool:
@@ -145,7 +146,7 @@ class Registry:
         return any(
             matcher is not None and mentions_host(matcher, origin.host)
             for registration in self._candidates(request)
-            if registration.route.may_take(request)
+            if registration.route.preview(request) is not None
             for matcher in (registration.route.target, registration.route.condition)
         )
 
@@ -186,8 +187,8 @@ class Registry:
             and registration.route.target.fits(request)
         ]
 
-    def claim(self, registration: Registration) -> bool:
-        """Use a route up by one request; say whether there was one left."""
+    def consume(self, registration: Registration) -> bool:
+        """Use a route for one request. Return whether it was still to be used."""
         with self._lock:
             if not registration.active:
                 return False

@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 
 from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
-from aiointercept.core.matching.combinators import may_match
+from aiointercept.core.matching.combinators import decided_by_head, may_match
 from aiointercept.core.matching.results import MATCH, Matcher, MatchResult
 from aiointercept.core.matching.urls import Method, Url, UrlPattern
 from aiointercept.core.routing.replies import Reply
@@ -65,15 +65,23 @@ class Route:
             add_note(error, note)
             raise
 
-    def may_take(self, request: Request) -> bool:
-        """Whether it could take ``request``, whose body may still be unknown; the URL fits."""
+    def is_decided_by(self, request: Request) -> bool:
+        """Whether what is known of ``request``, perhaps without its body, is all that counts."""
+        return self.condition is None or request.body is not None or decided_by_head(self.condition)
+
+    def preview(self, request: Request) -> MatchResult | None:
+        """Compare what is known of ``request``, whose body may still be unknown; the URL fits.
+
+        Returns:
+            ``None`` if the route cannot take it; else what is known of the match by now.
+        """
         if not self.takes_method(request.method):
-            return False
+            return None
         if self.condition is None:
-            return True
-        if request.body is None:
-            return may_match(self.condition, request)
-        return bool(self.check_condition(request))
+            return MATCH
+        if self.is_decided_by(request):
+            return self.check_condition(request) or None
+        return MATCH if may_match(self.condition, request) else None
 
     def __str__(self) -> str:
         place = "*" if self.target is None else str(self.target)

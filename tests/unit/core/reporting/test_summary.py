@@ -58,7 +58,7 @@ class Mock:
     def ask(self, url: str = USERS, *, method: str = "GET", body: bytes = b"") -> Call:
         """Add a call, taken by the route that fits if one does."""
         request = Request(method, url, body=body)
-        chosen = self.registry.resolve(request)
+        chosen = self.registry.match(request)
         registration = None if chosen is None else chosen.registration
         return self.log.open(request, registration, None, matched=chosen is not None)
 

@@ -51,7 +51,7 @@ def test_what_was_registered_for_just_this_request_is_used_up():
     """The answer is how often, not what else is near."""
     registry = registry_of(route("/x"), route("/x"), route("/x", limit=2), route("/y"))
     for _ in range(4):
-        registry.resolve(Request("GET", H + "/x"))
+        registry.match(Request("GET", H + "/x"))
     assert explain(Request("GET", H + "/x"), registry).splitlines() == [
         "No route matches GET https://h.test/x: what was registered for it is used up",
         "  GET https://h.test/x, registered at test.py:2, is used up after 1",
@@ -65,7 +65,7 @@ def test_a_used_up_pattern_is_near():
     """It differs in nothing, but is used up."""
     target = UrlPattern(re.compile("https://h.test/.*"))
     registry = registry_of(Route("GET", target, None, Response(), 1, "test.py:1"))
-    registry.resolve(Request("GET", H + "/x"))
+    registry.match(Request("GET", H + "/x"))
     _, line = explain(Request("GET", H + "/x"), registry).splitlines()
     assert line.endswith("registered at test.py:1, is used up after 1")
 
@@ -73,7 +73,7 @@ def test_a_used_up_pattern_is_near():
 def test_a_used_up_route_that_differs_as_well():
     """Both are told: it would not help to make it answer more often alone."""
     registry = registry_of(route("/x"))
-    registry.resolve(Request("GET", H + "/x"))
+    registry.match(Request("GET", H + "/x"))
     _, line = explain(Request("POST", H + "/x"), registry).splitlines()
     assert "differs in method: expected 'GET', got 'POST' (and is used up after 1)" in line
 

@@ -33,7 +33,7 @@ def route(
 
 def ask(registry: Registry, url: str = H, method: str = "GET", body: bytes | None = b""):
     """Return the registration that takes such a request."""
-    chosen = registry.resolve(Request(method, url, body=body))
+    chosen = registry.match(Request(method, url, body=body))
     return None if chosen is None else chosen.registration
 
 
@@ -99,7 +99,7 @@ def test_values_from_the_url_come_with_the_choice():
     """What the condition found is part of the result."""
     registry = Registry()
     registry.add(route(None, condition=url_template(H + "/users/{id}")))
-    chosen = registry.resolve(Request("GET", H + "/users/7"))
+    chosen = registry.match(Request("GET", H + "/users/7"))
     assert chosen is not None
     assert chosen.result.match_info == {"id": "7"}
 
@@ -238,8 +238,8 @@ def test_foresee_uses_nothing_up():
     registry = Registry()
     picky = registry.add(route(condition=body(b"yes")))
     easy = registry.add(route())
-    assert registry.peek(Request("GET", H, body=None)) is picky
-    assert registry.peek(Request("GET", H, body=b"no")) is easy
+    assert registry.peek(Request("GET", H, body=None)).registration is picky
+    assert registry.peek(Request("GET", H, body=b"no")).registration is easy
     assert registry.peek(Request("POST", H)) is None
     assert (picky.used, easy.used) == (0, 0)
 

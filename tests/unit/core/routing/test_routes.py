@@ -76,10 +76,10 @@ def test_an_error_of_a_condition_tells_where_it_comes_from(error: Any):
         (query({"a": "1"}) & body(b"yes"), None, False),
     ],
 )
-def test_may_take(condition: Any, sent: Any, may: Any):
+def test_preview(condition: Any, sent: Any, may: Any):
     """While the body is unknown, only what the head excludes is excluded."""
-    assert route(condition=condition).may_take(Request("GET", H, body=sent)) is may
-    assert not route(condition=condition).may_take(Request("POST", H, body=sent))
+    assert (route(condition=condition).preview(Request("GET", H, body=sent)) is not None) is may
+    assert route(condition=condition).preview(Request("POST", H, body=sent)) is None
 
 
 @pytest.mark.parametrize(

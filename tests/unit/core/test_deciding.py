@@ -15,7 +15,8 @@ from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.matching.combinators import as_matcher
 from aiointercept.core.matching.results import Matcher, MatchResult, Mismatch
 from aiointercept.core.matching.urls import Url, UrlPattern
-from aiointercept.core.ports import Connect, Fail, Pass
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve
 from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.replies import (
@@ -55,8 +56,12 @@ class Sending:
     """What a transport knows of a client that may repeat a request."""
 
     call: Any = None
-    dispatcher: Any = None
+    owner: Any = None
     settled: bool = field(default=False)
+
+    def begin(self, call: Any, owner: Any) -> None:
+        """Note the call that was made of it."""
+        self.call, self.owner = call, owner
 
     def settle(self) -> None:
         """Note that there was an answer."""
@@ -81,6 +86,11 @@ def _dispatcher(**policy: Any) -> MockDispatcher:
     return MockDispatcher(Registry(), CallLog(clock), Policy(**policy), clock)
 
 
+def _connection(*mocks: MockDispatcher, attempt: Any = None) -> ClientConnection:
+    request = Request("GET", HERE)
+    return ClientConnection(request.origin, request, lambda _answer: None, mocks, attempt)
+
+
 def _add(
     dispatcher: MockDispatcher,
     url: "str | re.Pattern[str] | None" = HERE,
@@ -102,16 +112,16 @@ def _ask(
     method: str = "GET",
     body: bytes | None = b"",
 ) -> Any:
-    return dispatchers[0].admit(Request(method, URL(url), {"X-A": "b"}, body=body), dispatchers)
+    return dispatchers[0].decide(Request(method, URL(url), {"X-A": "b"}, body=body), dispatchers)
 
 
 def test_a_request_that_a_route_may_take_is_served() -> None:
     """It is connected to the mock whose route that is; nothing is used up or logged yet."""
     dispatcher = _dispatcher()
     _add(dispatcher)
-    admission = _ask([dispatcher])
-    assert isinstance(admission, Connect)
-    assert admission.active_mocks == [dispatcher]
+    decision = _ask([dispatcher])
+    assert isinstance(decision, Serve)
+    assert decision.mock is dispatcher
     assert len(dispatcher.log) == 0
     assert next(iter(dispatcher.registry)).used == 0
 
@@ -120,10 +130,10 @@ def test_a_request_that_no_route_takes_raises() -> None:
     """It is logged as unmatched, with an explanation in place of an answer."""
     dispatcher = _dispatcher()
     _add(dispatcher)
-    admission = _ask([dispatcher], "https://h.test/other")
-    assert isinstance(admission, Fail)
-    assert isinstance(admission.exchange.answer, NoRouteReply)
-    assert "GET https://h.test/other" in admission.exchange.answer.explanation
+    decision = _ask([dispatcher], "https://h.test/other")
+    assert isinstance(decision, Fail)
+    assert isinstance(decision.exchange.answer, NoRouteReply)
+    assert "GET https://h.test/other" in decision.exchange.answer.explanation
     assert [call.matched for call in dispatcher.log] == [False]
 
 
@@ -132,29 +142,29 @@ def test_a_passed_through_host_is_left_alone(entry: str) -> None:
     """Even where a route would match, and not a word of it in the log."""
     dispatcher = _dispatcher(untouched=(HostRule.parse(entry),))
     _add(dispatcher)
-    admission = _ask([dispatcher])
-    assert isinstance(admission, Pass)
-    assert admission.exchange is None
+    decision = _ask([dispatcher])
+    assert isinstance(decision, Passthrough)
+    assert decision.exchange is None
     assert len(dispatcher.log) == 0
 
 
 def test_what_is_unmatched_may_be_left_alone_and_logged() -> None:
     """With ``passthrough_unmatched`` the client goes its own way, and its call is noted."""
     dispatcher = _dispatcher(forward_unmatched=True)
-    admission = _ask([dispatcher])
-    assert isinstance(admission, Pass)
-    assert admission.exchange is not None
-    assert isinstance(admission.exchange.answer, ForwardReply)
-    assert admission.exchange.dispatcher is dispatcher
+    decision = _ask([dispatcher])
+    assert isinstance(decision, Passthrough)
+    assert decision.exchange is not None
+    assert isinstance(decision.exchange.answer, ForwardReply)
+    assert decision.exchange.dispatcher is dispatcher
     assert [(call.matched, call.route) for call in dispatcher.log] == [(True, None)]
 
 
 def test_what_the_mock_itself_carries_is_served() -> None:
     """With an upstream of its own, the request has to come to the mock first."""
     dispatcher = _dispatcher(forward_unmatched=True, carry_forwarded=True)
-    assert isinstance(_ask([dispatcher]), Connect)
+    assert isinstance(_ask([dispatcher]), Forward)
     exchange = asyncio.run(
-        dispatcher.dispatch(Request("GET", HERE, body=b""), active_mocks=[dispatcher])
+        dispatcher.dispatch(Request("GET", HERE, body=b""), connection=_connection(dispatcher))
     )
     assert isinstance(exchange.answer, ForwardReply)
 
@@ -166,17 +176,17 @@ def test_this_machine_is_left_alone_unless_a_route_names_it(url: str) -> None:
     """A route that would fit any host does not; an exact URL there does."""
     dispatcher = _dispatcher()
     _add(dispatcher, re.compile(".*"), limit=None)
-    assert isinstance(_ask([dispatcher], url), Pass)
-    assert isinstance(_ask([dispatcher]), Connect)
+    assert isinstance(_ask([dispatcher], url), Passthrough)
+    assert isinstance(_ask([dispatcher]), Serve)
     _add(dispatcher, url)
-    assert isinstance(_ask([dispatcher], url), Connect)
+    assert isinstance(_ask([dispatcher], url), Serve)
 
 
 def test_this_machine_can_be_mocked_as_any_other() -> None:
     """Where the policy says so, loopback is nothing special."""
     dispatcher = _dispatcher(leave_loopback=False)
     _add(dispatcher, re.compile(".*"))
-    assert isinstance(_ask([dispatcher], "http://localhost/"), Connect)
+    assert isinstance(_ask([dispatcher], "http://localhost/"), Serve)
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault.before_connection])
@@ -185,19 +195,19 @@ def test_a_fault_before_the_connection_raises_and_uses_its_route_up(fault: Fault
     dispatcher = _dispatcher()
     _add(dispatcher, reply=FaultReply(fault))
     _add(dispatcher)
-    admission = _ask([dispatcher])
-    assert isinstance(admission, Fail)
-    assert isinstance(admission.exchange.answer, FaultReply)
-    assert admission.exchange.answer.fault is fault
+    decision = _ask([dispatcher])
+    assert isinstance(decision, Fail)
+    assert isinstance(decision.exchange.answer, FaultReply)
+    assert decision.exchange.answer.fault is fault
     assert [call.matched for call in dispatcher.log] == [True]
-    assert isinstance(_ask([dispatcher]), Connect)
+    assert isinstance(_ask([dispatcher]), Serve)
 
 
 def test_a_fault_on_the_connection_is_served() -> None:
     """There has to be a connection to break."""
     dispatcher = _dispatcher()
     _add(dispatcher, reply=FaultReply(Fault.CONNECTION_RESET))
-    assert isinstance(_ask([dispatcher]), Connect)
+    assert isinstance(_ask([dispatcher]), Serve)
 
 
 def test_a_fault_that_the_body_decides_waits_for_the_body() -> None:
@@ -205,8 +215,8 @@ def test_a_fault_that_the_body_decides_waits_for_the_body() -> None:
     dispatcher = _dispatcher()
     _add(dispatcher, reply=FaultReply(Fault.DNS_FAILURE), condition=OnBody(b"x"), method="POST")
     _add(dispatcher, method="POST")
-    assert isinstance(_ask([dispatcher], method="POST", body=None), Connect)
-    assert isinstance(_ask([dispatcher], method="POST", body=b"y"), Connect)
+    assert isinstance(_ask([dispatcher], method="POST", body=None), Serve)
+    assert isinstance(_ask([dispatcher], method="POST", body=b"y"), Serve)
     assert isinstance(_ask([dispatcher], method="POST", body=b"x"), Fail)
 
 
@@ -214,8 +224,8 @@ def test_a_body_that_is_known_decides_at_once() -> None:
     """No connection is made for a request that is unmatched by a body one can see."""
     dispatcher = _dispatcher()
     _add(dispatcher, condition=OnBody(b"x"), method="POST")
-    assert isinstance(_ask([dispatcher], method="POST", body=None), Connect)
-    assert isinstance(_ask([dispatcher], method="POST", body=b"x"), Connect)
+    assert isinstance(_ask([dispatcher], method="POST", body=None), Serve)
+    assert isinstance(_ask([dispatcher], method="POST", body=b"x"), Serve)
     assert isinstance(_ask([dispatcher], method="POST", body=b"y"), Fail)
 
 
@@ -227,14 +237,14 @@ def test_a_matcher_that_raises_is_heard_where_it_can_be_held() -> None:
         raise LookupError("oops")
 
     _add(dispatcher, condition=as_matcher(broken))
-    assert isinstance(_ask([dispatcher]), Connect)
-    assert dispatcher.forward(Request("GET", HERE, body=b""), [dispatcher]) is None
+    assert isinstance(_ask([dispatcher]), Serve)
+    assert dispatcher.forward(Request("GET", HERE, body=b""), _connection(dispatcher)) is None
     exchange = asyncio.run(
-        dispatcher.dispatch(Request("GET", HERE, body=b""), active_mocks=[dispatcher])
+        dispatcher.dispatch(Request("GET", HERE, body=b""), connection=_connection(dispatcher))
     )
     assert isinstance(exchange.answer, Response)
     assert exchange.answer.status == 500
-    assert [str(error) for error in dispatcher.held] == ["oops"]
+    assert [str(error) for error in dispatcher.deferred_errors] == ["oops"]
 
 
 def test_the_innermost_desk_with_a_matching_route_serves() -> None:
@@ -242,20 +252,22 @@ def test_the_innermost_desk_with_a_matching_route_serves() -> None:
     inner, middle, outer = _dispatcher(), _dispatcher(), _dispatcher()
     _add(middle)
     _add(outer)
-    admission = _ask([inner, middle, outer])
-    assert isinstance(admission, Connect)
-    assert admission.active_mocks == [middle, outer]
+    decision = _ask([inner, middle, outer])
+    assert isinstance(decision, Serve)
+    assert decision.mock is middle
 
 
 def test_the_outers_passthrough_is_asked_before_unmatched_raises() -> None:
     """As untouched host, and as what goes on unmatched."""
     inner = _dispatcher()
-    assert isinstance(_ask([inner, _dispatcher(untouched=(HostRule.parse("h.test"),))]), Pass)
+    assert isinstance(
+        _ask([inner, _dispatcher(untouched=(HostRule.parse("h.test"),))]), Passthrough
+    )
     outer = _dispatcher(forward_unmatched=True)
-    admission = _ask([inner, outer])
-    assert isinstance(admission, Pass)
-    assert admission.exchange is not None
-    assert admission.exchange.dispatcher is outer
+    decision = _ask([inner, outer])
+    assert isinstance(decision, Passthrough)
+    assert decision.exchange is not None
+    assert decision.exchange.dispatcher is outer
     assert (len(inner.log), len(outer.log)) == (0, 1)
 
 
@@ -263,23 +275,28 @@ def test_a_queue_that_is_used_up_is_not_passed_through() -> None:
     """It counts as matched, for its own URL."""
     dispatcher = _dispatcher(forward_unmatched=True)
     _add(dispatcher)
-    assert dispatcher.take(Request("GET", HERE, body=b"")) is not None
+    assert dispatcher.match(Request("GET", HERE, body=b"")) is not None
     assert isinstance(_ask([dispatcher]), Fail)
-    assert isinstance(_ask([dispatcher], "https://h.test/other"), Pass)
+    assert isinstance(_ask([dispatcher], "https://h.test/other"), Passthrough)
 
 
 def test_what_goes_on_while_it_comes_in_is_logged_without_its_body() -> None:
     """A large body is judged by how it begins; a route that takes that much keeps it."""
     dispatcher = _dispatcher(forward_unmatched=True)
     _add(dispatcher, condition=OnBody(b"begin"), method="POST")
-    taken = dispatcher.forward(Request("POST", HERE, body=b"begin"), [dispatcher])
+    taken = dispatcher.forward(Request("POST", HERE, body=b"begin"), _connection(dispatcher))
     assert taken is None
-    exchange = dispatcher.forward(Request("POST", HERE, {"X-A": "b"}, body=b"other"), [dispatcher])
+    exchange = dispatcher.forward(
+        Request("POST", HERE, {"X-A": "b"}, body=b"other"), _connection(dispatcher)
+    )
     assert exchange is not None
     assert isinstance(exchange.answer, ForwardReply)
     assert exchange.call.received.body is None
     assert exchange.call.received.headers["X-A"] == "b"
-    assert _dispatcher().forward(Request("POST", HERE, body=b"other"), [_dispatcher()]) is None
+    assert (
+        _dispatcher().forward(Request("POST", HERE, body=b"other"), _connection(_dispatcher()))
+        is None
+    )
 
 
 def test_a_repetition_is_answered_by_the_same_call() -> None:
@@ -300,8 +317,7 @@ def test_a_repetition_is_answered_by_the_same_call() -> None:
             dispatcher.dispatch(
                 request,
                 lambda _request, _info, n=number: f"sent {n}",
-                active_mocks=[dispatcher],
-                attempt=sending,
+                connection=_connection(dispatcher, attempt=sending),
             )
         )
         assert isinstance(exchange.answer, Response)

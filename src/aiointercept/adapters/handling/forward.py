@@ -1,0 +1,60 @@
+"""Carries a forwarded request to the real server and its answer back, chunk by chunk."""
+
+import aiohttp
+from aiohttp import web
+
+from aiointercept.adapters.handling.performing import Performance
+from aiointercept.adapters.handling.response import Answered
+from aiointercept.core.http.hop_by_hop import end_to_end_headers
+from aiointercept.core.ports.upstream import UpstreamResponse
+from aiointercept.core.routing.replies import ForwardReply, RaiseReply
+
+
+async def forward(performance: Performance, _reply: ForwardReply) -> web.StreamResponse:
+    """Carry the request to the real server, as its client would have, or as the mock does."""
+    request, exchange, connection = performance
+    owner = exchange.dispatcher
+    client = connection and connection.upstream and connection.upstream(request.sent_body)
+    upstream = owner.upstream_for(client or None)
+    if upstream is None or connection is None:
+        return Answered()
+    try:
+        answer = await upstream.send(exchange.call.received)
+    except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
+        connection.fail(RaiseReply(_as_connection_error(error)))
+        return Answered()
+    connection.settle()
+    return await _send_back(performance, answer)
+
+
+def _as_connection_error(error: Exception) -> Exception:
+    if isinstance(error, aiohttp.ClientConnectionError):
+        return error
+    wrapped = aiohttp.ClientConnectionError(f"{type(error).__name__}: {error}")
+    wrapped.__cause__ = error
+    return wrapped
+
+
+async def _send_back(performance: Performance, answer: UpstreamResponse) -> web.StreamResponse:
+    request, exchange, _ = performance
+    response = web.StreamResponse(
+        status=answer.status, reason=answer.reason, headers=end_to_end_headers(answer.headers)
+    )
+    owner, call = exchange.dispatcher, exchange.call
+    # The client may be done, and look into the log, before this side has closed everything.
+    owner.finish(call, answer.status, answer.headers, None)
+    try:
+        await response.prepare(request)
+        async for chunk in answer.body:
+            await response.write(chunk)
+        owner.finish(call, answer.status, answer.headers, None)
+    except (aiohttp.ClientError, ConnectionError):
+        # Either side has gone: the client must not take what it got for the whole.
+        if request.transport is not None:
+            request.transport.close()
+        return Answered()
+    finally:
+        close = getattr(answer.body, "aclose", None)
+        if close is not None:
+            await close()
+    return response

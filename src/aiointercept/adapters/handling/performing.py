@@ -1,0 +1,47 @@
+"""What every performer of an answer gets: the request, its exchange, and its connection."""
+
+from typing import NamedTuple
+
+from aiohttp import web
+
+from aiointercept.adapters.handling.request import AiointerceptRequest
+from aiointercept.adapters.handling.response import web_response
+from aiointercept.core.dispatcher import internal_error
+from aiointercept.core.http.messages import Response
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.ports.exchange import Exchange
+
+
+class Performance(NamedTuple):
+    """An answer to be performed.
+
+    Attributes:
+        request: what is answered.
+        exchange: the call in the log, and who is told how it went.
+        connection: that of an intercepted client; ``None`` at the mock's own URL.
+    """
+
+    request: AiointerceptRequest
+    exchange: Exchange
+    connection: ClientConnection | None
+
+    def settle(self) -> None:
+        """Note that the client gets an answer, so it will not repeat the request."""
+        if self.connection is not None:
+            self.connection.settle()
+
+    def send(self, response: Response) -> web.Response:
+        """Note that ``response`` is the answer, and return it as aiohttp writes it."""
+        exchange = self.exchange
+        exchange.dispatcher.finish(exchange.call, response.status, response.headers, response.body)
+        return web_response(response, self.request)
+
+    def send_error(self, error: BaseException) -> web.Response:
+        """Return the 500 for what the user's code raised."""
+        return self.send(internal_error(error))
+
+    @property
+    def client_is_gone(self) -> bool:
+        """Whether the connection is closed, or about to be."""
+        transport = self.request.transport
+        return transport is None or transport.is_closing()

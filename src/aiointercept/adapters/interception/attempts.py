@@ -1,0 +1,91 @@
+"""How aiohttp's silent repetition of a call is told from a call of its own.
+
+Private names of aiohttp used here, and what would replace each if it went:
+
+* ``ClientRequest._timer``: the same object for all sendings of one call. Without it: the task.
+"""
+
+# pyright: reportPrivateUsage=false
+
+from typing import TYPE_CHECKING, Final
+
+from aiointercept.adapters.interception.client_request import REPEATED_METHODS
+from aiointercept.core.calls import Call
+from aiointercept.core.ports.chained_mock import ChainedMock
+
+if TYPE_CHECKING:
+    from aiohttp import ClientRequest
+
+_MOST_ATTEMPTS: Final = 1024
+
+
+class Attempts:
+    """The sendings of one client's connector that aiohttp may still repeat."""
+
+    def __init__(self) -> None:
+        self._by_timer: dict[int, ClientAttempt] = {}
+
+    def begin(self, request: "ClientRequest") -> "ClientAttempt | None":
+        """Return what recognises a silent repetition of ``request``, if there may be one."""
+        if request.method not in REPEATED_METHODS:
+            return None
+        if len(self._by_timer) >= _MOST_ATTEMPTS:
+            self._by_timer.pop(next(iter(self._by_timer)), None)
+        attempt = self._by_timer[id(request._timer)] = ClientAttempt(request, self._by_timer)
+        return attempt
+
+    def repeated_by(self, request: "ClientRequest") -> "ClientAttempt | None":
+        """Return the sending that ``request`` repeats silently, if it does."""
+        previous = self._by_timer.get(id(request._timer))
+        return previous if previous is not None and previous.is_repeated_by(request) else None
+
+
+class ClientAttempt:
+    """One sending of a call; see :class:`aiointercept.core.ports.connection.Attempt`.
+
+    Attributes:
+        goes_own_way: whether it was passed through.
+    """
+
+    __slots__ = ("_by_timer", "_call", "_owner", "_request", "_timer", "goes_own_way")
+
+    def __init__(self, request: "ClientRequest", by_timer: "dict[int, ClientAttempt]") -> None:
+        self._call: Call | None = None
+        self._owner: ChainedMock | None = None
+        self._request = request
+        # Kept alive, so that no other call's timer gets the same identity.
+        self._timer: object = request._timer
+        self._by_timer = by_timer
+        self.goes_own_way = False
+
+    @property
+    def call(self) -> Call | None:
+        """See :attr:`aiointercept.core.ports.connection.Attempt.call`."""
+        return self._call
+
+    @property
+    def owner(self) -> ChainedMock | None:
+        """See :attr:`aiointercept.core.ports.connection.Attempt.owner`."""
+        return self._owner
+
+    def begin(self, call: Call, owner: ChainedMock | None) -> None:
+        """See :meth:`aiointercept.core.ports.connection.Attempt.begin`."""
+        self._call, self._owner = call, owner
+
+    def settle(self) -> None:
+        """See :meth:`aiointercept.core.ports.connection.Attempt.settle`."""
+        self._by_timer.pop(id(self._timer), None)
+
+    def is_repeated_by(self, request: "ClientRequest") -> bool:
+        """Whether ``request`` is aiohttp's silent repetition of this one.
+
+        It shares the timer and makes the request anew, to the same place; a middleware that tries
+        again sends the same request object, and a redirect comes after an answer.
+        """
+        return (
+            self._call is not None
+            and self._timer is request._timer
+            and self._request is not request
+            and self._request.method == request.method
+            and self._request.url == request.url
+        )

@@ -1,0 +1,45 @@
+"""Which mocks are active in the process, and in what order they are asked."""
+
+import contextvars
+import threading
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Chain(Generic[T]):
+    """The active interceptors. Safe to use from several threads.
+
+    Those that were entered in the running task, or where it was started from, come before others:
+    so tests that overlap in several tasks or threads get each its own.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._lock = threading.Lock()
+        self._entered: contextvars.ContextVar[tuple[T, ...]] = contextvars.ContextVar(
+            name, default=()
+        )
+        self.all: tuple[T, ...] = ()
+
+    def add(self, one: T) -> None:
+        """Add the innermost one."""
+        with self._lock:
+            self.all = (*self.all, one)
+        self._entered.set((*self._entered.get(), one))
+
+    def discard(self, one: T) -> bool:
+        """Take one out. Return whether it was there."""
+        with self._lock:
+            found = one in self.all
+            self.all = tuple(other for other in self.all if other is not one)
+        self._entered.set(tuple(other for other in self._entered.get() if other in self.all))
+        return found
+
+    def in_order(self) -> Sequence[T]:
+        """Return the active ones, the innermost first."""
+        everywhere = self.all
+        if len(everywhere) < 2:  # noqa: PLR2004  one mock has nothing to be sorted
+            return everywhere
+        here = [one for one in self._entered.get() if one in everywhere]
+        return [*reversed(here), *(one for one in reversed(everywhere) if one not in here)]

@@ -1,0 +1,75 @@
+"""A request as aiohttp's client is about to send it, before there is a connection.
+
+Private names of aiohttp used here, and what would replace each if it went:
+
+* ``ClientRequest.body``, a public name: what the client was given to send.
+"""
+
+import contextlib
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import aiohttp
+from aiohttp import hdrs
+from multidict import CIMultiDictProxy
+
+from aiointercept.core.http.messages import Request
+
+if TYPE_CHECKING:
+    from aiohttp import ClientRequest, ClientTimeout
+    from aiohttp.connector import BaseConnector
+    from aiohttp.tracing import Trace
+
+REPEATED_METHODS: Final = frozenset(
+    {
+        hdrs.METH_GET,
+        hdrs.METH_HEAD,
+        hdrs.METH_OPTIONS,
+        hdrs.METH_TRACE,
+        hdrs.METH_PUT,
+        hdrs.METH_DELETE,
+    }
+)
+"""Those of the methods that aiohttp repeats silently if the connection breaks."""
+
+# Payloads that can be read before they are sent, and again then.
+_READABLE_TWICE: Final = (aiohttp.MultipartWriter, aiohttp.BytesIOPayload)
+
+
+class ConnectCall(NamedTuple):
+    """One call of ``BaseConnector.connect``: a connection is wanted, over which to send ``req``."""
+
+    connector: "BaseConnector"
+    req: "ClientRequest"
+    traces: "list[Trace]"
+    timeout: "ClientTimeout"
+
+
+async def known_request(req: "ClientRequest") -> Request:
+    """Return what can be known of a request before it is sent."""
+    payload = req.body
+    body: bytes | None = None
+    if not payload:
+        body = b""
+    elif isinstance(payload, aiohttp.BytesPayload):
+        body = await payload.as_bytes()
+    return Request(req.method, req.url, CIMultiDictProxy(req.headers), body=body)
+
+
+async def body_that_is_not_sent(req: "ClientRequest") -> bytes | None:
+    """Return the body of a request that is never sent, if it can be told."""
+    payload = req.body
+    if isinstance(payload, _READABLE_TWICE):
+        with contextlib.suppress(TypeError):  # a part of it can be read only once
+            return await payload.as_bytes()
+    return None
+
+
+def connect_limit(timeout: "ClientTimeout") -> float | None:
+    """Return after how many seconds the client gives up connecting, by its own limits."""
+    limits = [limit for limit in (timeout.connect, timeout.sock_connect) if limit]
+    return min(limits) if limits else None
+
+
+def is_address(host: str) -> bool:
+    """Whether ``host`` is an IP address, which no resolver is asked for."""
+    return ":" in host or host.replace(".", "").isdigit()

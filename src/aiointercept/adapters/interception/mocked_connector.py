@@ -1,0 +1,174 @@
+"""The connector that takes the place of a client's, with that one's limits: its way to the mock.
+
+Private names of aiohttp used here, and what would replace each if it went:
+
+* ``BaseConnector._create_connection``: overridden by our own connector; it is what every connector
+  class implements. Without it: a ``TCPConnector`` with its public ``socket_factory=``.
+* ``BaseConnector._loop``, ``_keepalive_timeout``, ``_waiters``: the loop, the setting and the queue
+  of a connector. Without them: the running loop, the default, and cancelled waiters.
+* ``BaseConnector._close``: closes without a wait. Without it: ``close``, awaited by a task.
+* ``ResponseHandler._payload``: the body that is being read. Without it: such a body ends with
+  ``ClientPayloadError`` when its connection is closed.
+"""
+
+# pyright: reportPrivateUsage=false
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary, WeakSet
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import BaseConnector, TCPConnector
+from multidict import CIMultiDictProxy
+from typing_extensions import override
+
+from aiointercept.adapters.interception.attempts import Attempts
+from aiointercept.adapters.interception.block_end import BLOCK_ENDED, StartedCalls
+from aiointercept.adapters.interception.client_request import connect_limit
+from aiointercept.adapters.interception.exceptions import exception_for
+from aiointercept.adapters.interception.tracing import NameResolution
+from aiointercept.core.http.messages import Request
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.ports.transport import Dialer
+from aiointercept.core.routing.replies import Answer, Fault, FaultReply
+
+if TYPE_CHECKING:
+    from aiohttp import ClientRequest, ClientTimeout
+    from aiohttp.tracing import Trace
+    from yarl import URL
+
+
+class MockedProtocol(ResponseHandler):
+    """The client's end of a connection to the mock: aiohttp's own, and what it is used for."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, request: "ClientRequest", timeout: "ClientTimeout"
+    ) -> None:
+        super().__init__(loop)
+        self.request = request
+        self.timeout = timeout
+        known = Request(request.method, request.url, CIMultiDictProxy(request.headers))
+        self.connection = ClientConnection(known.origin, known, self.fail)
+
+    def fail(self, answer: Answer) -> None:
+        """Make the pending call raise what ``answer`` stands for."""
+        error = exception_for(answer, self.request)
+        if isinstance(answer, FaultReply) and answer.fault is Fault.CONNECT_TIMEOUT:
+            self._raise_as_if_not_connected(error)
+        else:
+            self.raise_in_call(error)
+
+    def _raise_as_if_not_connected(self, error: BaseException) -> None:
+        """Let the client's limit for connecting run out, and no limit for reading before it."""
+        self.read_timeout = None
+        self.start_timeout()
+        limit = connect_limit(self.timeout)
+        if limit is not None:
+            asyncio.get_running_loop().call_later(limit, self.raise_in_call, error)
+
+    def raise_in_call(self, error: BaseException) -> None:
+        """Make the pending call, or the reading of its answer, raise ``error``.
+
+        A WebSocket has no pending call: it notices that it is closed.
+        """
+        if not self.upgraded:
+            self.set_exception(error)
+            payload: Any = self._payload
+            if payload is not None and not payload.is_eof():
+                payload.set_exception(error)
+
+
+class OwnConnector(BaseConnector):
+    """A connector of ours, which nothing intercepts."""
+
+
+class BorrowedConnector(OwnConnector):
+    """Reaches the real servers as the client's own connector would, without a place in its pool."""
+
+    def __init__(self, lender: BaseConnector) -> None:
+        super().__init__(limit=0)
+        self._lender = lender
+
+    @override
+    async def _create_connection(
+        self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
+    ) -> ResponseHandler:
+        return await self._lender._create_connection(req, traces, timeout)
+
+
+class MockedConnector(OwnConnector):
+    """Connects to the mock in place of a client's connector, with that one's limits.
+
+    Being a connector of its own, it has a pool of its own: connections made for the one world never
+    serve the other.
+
+    Attributes:
+        loop: that of the client's connector.
+        attempts: the sendings that aiohttp may still repeat.
+        started_calls: the calls that began in the block.
+    """
+
+    def __init__(self, real: BaseConnector, dialer: Dialer) -> None:
+        super().__init__(
+            limit=real.limit,
+            limit_per_host=real.limit_per_host,
+            force_close=real.force_close,
+            loop=real._loop,
+        )
+        if not real.force_close:
+            self._keepalive_timeout = real._keepalive_timeout
+        self.loop = real._loop
+        self.attempts = Attempts()
+        self.started_calls = StartedCalls()
+        self._protocols: WeakSet[MockedProtocol] = WeakSet()
+        self._dialer = dialer
+        self._resolution = NameResolution(
+            resolves=isinstance(real, TCPConnector),
+            caches=isinstance(real, TCPConnector) and real.use_dns_cache,
+        )
+        self._proxies: WeakKeyDictionary[ClientRequest, URL] = WeakKeyDictionary()
+
+    @override
+    async def _create_connection(
+        self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
+    ) -> ResponseHandler:
+        await self._resolution.trace(req, traces)
+        protocol = MockedProtocol(self.loop, req, timeout)
+        await self._dialer.dial(lambda: protocol, protocol.connection)
+        if protocol.connection.response_class is not None:
+            req.response_class = protocol.connection.response_class
+        self._protocols.add(protocol)
+        return protocol
+
+    async def trace_failure(
+        self, req: "ClientRequest", traces: "list[Trace]", fault: Fault
+    ) -> None:
+        """Tell the user's trace hooks what they would hear of a connection that fails."""
+        for trace in traces:
+            await trace.send_connection_create_start()
+        await self._resolution.trace(req, traces, found=fault is not Fault.DNS_FAILURE)
+
+    def take_proxy(self, req: "ClientRequest") -> "URL | None":
+        """Take its proxy from ``req``, which is sent to the mock this time."""
+        proxy, req.proxy = req.proxy, None
+        if proxy is not None:
+            self._proxies[req] = proxy
+        return proxy
+
+    def give_proxy_back(self, req: "ClientRequest") -> None:
+        """Restore what was taken when a middleware sent ``req`` before."""
+        if self._proxies:
+            req.proxy = self._proxies.pop(req, req.proxy)
+
+    def end(self) -> None:
+        """Fail what is in flight and close all connections; to be called on the loop."""
+        error = aiohttp.ClientConnectionError(BLOCK_ENDED)
+        for waiters in self._waiters.values():
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_exception(error)
+        for protocol in list(self._protocols):
+            protocol.raise_in_call(error)
+            protocol.close()
+        self._close()

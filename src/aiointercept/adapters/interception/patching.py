@@ -1,0 +1,150 @@
+"""The one place where aiohttp is patched and unpatched, and checked before that.
+
+Public names of aiohttp that are patched: ``BaseConnector.connect`` and ``BaseConnector.close``.
+What a patched ``connect`` does is handed in.
+"""
+
+import inspect
+import threading
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+
+import aiohttp
+from aiohttp.connector import BaseConnector, Connection
+
+from aiointercept.adapters.interception.client_request import ConnectCall
+from aiointercept.adapters.interception.mocked_connector import OwnConnector
+from aiointercept.core.errors import UnsupportedAiohttpError
+
+if TYPE_CHECKING:
+    from aiohttp import ClientRequest, ClientTimeout
+    from aiohttp.tracing import Trace
+
+Connect: TypeAlias = Callable[..., Awaitable[Connection]]
+
+REAL_CONNECT: Final[Connect] = BaseConnector.connect
+"""What aiohttp had before anything was patched: how clients and our own connectors connect."""
+
+
+class Hooks(Protocol):
+    """What the patched methods of connectors do."""
+
+    @property
+    def active(self) -> bool:
+        """Whether a mock is active."""
+        ...
+
+    async def connect(self, call: ConnectCall, /) -> Connection:
+        """Return a connection for the call, real or mocked, or raise."""
+        ...
+
+    def forget(self, connector: BaseConnector, /) -> Sequence[Awaitable[None]]:
+        """Return what closes the connections made in place of those of ``connector``."""
+        ...
+
+
+class Patches:
+    """The patched methods of aiohttp's connectors, for as long as a mock is active."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+        self._undo: list[Callable[[], None]] = []
+
+    def apply(self, hooks: Hooks) -> None:
+        """Patch for one more mock; the first one patches.
+
+        Raises:
+            UnsupportedAiohttpError: if aiohttp is not as we know it.
+        """
+        with self._lock:
+            if not self._users:
+                check_aiohttp()
+                self._patch("connect", _patched_connect(hooks))
+                self._patch("close", _patched_close(hooks))
+            self._users += 1
+
+    def undo(self) -> None:
+        """Patch for one mock less; the last one restores what was there."""
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                while self._undo:
+                    self._undo.pop()()
+
+    def _patch(self, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        original = vars(BaseConnector)[name]
+        setattr(BaseConnector, name, make(original))
+        self._undo.append(lambda: setattr(BaseConnector, name, original))
+
+
+def _patched_connect(hooks: Hooks) -> Callable[[Connect], Connect]:
+    def make(original: Connect) -> Connect:
+        async def connect(
+            self: BaseConnector,
+            req: "ClientRequest",
+            traces: "list[Trace]",
+            timeout: "ClientTimeout",
+        ) -> Connection:
+            if isinstance(self, OwnConnector) or not hooks.active:
+                return await original(self, req, traces, timeout)
+            return await hooks.connect(ConnectCall(self, req, traces, timeout))
+
+        return connect
+
+    return make
+
+
+class _Closings:
+    """Awaits the closing of a connector and of what was made in its place."""
+
+    def __init__(self, closings: Sequence[Awaitable[None]]) -> None:
+        self._closings = closings
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        for closing in self._closings:
+            yield from closing.__await__()
+
+
+def _patched_close(
+    hooks: Hooks,
+) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
+    def make(original: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        def close(self: BaseConnector, **options: Any) -> Awaitable[None]:
+            ours = hooks.forget(self)
+            closing = original(self, **options)
+            return _Closings([closing, *ours]) if ours else closing
+
+        return close
+
+    return make
+
+
+_EXPECTED: Final = {
+    "connect": ["self", "req", "traces", "timeout"],
+    "_create_connection": ["self", "req", "traces", "timeout"],
+    "close": ["self"],
+}
+_checked: Final[set[Callable[..., Any]]] = set()
+
+
+def check_aiohttp() -> None:
+    """See that aiohttp is as we know it, so that a change there is told and not felt.
+
+    Raises:
+        UnsupportedAiohttpError: naming what is missing.
+    """
+    for name, expected in _EXPECTED.items():
+        function = getattr(BaseConnector, name, None)
+        if function in _checked:
+            continue
+        found = [] if function is None else list(inspect.signature(function).parameters)
+        if function is None or found[: len(expected)] != expected:
+            problem = "is not there" if function is None else f"takes {found}, not {expected}"
+            msg = (
+                f"aiointercept cannot intercept with aiohttp {aiohttp.__version__}: "
+                f"BaseConnector.{name} {problem}. Install a newer aiointercept, or an aiohttp that "
+                "it knows (3.13 or 3.14); server mode and m.server_url work all the same"
+            )
+            raise UnsupportedAiohttpError(msg)
+        _checked.add(function)

@@ -1,0 +1,53 @@
+"""``ChainedMock``: one of several active mocks, as the others use it."""
+
+from collections.abc import Awaitable
+from typing import Protocol, TypeVar
+
+from aiointercept.core.calls import Call, RequestFactory
+from aiointercept.core.http.messages import Request
+from aiointercept.core.ports.exchange import Exchange, ExchangeOwner
+from aiointercept.core.routing.decision import ActiveMock
+from aiointercept.core.routing.registry import Chosen
+
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """How a transport has the user's awaitables awaited: on its own loop, or on another."""
+
+    def __call__(self, awaitable: Awaitable[T], /) -> Awaitable[T]:
+        """Await ``awaitable`` and return what it returns."""
+        ...
+
+
+class ChainedMock(ActiveMock, ExchangeOwner, Protocol):
+    """One of several active mocks, which are asked from the innermost outwards.
+
+    Safe to use from several threads and loops.
+    """
+
+    def match(self, request: Request, request_factory: RequestFactory | None = None) -> Call | None:
+        """Consume the own route that takes ``request``, and log it; ``None`` if there is none."""
+        ...
+
+    def consume(
+        self, chosen: Chosen, request: Request, request_factory: RequestFactory | None = None
+    ) -> Call | None:
+        """Consume just this route, and log it; ``None`` if another request was faster."""
+        ...
+
+    def log_passthrough(
+        self, request: Request, request_factory: RequestFactory | None = None
+    ) -> Call:
+        """Log a request that goes on to the real server."""
+        ...
+
+    def log_unmatched(
+        self, request: Request, request_factory: RequestFactory | None = None
+    ) -> Exchange:
+        """Log a request that no route takes, and explain it."""
+        ...
+
+    async def answer(self, call: Call, run: Run = ...) -> Exchange:
+        """Make the answer of the route that took ``call``, after the route's delay."""
+        ...

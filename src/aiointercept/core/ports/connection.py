@@ -1,0 +1,67 @@
+"""``ClientConnection``: one connection from an intercepted client, and what it is used for."""
+
+from collections.abc import AsyncIterable, Callable, Sequence
+from typing import Any, Protocol
+
+from attrs import define
+
+from aiointercept.core.calls import Call
+from aiointercept.core.http.messages import Origin, Request
+from aiointercept.core.ports.chained_mock import ChainedMock
+from aiointercept.core.ports.upstream import Upstream
+from aiointercept.core.routing.replies import Answer
+
+
+class Attempt(Protocol):
+    """One sending of a request that the client may repeat silently if the connection breaks.
+
+    Used on the client's loop only.
+    """
+
+    @property
+    def call(self) -> Call | None:
+        """The call that this sending is part of; ``None`` until it is in a log."""
+        ...
+
+    @property
+    def owner(self) -> ChainedMock | None:
+        """The mock that answers that call."""
+        ...
+
+    def begin(self, call: Call, owner: ChainedMock) -> None:
+        """Note the call that was made of this sending."""
+        ...
+
+    def settle(self) -> None:
+        """The client gets an answer, so it will not repeat the request."""
+        ...
+
+
+@define(eq=False)
+class ClientConnection:
+    """One connection from an intercepted client. The interceptor sets it up for each request.
+
+    Attributes:
+        origin: where the client believes to be connected to.
+        request: what is known of the request that it was opened for.
+        fail: makes the client's pending call raise what an answer that is none stands for.
+        active_mocks: the mocks to ask, from the one that answers outwards, for the next request.
+        attempt: what the client is sending; ``None`` if it never repeats a request silently.
+        upstream: makes what reaches the real server as this client would, from the body that it
+            sends, which may still be coming in.
+        response_class: what the client is to make its response of, where a dialer knows that;
+            ``None`` for the client's own choice.
+    """
+
+    origin: Origin
+    request: Request
+    fail: Callable[[Answer], None]
+    active_mocks: Sequence[ChainedMock] = ()
+    attempt: Attempt | None = None
+    upstream: Callable[[AsyncIterable[bytes] | bytes], Upstream] | None = None
+    response_class: Any = None
+
+    def settle(self) -> None:
+        """Note that the client gets an answer, so it will not repeat the request."""
+        if self.attempt is not None:
+            self.attempt.settle()

@@ -1,0 +1,78 @@
+"""``Dispatcher``: the core of one mock, as adapters use it."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
+
+from aiointercept.core.calls import RequestFactory
+from aiointercept.core.http.messages import Request
+from aiointercept.core.ports.chained_mock import ChainedMock, Run
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.ports.exchange import Exchange
+from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve
+
+Decision: TypeAlias = (
+    "Passthrough[Dispatcher] | Serve[Dispatcher] | Forward[Dispatcher] | Fail[Dispatcher]"
+)
+
+
+class Dispatcher(ChainedMock, Protocol):
+    """One mock's core: a request in, a logged call and an answer out.
+
+    Safe to use from several threads and loops. An error of the user's code never comes out of it:
+    it is kept for the end of the block, and the client gets a 500.
+    """
+
+    def decide(
+        self,
+        request: Request,
+        active_mocks: "Sequence[Dispatcher]",
+        request_factory: RequestFactory | None = None,
+    ) -> Decision:
+        """Decide, before there is a connection, on a request that a client wants to send.
+
+        What is decided for good is in the log, as the decision's ``exchange``. A request that is
+        served, or forwarded by the mock itself, is not: it comes to :meth:`dispatch`.
+
+        Args:
+            request: what is known of it; its body may not be.
+            active_mocks: from this one outwards.
+            request_factory: makes what the user sees of the request.
+        """
+        ...
+
+    async def dispatch(
+        self,
+        request: Request,
+        request_factory: RequestFactory | None = None,
+        *,
+        connection: ClientConnection | None = None,
+        run: Run = ...,
+    ) -> Exchange:
+        """Decide on a whole request, and make the answer after the delay of its route.
+
+        Args:
+            request: the request, with its body.
+            request_factory: makes what the user sees of the request.
+            connection: that of an intercepted client; ``None`` if the request came to the mock's
+                own URL.
+            run: how awaitables of the user are awaited.
+        """
+        ...
+
+    def forward(
+        self,
+        request: Request,
+        connection: ClientConnection,
+        request_factory: RequestFactory | None = None,
+    ) -> Exchange | None:
+        """Log a request that goes on to the real server though it is still coming in.
+
+        Args:
+            request: the request, with as much of its body as routes get to see.
+            connection: that of an intercepted client.
+            request_factory: makes what the user sees of the request.
+
+        Returns:
+            ``None`` if it does not go on, or may not: then it is to be read to its end.
+        """
+        ...
