@@ -15,11 +15,11 @@ from aiointercept.adapters.local_server.memory import SocketlessTransport
 from aiointercept.core.http.messages import HeaderSource, Request, Response
 from aiointercept.core.http.urls import canonical_url
 from aiointercept.core.ports.connection import ClientConnection
-from aiointercept.core.ports.dispatcher import Decision, Dispatcher
+from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.transport import Dialer
 from aiointercept.core.ports.upstream import UpstreamResponse
-from aiointercept.core.routing.decision import Fail, Passthrough
+from aiointercept.core.routing.decision import Decision, Fail, Passthrough
 from aiointercept.core.routing.replies import (
     Answer,
     DisconnectReply,
@@ -118,7 +118,7 @@ class InMemoryInterceptor:
         url: str | URL,
         headers: HeaderSource = None,
         body: bytes | None = None,
-    ) -> Decision:
+    ) -> Decision[Dispatcher]:
         """Return what becomes of a request before there is a connection.
 
         Args:

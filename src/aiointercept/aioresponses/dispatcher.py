@@ -19,10 +19,10 @@ from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.ports.chained_mock import Run
 from aiointercept.core.ports.connection import ClientConnection
-from aiointercept.core.ports.dispatcher import Decision, Dispatcher
+from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.reporting.unmatched import explain
-from aiointercept.core.routing.decision import Fail, Passthrough, Serve, decide
+from aiointercept.core.routing.decision import Decision, Fail, Passthrough, Serve, decide
 from aiointercept.core.routing.policy import Policy
 from aiointercept.core.routing.replies import CallbackReply, RaiseReply
 
@@ -72,7 +72,7 @@ class DropInDispatcher(MockDispatcher):
         request: Request,
         active_mocks: Sequence[Dispatcher],
         request_factory: RequestFactory | None = None,
-    ) -> Decision:
+    ) -> Decision[Dispatcher]:
         call = current_call()
         ours = [mock for mock in active_mocks if isinstance(mock, DropInDispatcher)]
         if call is not None and not call.untouched:
@@ -98,7 +98,7 @@ class DropInDispatcher(MockDispatcher):
                 return taken
         return None
 
-    def lead(self, call: ClientCall, taken: Call) -> Decision:
+    def lead(self, call: ClientCall, taken: Call) -> Decision[Dispatcher]:
         """Return what becomes of a request that a route took."""
         reply = None if taken.registration is None else taken.registration.route.reply
         if isinstance(reply, RaiseReply):
@@ -150,7 +150,7 @@ class DropInDispatcher(MockDispatcher):
             raise Carrier(error) from None
 
 
-def _is_taken(decision: Decision) -> bool:
+def _is_taken(decision: Decision[Dispatcher]) -> bool:
     """Whether a route takes the request."""
     return isinstance(decision, Serve) or (
         isinstance(decision, Fail) and decision.chosen is not None

@@ -73,11 +73,15 @@ class Call:
             )
         return self._request
 
-    def sent_again(self, present: RequestFactory | None = None) -> None:
-        """Note that the client repeated it; ``present`` makes what the user sees from now on."""
+    def sent_again(self, request_factory: RequestFactory | None = None) -> None:
+        """Note that the client repeated it.
+
+        Args:
+            request_factory: makes what the user sees from now on.
+        """
         self.attempts += 1
-        if present is not None:
-            self._request_factory = present
+        if request_factory is not None:
+            self._request_factory = request_factory
             self._request = None
 
     @property
@@ -103,14 +107,16 @@ class CallLog:
         self,
         request: Request,
         registration: Registration | None,
-        present: RequestFactory | None,
+        request_factory: RequestFactory | None,
         *,
         matched: bool = True,
         match_info: Mapping[str, str] = NO_MATCH_INFO,
     ) -> Call:
         """Add a call that has just been received."""
         clock = self._clock
-        call = Call(request, registration, present, clock.now(), clock.tick(), matched, match_info)
+        call = Call(
+            request, registration, request_factory, clock.now(), clock.tick(), matched, match_info
+        )
         with self._lock:
             self._calls.append(call)
         return call

@@ -20,11 +20,11 @@ from aiointercept.core.clock import Clock
 from aiointercept.core.http.messages import HeaderSource, Request, Response
 from aiointercept.core.ports.chained_mock import ChainedMock, Run
 from aiointercept.core.ports.connection import ClientConnection
-from aiointercept.core.ports.dispatcher import Decision, Dispatcher
+from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.upstream import Upstream, UpstreamFactory
 from aiointercept.core.reporting.unmatched import explain
-from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve, decide
+from aiointercept.core.routing.decision import Decision, Fail, Forward, Passthrough, Serve, decide
 from aiointercept.core.routing.policy import Policy
 from aiointercept.core.routing.registry import Chosen, Registry
 from aiointercept.core.routing.replies import (
@@ -71,7 +71,7 @@ class MockDispatcher:
         request: Request,
         active_mocks: Sequence[Dispatcher],
         request_factory: RequestFactory | None = None,
-    ) -> Decision:
+    ) -> Decision[Dispatcher]:
         """See :meth:`.ports.dispatcher.Dispatcher.decide`."""
         while True:
             try:

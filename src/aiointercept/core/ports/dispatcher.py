@@ -1,18 +1,14 @@
 """``Dispatcher``: the core of one mock, as adapters use it."""
 
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from aiointercept.core.calls import RequestFactory
 from aiointercept.core.http.messages import Request
 from aiointercept.core.ports.chained_mock import ChainedMock, Run
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.exchange import Exchange
-from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve
-
-Decision: TypeAlias = (
-    "Passthrough[Dispatcher] | Serve[Dispatcher] | Forward[Dispatcher] | Fail[Dispatcher]"
-)
+from aiointercept.core.routing.decision import Decision
 
 
 class Dispatcher(ChainedMock, Protocol):
@@ -27,7 +23,7 @@ class Dispatcher(ChainedMock, Protocol):
         request: Request,
         active_mocks: "Sequence[Dispatcher]",
         request_factory: RequestFactory | None = None,
-    ) -> Decision:
+    ) -> "Decision[Dispatcher]":
         """Decide, before there is a connection, on a request that a client wants to send.
 
         What is decided for good is in the log, as the decision's ``exchange``. A request that is
