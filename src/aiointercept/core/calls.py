@@ -133,6 +133,11 @@ class CallLog:
         if status is not None:
             call.response = Response(status, None, headers, body)
 
+    def close_with(self, call: Call, response: Response) -> None:
+        """Note the end of a call, with the response it got."""
+        call.duration = self._clock.tick() - call.ticked
+        call.response = response
+
     def clear(self) -> None:
         """Forget all calls."""
         with self._lock:

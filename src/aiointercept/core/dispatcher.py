@@ -270,6 +270,10 @@ class MockDispatcher:
         """See :meth:`.ports.exchange.ExchangeOwner.finish`."""
         self.log.close(call, status, headers, body)
 
+    def answered(self, call: Call, response: Response) -> None:
+        """See :meth:`.ports.exchange.ExchangeOwner.answered`."""
+        self.log.close_with(call, response)
+
 
 def _log_passthrough(
     decision: Passthrough[Dispatcher], request: Request, request_factory: RequestFactory | None

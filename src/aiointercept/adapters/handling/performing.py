@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from aiointercept.adapters.handling.fixed import fixed_response
 from aiointercept.adapters.handling.request import AiointerceptRequest
 from aiointercept.adapters.handling.response import web_response
 from aiointercept.core.dispatcher import internal_error
@@ -30,13 +31,12 @@ class Performance(NamedTuple):
         if self.connection is not None:
             self.connection.settle()
 
-    def send(self, response: Response) -> web.Response:
+    def send(self, response: Response) -> web.StreamResponse:
         """Note that ``response`` is the answer, and return it as aiohttp writes it."""
-        exchange = self.exchange
-        exchange.dispatcher.finish(exchange.call, response.status, response.headers, response.body)
-        return web_response(response, self.request)
+        self.exchange.dispatcher.answered(self.exchange.call, response)
+        return fixed_response(response, self.request) or web_response(response, self.request)
 
-    def send_error(self, error: BaseException) -> web.Response:
+    def send_error(self, error: BaseException) -> web.StreamResponse:
         """Return the 500 for what the user's code raised."""
         return self.send(internal_error(error))
 

@@ -5,7 +5,7 @@ from typing import Protocol
 from attrs import frozen
 
 from aiointercept.core.calls import Call
-from aiointercept.core.http.messages import HeaderSource
+from aiointercept.core.http.messages import HeaderSource, Response
 from aiointercept.core.ports.upstream import Upstream
 from aiointercept.core.routing.replies import Answer, Fault
 
@@ -24,6 +24,10 @@ class ExchangeOwner(Protocol):
         body: bytes | None = None,
     ) -> None:
         """Note that a call has ended, with what was answered if anything was."""
+        ...
+
+    def answered(self, call: Call, response: Response) -> None:
+        """Note that a call has ended with just this response."""
         ...
 
     def fail(self, exchange: "Exchange", fault: Fault) -> None:

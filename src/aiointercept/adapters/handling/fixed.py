@@ -1,0 +1,101 @@
+"""The bytes of a fixed answer, made once: most answers of a mock are the same each time.
+
+What goes over the wire is to the byte what aiohttp itself would write; a test compares the two. An
+answer that leaves aiohttp something to decide (a length of its own, ``Transfer-Encoding``,
+``Connection``, HTTP/1.0, a connection to be closed) takes the long way, through ``web.Response``.
+"""
+
+import time
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import SERVER_SOFTWARE, HttpVersion11
+from typing_extensions import override
+
+from aiointercept.adapters.handling.response import has_body
+from aiointercept.core.http.messages import Response
+
+# Above this, the long way hands the body to the transport without copying it.
+_LONGEST: Final = 1 << 16
+_DECIDED_BY_AIOHTTP: Final = (
+    "Connection",
+    "Content-Length",
+    "Date",
+    "Server",
+    "Transfer-Encoding",
+)
+_PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
+
+# Before and after the value of the Date field; None for an answer that takes the long way.
+_parts: Final[WeakKeyDictionary[Response, tuple[bytes, bytes] | None]] = WeakKeyDictionary()
+
+
+class FixedResponse(web.StreamResponse):
+    """An answer whose bytes are known; aiohttp's server only has to send them.
+
+    The constructor of the base class is not called: it builds header fields, which are not needed.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @override
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        writer = request.writer
+        await writer.write_eof(self._data)
+        return writer
+
+    @override
+    async def write_eof(self, data: bytes = b"") -> None:
+        return None
+
+    @property
+    @override
+    def keep_alive(self) -> bool:
+        return True
+
+
+def fixed_response(answer: Response, request: web.BaseRequest) -> FixedResponse | None:
+    """Return ``answer`` to ``request`` as bytes; ``None`` if it has to take the long way."""
+    if request.method == "HEAD" or request.version != HttpVersion11 or not request.keep_alive:
+        return None
+    try:
+        parts = _parts[answer]
+    except KeyError:
+        parts = _parts[answer] = _parts_of(answer)
+    if parts is None:
+        return None
+    return FixedResponse(parts[0] + _date() + parts[1])
+
+
+def _parts_of(answer: Response) -> tuple[bytes, bytes] | None:
+    body, headers = answer.body or b"", answer.headers
+    if not has_body(answer.status, "GET") or len(body) > _LONGEST:
+        return None
+    if any(name in headers for name in _DECIDED_BY_AIOHTTP):
+        return None
+    if body and "Content-Type" not in headers:
+        return None
+    reason = _PHRASES.get(answer.status, "") if answer.reason is None else answer.reason
+    lines = [f"HTTP/1.1 {answer.status} {reason}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "Date: "])
+    return head.encode(), f"\r\nServer: {SERVER_SOFTWARE}\r\n\r\n".encode() + body
+
+
+_date_of: tuple[int, bytes] = (0, b"")
+
+
+def _date() -> bytes:
+    """Return the time in the form of RFC 9110, section 5.6.7; made once in a second."""
+    global _date_of  # noqa: PLW0603  a cache of one value, replaced as a whole
+    now = int(time.time())
+    second, text = _date_of
+    if second != now:
+        text = formatdate(now, usegmt=True).encode()
+        _date_of = now, text
+    return text
