@@ -16,7 +16,12 @@ from typing_extensions import override
 from aiointercept.adapters.handling.faults import fail_client, perform_fault
 from aiointercept.adapters.handling.forward import forward
 from aiointercept.adapters.handling.performing import Performance
-from aiointercept.adapters.handling.request import AiointerceptRequest, RequestView, decoded, url_of
+from aiointercept.adapters.handling.request import (
+    AiointerceptRequest,
+    RequestView,
+    decoded,
+    urls_of,
+)
 from aiointercept.adapters.handling.response import Answered
 from aiointercept.adapters.handling.stream import send_stream
 from aiointercept.adapters.handling.websocket import converse
@@ -194,7 +199,7 @@ class ConnectionHandler(web.Server):
         if "Content-Encoding" in headers:
             body = decoded(body, headers["Content-Encoding"])
         prefix = self._prefix() if connection is None else connection.origin.prefix
-        return Request(request.method, url_of(prefix, request), headers, body=body)
+        return Request.received(request.method.upper(), urls_of(prefix, request), headers, body)
 
 
 Performer = Callable[[Performance, Any], Awaitable[web.StreamResponse]]

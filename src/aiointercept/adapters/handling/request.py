@@ -18,6 +18,7 @@ from yarl import URL
 
 from aiointercept.core.calls import NO_MATCH_INFO
 from aiointercept.core.http.messages import Request
+from aiointercept.core.http.urls import canonical_url
 
 _CACHED_TARGETS: Final = 4096
 _LONGEST_CACHED: Final = 2048
@@ -232,18 +233,23 @@ def _stream(body: bytes) -> aiohttp.StreamReader:
 
 
 @lru_cache(maxsize=_CACHED_TARGETS)
-def _cached_url(text: str) -> URL:
-    return URL(text, encoded=True)
+def _urls_of(prefix: str, target: str) -> tuple[URL, URL]:
+    url = URL(prefix + target.partition("#")[0], encoded=True)
+    return url, canonical_url(url)
 
 
-def url_of(prefix: str, request: web.BaseRequest) -> URL:
-    """Return the URL that was asked for, as it was sent, at the origin that ``prefix`` names."""
+def urls_of(prefix: str, request: web.BaseRequest) -> tuple[URL, URL]:
+    """Return the URL that was asked for, as it was sent and in its canonical spelling.
+
+    Args:
+        prefix: the origin.
+        request: tells the rest.
+    """
     target = request.raw_path
     if not target.startswith("/"):
         # "*", or the absolute form that clients use with a proxy.
         target = request.rel_url.raw_path_qs if request.rel_url.raw_path != "*" else "/*"
-    text = prefix + target.partition("#")[0]
-    return _cached_url(text) if len(text) <= _LONGEST_CACHED else URL(text, encoded=True)
+    return (_urls_of if len(target) <= _LONGEST_CACHED else _urls_of.__wrapped__)(prefix, target)
 
 
 def decoded(body: bytes, encoding: str) -> bytes:

@@ -13,11 +13,13 @@ from aiohttp import hdrs
 from multidict import CIMultiDictProxy
 
 from aiointercept.core.http.messages import Request
+from aiointercept.core.http.urls import HTTP_SCHEMES, canonical_url
 
 if TYPE_CHECKING:
     from aiohttp import ClientRequest, ClientTimeout
     from aiohttp.connector import BaseConnector
     from aiohttp.tracing import Trace
+    from yarl import URL
 
 REPEATED_METHODS: Final = frozenset(
     {
@@ -44,15 +46,18 @@ class ConnectCall(NamedTuple):
     timeout: "ClientTimeout"
 
 
-async def known_request(req: "ClientRequest") -> Request:
-    """Return what can be known of a request before it is sent."""
+async def known_body(req: "ClientRequest") -> bytes | None:
+    """Return the body of a request where it can be known before it is sent."""
     payload = req.body
-    body: bytes | None = None
     if not payload:
-        body = b""
-    elif isinstance(payload, aiohttp.BytesPayload):
-        body = await payload.as_bytes()
-    return Request(req.method, req.url, CIMultiDictProxy(req.headers), body=body)
+        return b""
+    return await payload.as_bytes() if isinstance(payload, aiohttp.BytesPayload) else None
+
+
+def known_request(req: "ClientRequest", body: bytes | None) -> Request:
+    """Return what can be known of a request before it is sent, with what is known of its body."""
+    urls = (req.url, canonical_url(req.url))
+    return Request.received(req.method, urls, CIMultiDictProxy(req.headers), body)
 
 
 async def body_that_is_not_sent(req: "ClientRequest") -> bytes | None:
@@ -68,6 +73,11 @@ def connect_limit(timeout: "ClientTimeout") -> float | None:
     """Return after how many seconds the client gives up connecting, by its own limits."""
     limits = [limit for limit in (timeout.connect, timeout.sock_connect) if limit]
     return min(limits) if limits else None
+
+
+def is_http(url: "URL") -> bool:
+    """Whether ``url`` is one that a mock can answer: it has a host, and a scheme of HTTP."""
+    return url.scheme in HTTP_SCHEMES and bool(url.raw_host)
 
 
 def is_address(host: str) -> bool:

@@ -20,6 +20,8 @@ from aiointercept.adapters.interception.client_request import (
     ConnectCall,
     body_that_is_not_sent,
     connect_limit,
+    is_http,
+    known_body,
     known_request,
 )
 from aiointercept.adapters.interception.exceptions import exception_for
@@ -30,6 +32,7 @@ from aiointercept.adapters.interception.mocked_connector import (
 )
 from aiointercept.adapters.interception.patching import REAL_CONNECT, Patches
 from aiointercept.adapters.interception.tracing import observe_passthrough
+from aiointercept.core.calls import Call
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.transport import Dialer
@@ -244,25 +247,37 @@ async def _lead(chain: Sequence[ConnectorInterceptor], call: ConnectCall) -> Con
         # The silent retry of a call in flight; aiohttp would see this once it has connected.
         msg = "Connector is closed."
         raise aiohttp.ClientConnectionError(msg)
+    if not is_http(call.req.url):
+        # Other schemes that a connector allows, such as unix://, are not ours.
+        return await REAL_CONNECT(*call)
     for interceptor in chain:
         previous = interceptor.repeated_by(call)
         if previous is not None and previous.call is not None:
-            if not previous.goes_own_way:
-                return await interceptor.serve(call, (), previous)
-            previous.call.sent_again()
-            return await REAL_CONNECT(*call)
+            return await _repeat(interceptor, call, previous, previous.call)
     mocks = [one.dispatcher for one in chain if one.dispatcher is not None]
     if not mocks:
         raise aiohttp.ClientConnectionError(BLOCK_ENDED)
-    decision = mocks[0].decide(await known_request(call.req), mocks, from_log)
+    body = await known_body(call.req) if call.req.body else b""
+    decision = mocks[0].decide(known_request(call.req, body), mocks, from_log)
+    mock = decision.mock
+    if mock is None:
+        return await REAL_CONNECT(*call)
+    interceptor = _of(mock, chain)
     if isinstance(decision, Passthrough):
-        if decision.mock is None:
-            return await REAL_CONNECT(*call)
-        return await _of(decision.mock, chain).pass_through(call, decision.exchange)
-    interceptor = _of(decision.mock, chain)
+        return await interceptor.pass_through(call, decision.exchange)
     if isinstance(decision, Fail):
         return await interceptor.fail(call, decision.exchange)
-    return await interceptor.serve(call, mocks[mocks.index(decision.mock) :])
+    return await interceptor.serve(call, mocks[mocks.index(mock) :])
+
+
+async def _repeat(
+    interceptor: ConnectorInterceptor, call: ConnectCall, previous: ClientAttempt, logged: Call
+) -> Connection:
+    """Lead aiohttp's silent repetition of a call to where the call was led."""
+    if not previous.goes_own_way:
+        return await interceptor.serve(call, (), previous)
+    logged.sent_again()
+    return await REAL_CONNECT(*call)
 
 
 def _of(dispatcher: Dispatcher, chain: Sequence[ConnectorInterceptor]) -> ConnectorInterceptor:

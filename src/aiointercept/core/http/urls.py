@@ -13,6 +13,9 @@ from yarl import URL, Query
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 _SCHEMES: Final = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
+HTTP_SCHEMES: Final = frozenset(_SCHEMES)
+"""The schemes of requests that can be mocked, in lower case."""
+
 _CACHED_URLS: Final = 4096
 _LONGEST_CACHED: Final = 2048
 

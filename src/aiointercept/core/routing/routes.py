@@ -13,7 +13,7 @@ from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import decided_by_head, may_match
 from aiointercept.core.matching.results import MATCH, Matcher, MatchResult
 from aiointercept.core.matching.urls import Method, Url, UrlPattern
-from aiointercept.core.routing.replies import Reply
+from aiointercept.core.routing.replies import Answer, CallbackReply, Reply
 
 ANY_METHOD = "*"
 
@@ -49,6 +49,11 @@ class Route:
         """Everything that must hold of a request, part by part."""
         parts = (Method(self.method), self.target, self.condition)
         return tuple(part for part in parts if part is not None)
+
+    @cached_property
+    def immediate_reply(self) -> Answer | None:
+        """The answer, if nothing has to be waited for or computed."""
+        return None if self.delay or isinstance(self.reply, CallbackReply) else self.reply
 
     def takes_method(self, method: str) -> bool:
         """Whether requests with this method, in upper case, are for it."""
