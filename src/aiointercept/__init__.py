@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     # See above; the same names stand in _HOMES.
-    from aiointercept import matchers
+    from aiointercept import errors, matchers
     from aiointercept.adapters.handling.request import AiointerceptRequest
     from aiointercept.api.callback import CallbackResult
     from aiointercept.api.handle import MockResponse
@@ -26,9 +26,12 @@ __all__ = (
     "MockResponse",
     "ServerSentEvent",
     "aiointercept",
+    "errors",
     "matchers",
 )
+__version__ = "1.1.0"
 
+# Where each public name is made; a public module is made by itself.
 _HOMES: Final = {
     "AiointerceptRequest": "aiointercept.adapters.handling.request",
     "Call": "aiointercept.core.calls",
@@ -37,18 +40,21 @@ _HOMES: Final = {
     "MockResponse": "aiointercept.api.handle",
     "ServerSentEvent": "aiointercept.core.http.sse",
     "aiointercept": "aiointercept.api.mock",
+    "errors": None,
+    "matchers": None,
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name == "matchers":
-        return importlib.import_module("aiointercept.matchers")
     if name not in _HOMES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+    home = _HOMES[name]
+    if home is None:
+        return importlib.import_module(f"{__name__}.{name}")
+    value = globals()[name] = getattr(importlib.import_module(home), name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn
 
 from yarl import URL
 
+from aiointercept.adapters.handling.file import file_stream
 from aiointercept.adapters.handling.request import from_log
 from aiointercept.adapters.local_server.memory import SocketlessTransport
 from aiointercept.core.http.messages import HeaderSource, Request, Response
@@ -24,6 +25,7 @@ from aiointercept.core.routing.replies import (
     Answer,
     DisconnectReply,
     FaultReply,
+    FileReply,
     ForwardReply,
     NoRouteReply,
     RaiseReply,
@@ -240,7 +242,9 @@ async def _perform(exchange: Exchange) -> Response:
             passed = await upstream.send(call.received)
             status, headers = passed.status, passed.headers
             body = b"".join([chunk async for chunk in passed.body])
-        elif isinstance(answer, (Response, Stream)):
+        elif isinstance(answer, (Response, Stream, FileReply)):
+            if isinstance(answer, FileReply):
+                answer = file_stream(answer)
             status, headers = answer.status, answer.headers
             body = (
                 answer.body or b""
@@ -264,7 +268,8 @@ def _raise_failure(exchange: Exchange) -> NoReturn:
     if isinstance(answer, NoRouteReply):
         raise ConnectionError(answer.explanation)
     if isinstance(answer, DisconnectReply):
-        raise ConnectionError(answer.message)
+        msg = "Server disconnected"
+        raise ConnectionError(msg)
     if isinstance(answer, FaultReply):
         exchange.dispatcher.fail(exchange, answer.fault)
         msg = f"{answer.fault}: {answer.fault.value}"

@@ -3,10 +3,18 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import Final
+from concurrent.futures import Future
+from typing import Final, TypeVar
+
+import aiohttp
+
+T = TypeVar("T")
 
 INTERRUPTS: Final = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
 """What ends the user's code from outside; whatever else that raises is an error of the test."""
+
+CLIENT_ERRORS: Final = (aiohttp.ClientError, ConnectionError, asyncio.TimeoutError)
+"""What a callback raises to have the client's call fail."""
 
 
 def call_on_loop(
@@ -43,3 +51,30 @@ def call_on_loop(
         return
     if wait:
         done.wait(wait)
+
+
+async def run_blocking(function: Callable[[], T], discard: Callable[[T], object] = bool) -> T:
+    """Call ``function``, which may block, in a thread that ends with the call.
+
+    A pool of threads would outlive the block of the mock.
+
+    Args:
+        function: what to call.
+        discard: gets the result if nobody waits for it any more.
+    """
+    done: Future[T] = Future()
+
+    def call() -> None:
+        if not done.set_running_or_notify_cancel():
+            return
+        try:
+            done.set_result(function())
+        except BaseException as error:  # noqa: BLE001  it is for the one who awaits
+            done.set_exception(error)
+
+    threading.Thread(target=call, name="aiointercept-blocking", daemon=True).start()
+    try:
+        return await asyncio.wrap_future(done)
+    except asyncio.CancelledError:
+        done.add_done_callback(lambda late: late.cancelled() or discard(late.result()))
+        raise

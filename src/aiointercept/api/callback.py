@@ -4,13 +4,14 @@ import inspect
 from collections.abc import Awaitable, Callable, Collection, Generator
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 from typing_extensions import override
 
 from aiointercept.adapters.handling.request import call_arguments
 from aiointercept.api.content import Headers, make_content
+from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
-from aiointercept.core.routing.replies import Content
+from aiointercept.core.routing.replies import Computed, Content, Fault, FaultReply
 
 Callback = Callable[..., Any]
 
@@ -21,13 +22,14 @@ class CallbackResult:
 
     Args:
         method: kept for compatibility with aioresponses; changes nothing.
-        status: 100 to 599.
+        status: 200 to 999.
         body: all that ``body=`` of a registration takes.
         content_type: if ``headers`` tell none.
         payload: serialised as JSON in place of ``body``.
         headers: a mapping or pairs; a ``Content-Type`` here wins.
         response_class: kept for compatibility with aioresponses; changes nothing.
         reason: the phrase behind the status.
+        json: the same as ``payload``.
     """
 
     method: str = "GET"
@@ -38,22 +40,39 @@ class CallbackResult:
     headers: Headers = None
     response_class: Any = None
     reason: str | None = None
+    json: Any = field(default=None, kw_only=True, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Let ``json`` and ``payload`` be one."""
+        if self.json is None:
+            return
+        if self.payload is not None and self.payload != self.json:
+            msg = "json and payload are two names of one argument, but have two values"
+            raise ValueError(msg)
+        object.__setattr__(self, "payload", self.json)
 
 
 def computing(
-    callback: Callback,
-) -> Callable[[Request, Callable[[], Any]], Content | Awaitable[Content]]:
-    """Return what makes the answer to a request by asking ``callback``."""
+    callback: Callback, default: Content, declared_at: str
+) -> Callable[[Request, Callable[[], Any]], Computed | Awaitable[Computed]]:
+    """Return what makes the answer to a request by asking ``callback``.
+
+    Args:
+        callback: the user's function.
+        default: what the other options of the registration describe.
+        declared_at: ``file:line`` of the registration, for messages.
+    """
     wants_request = "request" in parameters_of(callback)
 
-    def compute(received: Request, show: Callable[[], Any]) -> Content | Awaitable[Content]:
+    def compute(received: Request, show: Callable[[], Any]) -> Computed | Awaitable[Computed]:
         arguments = call_arguments(received)
         if wants_request:
             arguments["request"] = show()
         result = callback(received.canonical_url, **arguments)
+        given = _Given(callback, default, declared_at, received)
         if inspect.isawaitable(result):
-            return _Awaited(callback, result)
-        return _content(callback, result)
+            return _Awaited(given, result)
+        return given.answer(result)
 
     return compute
 
@@ -67,33 +86,71 @@ def parameters_of(function: Callback) -> Collection[str]:
 
 
 @frozen(eq=False)
-class _Awaited(Awaitable[Content]):
-    """What an async callback answers, once it is awaited."""
+class _Given:
+    """What a callback was given, to make an answer of what it returns."""
 
     _callback: Callback
+    _default: Content
+    _declared_at: str
+    _received: Request
+
+    def answer(self, result: Any) -> Computed:
+        """Return the answer that ``result`` stands for.
+
+        Raises:
+            TypeError: if it stands for none.
+            ValueError: for a fault that a connection cannot have.
+        """
+        if result is None:
+            return self._default
+        if isinstance(result, Fault):
+            return self._fault(result)
+        if not isinstance(result, CallbackResult):
+            msg = (
+                f"{self} must return a CallbackResult, a Fault, or None for the response that is "
+                f"registered beside it, but it returned {result!r}"
+            )
+            raise TypeError(msg)
+        try:
+            return make_content(
+                status=result.status,
+                reason=result.reason,
+                body=result.body,
+                payload=result.payload,
+                headers=result.headers,
+                content_type=result.content_type,
+            )
+        except (TypeError, ValueError) as error:
+            add_note(error, f"in the CallbackResult that {self} returned")
+            raise
+
+    def _fault(self, fault: Fault) -> FaultReply:
+        if fault.before_connection:
+            msg = (
+                f"{self} returned {fault}, which happens before there is a connection: register "
+                f"it with fault={fault} instead"
+            )
+            raise ValueError(msg)
+        return FaultReply(fault, self._default)
+
+    def __str__(self) -> str:
+        name = getattr(self._callback, "__qualname__", repr(self._callback))
+        return f"the callback {name} of the route registered at {self._declared_at}"
+
+
+@frozen(eq=False)
+class _Awaited(Awaitable[Computed]):
+    """What an async callback answers, once it is awaited."""
+
+    _given: _Given
     _result: Awaitable[Any]
 
     @override
-    def __await__(self) -> Generator[Any, None, Content]:
+    def __await__(self) -> Generator[Any, None, Computed]:
         result = yield from self._result.__await__()
-        return _content(self._callback, result)
+        return self._given.answer(result)
 
     def close(self) -> None:
         """End what nobody will await, as a coroutine would be."""
         if inspect.iscoroutine(self._result):
             self._result.close()
-
-
-def _content(callback: Callback, result: Any) -> Content:
-    if not isinstance(result, CallbackResult):
-        name = getattr(callback, "__qualname__", repr(callback))
-        msg = f"the callback {name} must return a CallbackResult, but it returned {result!r}"
-        raise TypeError(msg)
-    return make_content(
-        status=result.status,
-        reason=result.reason,
-        body=result.body,
-        payload=result.payload,
-        headers=result.headers,
-        content_type=result.content_type,
-    )

@@ -6,16 +6,21 @@ become one core value. Used by registrations and by what callbacks return.
 
 import inspect
 import json as json_module
+import mimetypes
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
+import threading
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Final, TypeAlias
 
 from multidict import CIMultiDict
 
+from aiointercept.core.http.media_types import charset_of
 from aiointercept.core.http.messages import Response
-from aiointercept.core.routing.replies import Content, Stream
+from aiointercept.core.routing.replies import Content, FileReply, Stream
 from aiointercept.core.type_guards import is_async_iterable, is_mapping
 
 Body: TypeAlias = (
@@ -24,7 +29,7 @@ Body: TypeAlias = (
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
 
 DEFAULT_CONTENT_TYPE: Final = "application/json"
-_CHUNK: Final = 1 << 18
+_WITHOUT_BODY: Final = frozenset({204, 304})
 _ONCE: Final = (
     "body is an async iterator, which gives its chunks only once, but it is to answer more than "
     "one request: give a function that returns a new one for each, as in body=make_chunks instead "
@@ -50,7 +55,7 @@ def make_content(
     """Return what is to be answered.
 
     Args:
-        status: 100 to 599.
+        status: 200 to 999.
         reason: the phrase behind the status.
         body: see :data:`Body`; text is encoded as UTF-8.
         json: serialised in place of ``body``.
@@ -64,27 +69,33 @@ def make_content(
         TypeError: for a value of the wrong type, naming the argument.
         ValueError: for a value that cannot be sent, naming the argument.
     """
-    fields = _clean_headers(headers, content_type)
-    _add_cookies(fields, cookies)
     status = _clean_status(status)
+    fields = _clean_headers(headers, content_type, _default_content_type(status, body))
+    _add_cookies(fields, cookies)
     reason = _clean_reason(reason)
     serialised = _serialise(json, payload)
     if serialised is not None:
         return Response(status, reason, fields, serialised)
-    data = _clean_bytes(body)
+    data = _clean_bytes(body, fields)
     if data is not None:
         return Response(status, reason, fields, data)
     if isinstance(body, Path):
-        return Stream(lambda: _read_file(body), status, reason, fields, _file_size(body))
+        return FileReply(_existing(body), status, reason, fields)
     return Stream(_opener(body, reusable=reusable), status, reason, fields)
 
 
 def _clean_status(status: Any) -> int:
     if isinstance(status, bool) or not isinstance(status, int):
-        msg = f"status must be an int from 100 to 599, not {status!r}"
+        msg = f"status must be an int from 200 to 999, not {status!r}"
         raise TypeError(msg)
-    if not 100 <= status <= 599:  # noqa: PLR2004  the range of RFC 9110, section 15
-        msg = f"status must be from 100 to 599, not {status}"
+    if status == HTTPStatus.SWITCHING_PROTOCOLS:
+        msg = "status 101 opens a WebSocket: register it with m.ws(url, handler)"
+        raise ValueError(msg)
+    if 100 <= status < 200:  # noqa: PLR2004  interim ones, RFC 9110, section 15.2
+        msg = f"status {status} is sent before an answer, and a client would wait for that"
+        raise ValueError(msg)
+    if not 200 <= status <= 999:  # noqa: PLR2004  three digits, RFC 9110, section 15
+        msg = f"status must be from 200 to 999, not {status}"
         raise ValueError(msg)
     return int(status)
 
@@ -99,7 +110,17 @@ def _clean_reason(reason: Any) -> str | None:
     return reason
 
 
-def _clean_headers(headers: Any, content_type: Any) -> CIMultiDict[str]:
+def _default_content_type(status: int, body: Any) -> str | None:
+    """Return what the content type is if nothing tells one; ``None`` where there is no body."""
+    if status in _WITHOUT_BODY:
+        return None
+    if isinstance(body, Path):
+        kind, _ = mimetypes.guess_type(body.name)
+        return kind or "application/octet-stream"
+    return DEFAULT_CONTENT_TYPE
+
+
+def _clean_headers(headers: Any, content_type: Any, default: str | None) -> CIMultiDict[str]:
     if content_type is not None and not isinstance(content_type, str):
         msg = f"content_type must be a str such as 'text/html', not {content_type!r}"
         raise TypeError(msg)
@@ -109,8 +130,8 @@ def _clean_headers(headers: Any, content_type: Any) -> CIMultiDict[str]:
             msg = f"headers must map str to str, not {name!r} to {value!r}"
             raise TypeError(msg)
         fields.add(name, _sendable("headers", name, str(value)))
-    if "Content-Type" not in fields:
-        kind = DEFAULT_CONTENT_TYPE if content_type is None else content_type
+    kind = default if content_type is None else content_type
+    if kind is not None and "Content-Type" not in fields:
         kind = _sendable("content_type", "Content-Type", kind)
         fields = CIMultiDict([("Content-Type", kind), *fields.items()])
     return fields
@@ -181,33 +202,33 @@ def _serialise(json: Any, payload: Any) -> bytes | None:
         raise ValueError(msg) from error
 
 
-def _clean_bytes(body: Any) -> bytes | None:
+def _clean_bytes(body: Any, fields: CIMultiDict[str]) -> bytes | None:
     if body is None:
         return b""
     if isinstance(body, str):
-        return _encoded(body)
+        return _encoded(body, charset_of(fields.get("Content-Type", "")))
     return bytes(body) if isinstance(body, (bytes, bytearray)) else None
 
 
-def _encoded(body: str) -> bytes:
+def _encoded(body: str, charset: str) -> bytes:
     try:
-        return body.encode()
-    except UnicodeEncodeError as error:
-        msg = f"body cannot be encoded as UTF-8: {error}"
+        return body.encode(charset)
+    except UnicodeError as error:
+        msg = f"body cannot be encoded as {charset}, which the content type names: {error}"
+        raise ValueError(msg) from None
+    except LookupError:
+        msg = f"body: the content type names a charset that Python does not know: {charset!r}"
         raise ValueError(msg) from None
 
 
-def _file_size(path: Path) -> int:
-    if not path.is_file():
+def _existing(path: Path) -> Path:
+    """Refuse a file that is not there; the disk is asked in a thread, as a loop may be running."""
+    answer: SimpleQueue[bool] = SimpleQueue()
+    threading.Thread(target=lambda: answer.put(path.is_file()), daemon=True).start()
+    if not answer.get():
         msg = f"body: there is no file {str(path)!r}"
         raise ValueError(msg)
-    return path.stat().st_size
-
-
-async def _read_file(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
+    return path
 
 
 def _opener(body: Any, *, reusable: bool) -> Callable[[], AsyncIterable[bytes]]:

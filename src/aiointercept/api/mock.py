@@ -17,7 +17,7 @@ import aiohttp
 from typing_extensions import Self, override
 from yarl import URL
 
-from aiointercept.adapters.event_loops import INTERRUPTS
+from aiointercept.adapters.event_loops import CLIENT_ERRORS, INTERRUPTS
 from aiointercept.adapters.interception.interceptor import (
     ConnectorInterceptor,
     InterceptedConnector,
@@ -120,6 +120,7 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             SystemClock(),
             None if upstream is None else FixedUpstream(upstream),
             INTERRUPTS,
+            CLIENT_ERRORS,
         )
         self._transport: Listener = transport or LoopbackServer()
         self._dialer: Dialer = (

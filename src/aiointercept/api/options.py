@@ -143,9 +143,7 @@ def _reply(options: Options, *, reusable: bool) -> Reply:
     if options.raises is not None:
         return RaiseReply(_clean_raises(options.raises))
     if options.exception:
-        return _refused(options.exception)
-    if options.callback is not None:
-        return CallbackReply(computing(_clean_callback(options.callback)))
+        return _disconnect(options.exception)
     content = make_content(
         status=options.status,
         reason=options.reason,
@@ -155,8 +153,10 @@ def _reply(options: Options, *, reusable: bool) -> Reply:
         headers=options.headers,
         content_type=options.content_type,
         cookies=options.cookies,
-        reusable=reusable,
+        reusable=reusable or options.callback is not None,
     )
+    if options.callback is not None:
+        return CallbackReply(computing(_clean_callback(options.callback), content, calling_line()))
     return content if options.fault is None else FaultReply(_clean_fault(options.fault), content)
 
 
@@ -174,14 +174,17 @@ _OF_A_RESPONSE: Final = (
 
 
 def _refuse_contradictions(options: Options) -> None:
+    """Refuse two kinds of answer in one route.
+
+    Shared helpers pass all options on, so those of a response may stand beside ``callback``,
+    ``exception`` and ``raises``, and ``callback`` beside ``exception``.
+    """
     given = [name for name in _EXCLUSIVE if getattr(options, name) not in (None, False)]
-    if len(given) > 1:
+    if len(given) > 1 and given != ["callback", "exception"]:
         first, second = given[:2]
         msg = f"{first} and {second} contradict each other: a route gives one kind of answer"
         raise ValueError(msg)
-    if not given or given == ["reply"]:
-        return
-    if given == ["fault"] and _clean_fault(options.fault) is Fault.TRUNCATED_BODY:
+    if given != ["fault"] or _clean_fault(options.fault) is Fault.TRUNCATED_BODY:
         return
     for name in _OF_A_RESPONSE:
         default = getattr(_DEFAULTS, name)
@@ -189,11 +192,9 @@ def _refuse_contradictions(options: Options) -> None:
         if value is default or (type(value) is type(default) and value == default):
             continue
         msg = (
-            f"{given[0]} and {name} contradict each other: with {given[0]} there is no response "
-            f"that {name} could be part of"
+            f"fault and {name} contradict each other: with this fault there is no response that "
+            f"{name} could be part of"
         )
-        if given == ["callback"]:
-            msg = f"callback and {name} contradict each other: the CallbackResult tells the {name}"
         raise ValueError(msg)
 
 
@@ -216,15 +217,15 @@ def _refuse_interception_only(reply: Reply) -> None:
         raise ValueError(msg)
 
 
-def _refused(exception: Any) -> DisconnectReply:
+def _disconnect(exception: Any) -> DisconnectReply:
     if exception is not True:
         _logger.warning(
-            "exception=%r: the client gets an aiohttp.ClientConnectionError, not this exception; "
+            "exception=%r: the client gets an aiohttp.ServerDisconnectedError, not this exception; "
             "raises= makes the client's call raise exactly the one given (%s)",
             exception,
             calling_line(),
         )
-    return DisconnectReply("connection failed, as the route's exception= says")
+    return DisconnectReply()
 
 
 def _clean_callback(callback: Any) -> Callback:

@@ -28,8 +28,9 @@ from aiointercept.core.routing.decision import Decision, Fail, Forward, Passthro
 from aiointercept.core.routing.policy import Policy
 from aiointercept.core.routing.registry import Chosen, Registry
 from aiointercept.core.routing.replies import (
+    Answer,
+    CallbackRaiseReply,
     CallbackReply,
-    Content,
     Fault,
     ForwardReply,
     NoRouteReply,
@@ -56,6 +57,7 @@ class MockDispatcher:
         clock: tells the time and waits.
         upstreams: makes what carries forwarded requests; ``None`` for the client's own way.
         interrupts: exceptions that end the user's code without being errors of it.
+        client_errors: exceptions by which a callback tells that the client's call fails.
     """
 
     registry: Registry
@@ -64,6 +66,7 @@ class MockDispatcher:
     clock: Clock
     upstreams: UpstreamFactory | None = None
     interrupts: tuple[type[BaseException], ...] = ()
+    client_errors: tuple[type[BaseException], ...] = ()
     deferred_errors: list[BaseException] = field(factory=list[BaseException], init=False)
 
     def decide(
@@ -224,12 +227,14 @@ class MockDispatcher:
             raise
         return Exchange(call, route.reply, self)
 
-    async def _compute(self, reply: CallbackReply, call: Call, run: Run) -> Content:
+    async def _compute(self, reply: CallbackReply, call: Call, run: Run) -> Answer:
         try:
             content = reply.compute(call.received, lambda: call.request)
             return await run(content) if isinstance(content, Awaitable) else content
         except self.interrupts:
             raise
+        except self.client_errors as error:
+            return CallbackRaiseReply(error)
         except BaseException as error:  # noqa: BLE001  the user's function raised
             self.defer_error(error)
             return internal_error(error)

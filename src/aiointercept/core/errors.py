@@ -4,15 +4,30 @@ import sys
 
 
 class NotStartedError(RuntimeError):
-    """The test used the mock before its block was entered, or after it was left."""
+    """The test used the mock before its block was entered, or after it was left.
+
+    .. versionadded:: 1.0
+    """
+
+    __module__ = "aiointercept.errors"
 
 
 class UnsupportedAiohttpError(RuntimeError):
-    """The installed aiohttp lacks something that interception stands on."""
+    """The installed aiohttp lacks something that interception relies on.
+
+    .. versionadded:: 1.0
+    """
+
+    __module__ = "aiointercept.errors"
 
 
 class UnmetExpectationsError(AssertionError):
-    """``strict``: the code asked for what no route answers, or did not ask what it should."""
+    """``strict``: a request matched no route, or a route was not used as often as it should be.
+
+    .. versionadded:: 1.0
+    """
+
+    __module__ = "aiointercept.errors"
 
 
 class FurtherErrors(Exception):  # noqa: N818  it is no error of its own but carries the others' notes

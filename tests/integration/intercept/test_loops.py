@@ -214,7 +214,7 @@ def test_a_queue_is_shared_by_threads_without_loss() -> None:
         with ThreadPoolExecutor(4) as pool:
             parts = list(pool.map(lambda _: asyncio.run(take(50)), range(4)))
         assert sorted(int(one) for part in parts for one in part) == list(range(200))
-        with pytest.raises(aiohttp.ClientConnectionError, match="used up"):
+        with pytest.raises(aiohttp.ClientConnectionError, match="was already used"):
             asyncio.run(_get())
 
 

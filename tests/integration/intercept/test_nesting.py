@@ -45,7 +45,7 @@ async def test_an_inner_route_that_is_used_up_is_skipped() -> None:
         inner.get(URL, body="inner")
         assert await _text(session) == "inner"
         assert await _text(session) == "outer"
-        with pytest.raises(aiohttp.ClientConnectionError, match="used up"):
+        with pytest.raises(aiohttp.ClientConnectionError, match="was already used"):
             await _text(session)
         assert (inner.call_count, outer.call_count) == (2, 1)
 

@@ -254,18 +254,19 @@ async def test_it_cannot_be_raised_at_server_url() -> None:
             m.get("/x", raises=Odd)
 
 
-async def test_exception_is_a_client_connection_error() -> None:
-    """``exception=True`` needs no class; it is used up by one call, a GET too."""
+async def test_exception_closes_the_connection() -> None:
+    """The client gets what aiohttp raises; one call uses the route once, though it is repeated."""
     async with (
         aiointercept(mock_external_urls=True) as m,
         aiohttp.ClientSession() as session,
     ):
         route = m.get(URL, exception=True)
         m.get(URL, body="after")
-        with pytest.raises(aiohttp.ClientConnectionError) as caught:
+        with pytest.raises(aiohttp.ServerDisconnectedError) as caught:
             await session.get(URL)
-        assert type(caught.value) is aiohttp.ClientConnectionError
+        assert type(caught.value) is aiohttp.ServerDisconnectedError
+        assert str(caught.value) == "Server disconnected"
         assert route.call_count == 1
         async with session.get(URL) as response:
             assert await response.text() == "after"
-        assert [call.attempts for call in m.calls] == [1, 1]
+        assert [call.attempts for call in m.calls] == [2, 1]

@@ -417,7 +417,7 @@ async def test_what_was_registered_counts_as_matched_though_it_fails(remote: Any
         async with session.get(remote.url("/once")) as response:
             assert await response.text() == "mock"
         for path in ("/exception", "/fault", "/once"):
-            with pytest.raises(aiohttp.ClientConnectionError, match="used up"):
+            with pytest.raises(aiohttp.ClientConnectionError, match="was already used"):
                 await session.get(remote.url(path))
         assert remote.requests == []
         for path in ("/other", "/once?a=1", "/"):

@@ -27,7 +27,7 @@ def test_a_failed_test_tells_what_its_mock_was_asked(run: Run) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "E*aiohttp.client_exceptions.ClientConnectionError: No route matches GET *",
+            "E*aiointercept.errors.NoRouteError: No route matches GET *",
             "*- aiointercept -*",
             "3 calls:",
             (

@@ -100,7 +100,7 @@ async def test_a_used_up_route_is_named(caplog: pytest.LogCaptureFixture):
         with pytest.raises(aiohttp.ClientConnectionError):
             await fetch(m.server_url)
     (text,) = caplog.messages
-    assert "what was registered for it is used up" in text
+    assert "the routes for it were already used" in text
     assert "is used up after 2" in text
     assert "test_errors.py:" in text
     assert "repeat=True" in text
@@ -265,10 +265,6 @@ async def test_a_new_start_forgets_what_was_held_back():
         assert await fetch(m.server_url) == (200, "fine")
 
 
-def returning_none(url: Any, **kwargs: Any):
-    """Forget the result."""
-
-
 async def returning_text(url: Any, **kwargs: Any):
     """Return something else."""
     return "text"
@@ -277,8 +273,10 @@ async def returning_text(url: Any, **kwargs: Any):
 @pytest.mark.parametrize(
     ("callback", "message"),
     [
-        (returning_none, "returning_none must return a CallbackResult, but it returned None"),
-        (returning_text, "returning_text must return a CallbackResult, but it returned 'text'"),
+        (
+            returning_text,
+            "returning_text of the route registered at .*test_errors.py:.* must return a CallbackResult.*'text'",
+        ),
         (lambda url, **kwargs: CallbackResult, "lambda.*returned <class"),
         (lambda url, **kwargs: CallbackResult(status="x"), "status must be an int"),
         (lambda url, **kwargs: CallbackResult(body={}), "body must be bytes"),

@@ -70,27 +70,37 @@ async def test_a_limited_route_before_an_endless_one_is_used_first(m: aiointerce
     assert [await get() for _ in range(4)] == ["first", "first", "for ever", "for ever"]
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        (("/x", "GET"), ("/x", "GET")),
-        (("/x", "*"), ("/x", "GET")),
-        (("/x", "*"), ("/x", "*")),
-        (("/x?a=1&b=2", "GET"), ("/x?b=2&a=1#f", "GET")),
-        ((re.compile("https://h/x"), "GET"), (re.compile("https://h/x"), "GET")),
-    ],
-)
-@pytest.mark.parametrize("repeat", [False, True])
-async def test_a_route_behind_an_endless_one_is_refused(
-    m: aiointercept, first: Any, second: Any, repeat: Any
-):
-    """It could never answer; the message says what to do and where the other one is."""
-    m.add(*first, repeat=True)
-    with pytest.raises(ValueError, match="would never be reached.*test_queues.py:.*match="):
-        m.add(*second, repeat=repeat)
+async def test_a_limited_route_behind_an_endless_one_is_used_first(m: aiointercept, get: Any):
+    """A fixture registers a default, and a test its own answer."""
+    m.post("/", body="default", repeat=True)
+    m.post("/", body="own", repeat=2)
+    assert [await get() for _ in range(4)] == ["own", "own", "default", "default"]
 
 
-async def test_what_an_endless_route_leaves_over_is_no_dead_route(m: aiointercept, get: Any):
+@pytest.mark.parametrize("pattern", [False, True])
+async def test_the_latest_endless_route_answers(m: aiointercept, get: Any, pattern: Any):
+    """A test replaces the default of its fixture, also where a pattern is one."""
+    url = re.compile(re.escape(m.server_url) + "/$") if pattern else "/"
+    m.post(url, body="old", repeat=True)
+    m.post(url, body="new", repeat=True)
+    assert [await get() for _ in range(2)] == ["new", "new"]
+
+
+async def test_an_endless_route_with_a_match_comes_before_one_without(m: aiointercept, get: Any):
+    """However late the general one was registered."""
+    m.post("/", body="special", repeat=True, match=lambda request: True)
+    m.post("/", body="general", repeat=True)
+    assert await get() == "special"
+
+
+async def test_between_patterns_the_first_registered_answers(m: aiointercept, get: Any):
+    """They are no queue, whether they end or not."""
+    m.post(re.compile(".*/$"), body="first", repeat=True)
+    m.post(re.compile(".*"), body="second")
+    assert [await get() for _ in range(2)] == ["first", "first"]
+
+
+async def test_what_an_endless_route_leaves_over(m: aiointercept, get: Any):
     """Another method, another URL, or a condition before it: the second one can be reached."""
     m.add("/x", "GET", repeat=True)
     m.add("/x", "POST", body="post")

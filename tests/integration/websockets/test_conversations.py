@@ -202,7 +202,7 @@ async def test_once_only() -> None:
         m.ws(URL, echo)
         async with session.ws_connect(URL):
             pass
-        with pytest.raises(aiohttp.ClientConnectionError, match="used up after 1"):
+        with pytest.raises(aiohttp.ClientConnectionError, match="was already used 1 time"):
             await session.ws_connect(URL)
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from aiointercept.api.callback import CallbackResult, computing, parameters_of
 from aiointercept.core.http.messages import Request, Response
-from aiointercept.core.routing.replies import Stream
+from aiointercept.core.routing.replies import Fault, Stream
 
+DEFAULT = Response(418)
 ASKED = Request(
     "POST",
     "https://H.test:443?b=1&a=3&b=2#part",
@@ -25,7 +26,7 @@ def drive(awaitable: Any):
 
 def compute(callback: Any, request: Request = ASKED):
     """Return what ``callback`` makes of a request."""
-    return computing(callback)(request, lambda: "the request")
+    return computing(callback, DEFAULT, "test.py:1")(request, lambda: "the request")
 
 
 def test_what_a_callback_gets():
@@ -84,7 +85,7 @@ def test_the_request_is_not_among_the_keywords_of_those_who_do_not():
     def shown():
         raise AssertionError
 
-    assert computing(callback)(ASKED, shown).status == 200
+    assert computing(callback, DEFAULT, "test.py:1")(ASKED, shown).status == 200
 
 
 def test_a_callable_that_does_not_tell_its_parameters_takes_none_by_name():
@@ -161,6 +162,7 @@ def test_attributes_hold_what_was_given():
 
 def named(url: Any, **kwargs: Any):
     """Return what is no result."""
+    return "text"
 
 
 async def named_async(url: Any, **kwargs: Any):
@@ -170,12 +172,39 @@ async def named_async(url: Any, **kwargs: Any):
 
 def test_what_is_no_result_is_refused():
     """The message names the callback and what it returned."""
-    with pytest.raises(TypeError, match="named must return a CallbackResult, .* returned None"):
+    with pytest.raises(
+        TypeError,
+        match="named of the route registered at test.py:1 must return a CallbackResult, .* returned 'text'",
+    ):
         compute(named)
-    with pytest.raises(TypeError, match="named_async must return .* returned {'status': 200}"):
+    with pytest.raises(
+        TypeError,
+        match="named_async of the route registered at test.py:1 must return .* returned {'status': 200}",
+    ):
         drive(compute(named_async))
     with pytest.raises(TypeError, match="WithNothing object.* must return a CallbackResult"):
         compute(WithNothing())
+
+
+def test_none_stands_for_the_response_of_the_registration():
+    """So does a fault that has a body to cut."""
+    assert compute(lambda url, **kwargs: None) is DEFAULT
+    reply = compute(lambda url, **kwargs: Fault.TRUNCATED_BODY)
+    assert (reply.fault, reply.content) == (Fault.TRUNCATED_BODY, DEFAULT)
+
+
+def test_a_fault_before_there_is_a_connection_is_refused():
+    """There is one by the time a callback runs."""
+    with pytest.raises(ValueError, match="test.py:1 returned Fault.DNS_FAILURE"):
+        compute(lambda url, **kwargs: Fault.DNS_FAILURE)
+
+
+def test_json_is_another_name_for_payload():
+    """It can be read back by both."""
+    result = CallbackResult(json={"a": 1})
+    assert (result.payload, result.json) == ({"a": 1}, {"a": 1})
+    with pytest.raises(ValueError, match="two names of one argument"):
+        CallbackResult(json={"a": 1}, payload={"a": 2})
 
 
 class WithNothing:

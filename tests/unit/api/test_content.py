@@ -6,7 +6,7 @@ from multidict import CIMultiDict
 
 from aiointercept.api.content import make_content
 from aiointercept.core.http.messages import Response
-from aiointercept.core.routing.replies import Stream
+from aiointercept.core.routing.replies import FileReply, Stream
 
 
 async def chunks():
@@ -81,18 +81,38 @@ def read(stream: Stream) -> list[bytes]:
             return found
 
 
-@pytest.mark.parametrize("size", [0, 10, 600_000])
-def test_a_file_is_read_while_it_is_sent(tmp_path: Path, size: Any):
-    """Its size is known before, its content read anew for each request, in parts."""
-    file = tmp_path / "file"
-    file.write_bytes(b"x" * size)
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("a.png", "image/png"), ("a.txt", "text/plain"), ("a", "application/octet-stream")],
+)
+def test_a_file_is_named(tmp_path: Path, name: str, kind: str):
+    """It is opened for each request; its name tells the content type."""
+    file = tmp_path / name
+    file.write_bytes(b"x")
     content = make_content(body=file)
-    assert isinstance(content, Stream)
-    assert content.length == size
-    for _ in range(2):
-        parts = read(content)
-        assert b"".join(parts) == b"x" * size
-        assert all(len(part) <= 1 << 18 for part in parts)
+    assert isinstance(content, FileReply)
+    assert content.path == file
+    assert content.headers["Content-Type"] == kind
+    assert make_content(body=file, content_type="x/y").headers["Content-Type"] == "x/y"
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_no_content_type_without_a_body(status: int):
+    """Unless one is given."""
+    assert "Content-Type" not in make_content(status=status).headers
+    assert make_content(status=status, content_type="x/y").headers["Content-Type"] == "x/y"
+
+
+def test_text_is_encoded_as_the_content_type_says():
+    """UTF-8 if it names no charset."""
+    latin = make_content(body="caf\xe9", content_type="text/plain; charset=iso-8859-1")
+    assert latin.body == b"caf\xe9"
+    assert (
+        make_content(body="caf\xe9", headers={"Content-Type": "text/plain"}).body == b"caf\xc3\xa9"
+    )
+    for charset, message in (("ascii", "cannot be encoded as ascii"), ("odd", "does not know")):
+        with pytest.raises(ValueError, match=message):
+            make_content(body="\xe9", content_type=f"text/plain; charset={charset}")
 
 
 @pytest.mark.parametrize(
@@ -132,12 +152,14 @@ def test_headers(given: Any, expected: Any):
 @pytest.mark.parametrize(
     ("given", "kind", "message"),
     [
-        ({"status": "x"}, TypeError, "status must be an int from 100 to 599, not 'x'"),
+        ({"status": "x"}, TypeError, "status must be an int from 200 to 999, not 'x'"),
         ({"status": 200.0}, TypeError, "status must be an int"),
         ({"status": True}, TypeError, "status must be an int"),
         ({"status": None}, TypeError, "status must be an int"),
-        ({"status": 99}, ValueError, "status must be from 100 to 599, not 99"),
-        ({"status": 600}, ValueError, "status must be from 100 to 599, not 600"),
+        ({"status": 99}, ValueError, "status must be from 200 to 999, not 99"),
+        ({"status": 101}, ValueError, "status 101 opens a WebSocket"),
+        ({"status": 103}, ValueError, "status 103 is sent before an answer"),
+        ({"status": 1000}, ValueError, "status must be from 200 to 999, not 1000"),
         ({"reason": 3}, TypeError, "reason must be a str, not 3"),
         ({"reason": "a\r\nb"}, ValueError, "reason must be a single line"),
         ({"headers": 3}, TypeError, "headers must be a mapping or a list of pairs, not 3"),
@@ -167,7 +189,7 @@ def test_headers(given: Any, expected: Any):
         ({"body": 3}, TypeError, "body must be bytes.*not int"),
         ({"body": [b"a"]}, TypeError, "body must be bytes.*not list"),
         ({"body": dict}, TypeError, "body must be bytes.*not type"),
-        ({"body": "\ud800"}, ValueError, "body cannot be encoded as UTF-8"),
+        ({"body": "\ud800"}, ValueError, "body cannot be encoded as utf-8"),
         ({"body": Path("/no/such/file")}, ValueError, "body: there is no file '.*file'"),
         ({"body": Path("/")}, ValueError, "body: there is no file '/'"),
     ],

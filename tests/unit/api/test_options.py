@@ -109,7 +109,7 @@ def test_what_is_no_url(url: Any, kind: Any, message: Any):
         ({"fault": Fault.HANG}, FaultReply),
         ({"fault": Fault.DNS_FAILURE}, FaultReply),
         ({"fault": Fault.TRUNCATED_BODY, "body": "x", "status": 206}, FaultReply),
-        ({"reply": DisconnectReply("made elsewhere")}, DisconnectReply),
+        ({"reply": DisconnectReply()}, DisconnectReply),
         ({"exception": False, "callback": None, "raises": None, "fault": None}, Response),
     ],
 )
@@ -180,24 +180,13 @@ def test_a_one_shot_body_for_more_than_one_request(repeat: Any):
 @pytest.mark.parametrize(
     ("options", "first", "second"),
     [
-        ({"callback": callback, "exception": True}, "callback", "exception"),
         ({"callback": callback, "fault": Fault.HANG}, "callback", "fault"),
         ({"callback": callback, "raises": LookupError}, "callback", "raises"),
         ({"exception": True, "fault": Fault.HANG}, "exception", "fault"),
         ({"exception": True, "raises": LookupError}, "exception", "raises"),
         ({"exception": LookupError, "raises": LookupError}, "exception", "raises"),
         ({"fault": Fault.HANG, "raises": LookupError}, "fault", "raises"),
-        ({"reply": DisconnectReply(""), "callback": callback}, "callback", "reply"),
-        ({"callback": callback, "status": 404}, "callback", "status"),
-        ({"callback": callback, "body": "x"}, "callback", "body"),
-        ({"callback": callback, "json": 0}, "callback", "json"),
-        ({"callback": callback, "payload": 1}, "callback", "payload"),
-        ({"callback": callback, "headers": {"A": "1"}}, "callback", "headers"),
-        ({"callback": callback, "content_type": "x/y"}, "callback", "content_type"),
-        ({"callback": callback, "reason": "x"}, "callback", "reason"),
-        ({"callback": callback, "cookies": {"a": "1"}}, "callback", "cookies"),
-        ({"exception": True, "status": 404}, "exception", "status"),
-        ({"raises": LookupError, "body": "x"}, "raises", "body"),
+        ({"reply": DisconnectReply(), "callback": callback}, "callback", "reply"),
         ({"fault": Fault.HANG, "json": {}}, "fault", "json"),
     ],
 )
@@ -205,6 +194,21 @@ def test_contradictions(options: Any, first: Any, second: Any):
     """The message names both options."""
     with pytest.raises(ValueError, match=f"{first} and {second} contradict each other"):
         build(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        ({"callback": callback, "exception": True, "status": 500, "body": "x"}, DisconnectReply),
+        ({"exception": True, "status": 404, "json": {}}, DisconnectReply),
+        ({"raises": LookupError, "body": "x", "headers": {"A": "1"}}, RaiseReply),
+        ({"callback": callback, "status": 404, "body": "x", "reason": "y"}, CallbackReply),
+        ({"callback": None, "exception": None, "status": 404, "body": "x"}, Response),
+    ],
+)
+def test_shared_helpers_pass_all_options(options: Any, kind: Any):
+    """Those of a response beside what is answered instead of one; a callback beside exception."""
+    assert isinstance(build(**options).reply, kind)
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def computed(function: Any) -> CallbackReply:
         Stream(lambda: None),
         FaultReply(Fault.HANG),
         RaiseReply(LookupError),
-        DisconnectReply("refused"),
+        DisconnectReply(),
     ],
 )
 def test_a_reply_that_is_there_is_the_answer(reply: Any):

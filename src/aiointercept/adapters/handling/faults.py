@@ -9,16 +9,19 @@ from typing import Final
 
 from aiohttp import web
 
+from aiointercept.adapters.handling.file import file_stream
 from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.response import Answered
 from aiointercept.adapters.handling.stream import write_stream
 from aiointercept.core.calls import Call
 from aiointercept.core.routing.replies import (
     Answer,
+    CallbackRaiseReply,
     Content,
     DisconnectReply,
     Fault,
     FaultReply,
+    FileReply,
     NoRouteReply,
     Stream,
 )
@@ -52,13 +55,30 @@ async def perform_fault(performance: Performance, reply: FaultReply) -> web.Stre
 async def fail_client(performance: Performance, answer: Answer) -> web.StreamResponse:
     """Make the call of an intercepted client raise; close any other connection."""
     exchange, connection = performance.exchange, performance.connection
+    if isinstance(answer, NoRouteReply):
+        warn_of_unmatched(exchange.call, answer)
     if connection is not None:
         connection.fail(answer)
-    elif isinstance(answer, NoRouteReply):
-        _logger.warning(answer.explanation)
-    elif not isinstance(answer, DisconnectReply):
+    elif not isinstance(answer, (NoRouteReply, DisconnectReply)):
         exchange.dispatcher.defer_error(ValueError(_needs_interception(exchange.call)))
     return Answered()
+
+
+async def raise_from_callback(
+    performance: Performance, answer: CallbackRaiseReply
+) -> web.StreamResponse:
+    """Make the client's call raise what the callback raised; at the mock's own URL it is a 500."""
+    if performance.connection is not None:
+        return await fail_client(performance, answer)
+    error = answer.make()
+    performance.exchange.dispatcher.defer_error(error)
+    return performance.send_error(error)
+
+
+def warn_of_unmatched(call: Call, answer: NoRouteReply) -> None:
+    """Say in the log why no route takes a request; once, however often the client repeats it."""
+    if call.attempts == 1:
+        _logger.warning(answer.explanation)
 
 
 def _needs_interception(call: Call) -> str:
@@ -97,6 +117,8 @@ def truncated(content: Content) -> Stream:
 
     Of a body that is known, half comes; of one that streams, all chunks do.
     """
+    if isinstance(content, FileReply):
+        content = file_stream(content)
     if isinstance(content, Stream):
         length = None if content.length is None else content.length + 1
         return Stream(content.open, content.status, content.reason, content.headers, length)

@@ -13,7 +13,8 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 from typing_extensions import override
 
-from aiointercept.adapters.handling.faults import fail_client, perform_fault
+from aiointercept.adapters.handling.faults import fail_client, perform_fault, raise_from_callback
+from aiointercept.adapters.handling.file import send_file
 from aiointercept.adapters.handling.forward import forward
 from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.request import (
@@ -33,8 +34,10 @@ from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.responder import Responder
 from aiointercept.core.routing.replies import (
+    CallbackRaiseReply,
     DisconnectReply,
     FaultReply,
+    FileReply,
     ForwardReply,
     NoRouteReply,
     RaiseReply,
@@ -211,6 +214,8 @@ _PERFORMERS: Final[Mapping[type, Performer]] = {
     FaultReply: perform_fault,
     ForwardReply: forward,
     RaiseReply: fail_client,
+    CallbackRaiseReply: raise_from_callback,
+    FileReply: send_file,
     DisconnectReply: fail_client,
     NoRouteReply: fail_client,
 }

@@ -45,9 +45,10 @@ class ClientAttempt:
 
     Attributes:
         goes_own_way: whether it was passed through.
+        error: what it raised in place of a connection, if it did.
     """
 
-    __slots__ = ("_by_timer", "_call", "_owner", "_request", "_timer", "goes_own_way")
+    __slots__ = ("_by_timer", "_call", "_owner", "_request", "_timer", "error", "goes_own_way")
 
     def __init__(self, request: "ClientRequest", by_timer: "dict[int, ClientAttempt]") -> None:
         self._call: Call | None = None
@@ -57,6 +58,7 @@ class ClientAttempt:
         self._timer: object = request._timer
         self._by_timer = by_timer
         self.goes_own_way = False
+        self.error: BaseException | None = None
 
     @property
     def call(self) -> Call | None:

@@ -6,6 +6,7 @@ import ssl
 
 import aiohttp
 
+from aiointercept.adapters.errors import NoRouteError
 from aiointercept.core.routing.replies import (
     Answer,
     DisconnectReply,
@@ -21,9 +22,9 @@ def exception_for(answer: Answer, req: aiohttp.ClientRequest) -> BaseException:
     if isinstance(answer, RaiseReply):
         return answer.make()
     if isinstance(answer, DisconnectReply):
-        return aiohttp.ClientConnectionError(answer.message)
+        return aiohttp.ServerDisconnectedError()
     if isinstance(answer, NoRouteReply):
-        return aiohttp.ClientConnectionError(answer.explanation)
+        return NoRouteError(answer.explanation)
     if isinstance(answer, FaultReply):
         return _connection_error(answer.fault, req)
     msg = f"{type(answer).__name__} is an answer, not a failure"

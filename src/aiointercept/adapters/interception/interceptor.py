@@ -12,6 +12,7 @@ from aiohttp.connector import BaseConnector, Connection, TCPConnector
 from typing_extensions import override
 
 from aiointercept.adapters.event_loops import call_on_loop
+from aiointercept.adapters.handling.faults import warn_of_unmatched
 from aiointercept.adapters.handling.request import from_log
 from aiointercept.adapters.interception.attempts import ClientAttempt
 from aiointercept.adapters.interception.block_end import BLOCK_ENDED, guard_calls_in_flight
@@ -38,7 +39,7 @@ from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.transport import Dialer
 from aiointercept.core.ports.upstream import Upstream
 from aiointercept.core.routing.decision import Fail, Passthrough
-from aiointercept.core.routing.replies import Fault, FaultReply
+from aiointercept.core.routing.replies import Fault, FaultReply, NoRouteReply
 
 if TYPE_CHECKING:
     from aiohttp import ClientRequest, ClientTimeout
@@ -195,7 +196,15 @@ class ConnectorInterceptor:
                 if answer.fault is Fault.CONNECT_TIMEOUT:
                     limit = connect_limit(call.timeout)
                     await self._until_block_ends(_wait(limit))
-            raise exception_for(answer, call.req)
+            error = exception_for(answer, call.req)
+            if isinstance(answer, NoRouteReply):
+                warn_of_unmatched(exchange.call, answer)
+                attempt = mocked.attempts.begin(call.req)
+                if attempt is not None:
+                    # aiohttp repeats the call for this class of errors.
+                    attempt.begin(exchange.call, None)
+                    attempt.error = error
+            raise error
         finally:
             owner.finish(exchange.call)
 
@@ -274,6 +283,9 @@ async def _repeat(
     interceptor: ConnectorInterceptor, call: ConnectCall, previous: ClientAttempt, logged: Call
 ) -> Connection:
     """Lead aiohttp's silent repetition of a call to where the call was led."""
+    if previous.error is not None:
+        previous.settle()
+        raise previous.error
     if not previous.goes_own_way:
         return await interceptor.serve(call, (), previous)
     logged.sent_again()

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from aiointercept.core.http.media_types import charset_of, media_type_of
 from aiointercept.core.http.urls import DEFAULT_PORTS, canonical_url, host_name, http_scheme
 
 HeaderSource: TypeAlias = (
@@ -177,16 +178,12 @@ class Request:
     @property
     def content_type(self) -> str:
         """The media type of the body in lower case, without parameters; ``""`` if not told."""
-        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        return media_type_of(self.headers.get("Content-Type", ""))
 
     @property
     def charset(self) -> str:
         """The encoding of a text body as its ``Content-Type`` says; UTF-8 if not told."""
-        for parameter in self.headers.get("Content-Type", "").split(";")[1:]:
-            name, _, value = parameter.partition("=")
-            if name.strip().lower() == "charset":
-                return value.strip().strip("\"'") or "utf-8"
-        return "utf-8"
+        return charset_of(self.headers.get("Content-Type", ""))
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
@@ -197,7 +194,7 @@ class Response:
     """A response: what was, or is to be, answered.
 
     Args:
-        status: 100 to 599.
+        status: three digits.
         reason: the phrase behind the status; ``None`` for the standard one.
         headers: a mapping, pairs, or a multidict; names may repeat.
         body: the whole body; ``None`` where it was not seen, as for one that only passed by.

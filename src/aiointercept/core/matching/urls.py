@@ -49,6 +49,10 @@ class Method(HeadMatcher):
         return f"method {self.name}"
 
 
+def _canonical_without_query(url: URL | str) -> URL:
+    return canonical_url(url).with_query(None)
+
+
 @frozen
 class Url(HeadMatcher):
     """Requests for this URL: both are compared in the spelling that equal URLs share."""
@@ -74,6 +78,28 @@ class Url(HeadMatcher):
 
     def __str__(self) -> str:
         return str(self.url)
+
+
+@frozen
+class UrlIgnoringQuery(HeadMatcher):
+    """Requests for this URL, whatever their query."""
+
+    url: URL = field(converter=_canonical_without_query)
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        actual = request.canonical_url
+        mismatches = _origin_mismatches(self.url, actual)
+        if self.url.raw_path != actual.raw_path:
+            mismatches.append(Mismatch("path", self.url.path_safe, actual.path_safe))
+        return MatchResult(mismatches) if mismatches else MATCH
+
+    @override
+    def mentions(self, host: str) -> bool:
+        return self.url.raw_host == host
+
+    def __str__(self) -> str:
+        return f"{self.url} (any query)"
 
 
 def _origin_mismatches(expected: URL, actual: URL) -> list[Mismatch]:

@@ -331,7 +331,7 @@ def describe_unmatched(
         lines.append(f"  {render_request(call.received)}")
         for miss in rank(call.received, routes, 1):
             route = miss.candidate
-            differing = _differences(miss.mismatches) or "no part, but was used up"
+            differing = _differences(miss.mismatches) or "no part, but was already used"
             lines.append(
                 f"    nearest route: {clip(str(route), _TEXT)}, registered at "
                 f"{route.declared_at}, differs in {differing}"

@@ -10,7 +10,7 @@ from aiointercept.core.routing.routes import Registration
 
 _SHOWN: Final = 3
 _LONGEST_URL: Final = 300
-_REPEAT: Final = "  repeat=True, or repeat=N, makes a route answer more often"
+_REPEAT: Final = "  repeat=True, or repeat=N, lets a route answer more than once"
 
 
 def explain(request: Request, registry: Registry) -> str:
@@ -18,8 +18,8 @@ def explain(request: Request, registry: Registry) -> str:
     head = f"No route matches {clip(str(request), _LONGEST_URL)}"
     used_up = registry.used_up(request)
     if used_up:
-        lines = [f"  {_place(one)}, is {_spent(one)}" for one in used_up[-_SHOWN:]]
-        return "\n".join([f"{head}: what was registered for it is used up", *lines, _REPEAT])
+        lines = [f"  {_place(one)}, {_spent(one)}" for one in used_up[-_SHOWN:]]
+        return "\n".join([f"{head}: the routes for it were already used", *lines, _REPEAT])
     registrations = list(registry)
     if not registrations:
         return f"{head}: no route is registered"
@@ -31,8 +31,8 @@ def _miss(miss: NearMiss[Registration]) -> str:
     registration = miss.candidate
     differences = "; ".join(render_mismatch(one) for one in miss.mismatches[:_SHOWN])
     if not differences:
-        return f"  {_place(registration)}, is {_spent(registration)}"
-    also = "" if registration.active else f" (and is {_spent(registration)})"
+        return f"  {_place(registration)}, {_spent(registration)}"
+    also = "" if registration.active else f" (and {_spent(registration)})"
     return f"  {_place(registration)}, differs in {differences}{also}"
 
 
@@ -41,4 +41,5 @@ def _place(registration: Registration) -> str:
 
 
 def _spent(registration: Registration) -> str:
-    return f"used up after {registration.used}"
+    times = "1 time" if registration.used == 1 else f"{registration.used:,} times"
+    return f"was already used {times}"

@@ -5,9 +5,10 @@ text they begin with, the rest in order. What a route answers is of no interest 
 """
 
 import threading
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 from yarl import URL
@@ -15,9 +16,12 @@ from yarl import URL
 from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.matching.combinators import mentions_host
 from aiointercept.core.matching.results import MatchResult
-from aiointercept.core.matching.urls import Url, UrlPattern
+from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 from aiointercept.core.routing.prefixes import literal_prefixes
-from aiointercept.core.routing.routes import ANY_METHOD, Registration, Route
+from aiointercept.core.routing.routes import Registration, Route
+
+EXACT: Final = (Url, UrlIgnoringQuery)
+"""The targets that name one URL."""
 
 
 @frozen
@@ -26,10 +30,6 @@ class Chosen:
 
     registration: Registration
     result: MatchResult
-
-
-class DeadRouteError(ValueError):
-    """A route could never be reached, because one before it takes every request."""
 
 
 class Registry:
@@ -46,45 +46,25 @@ class Registry:
     def _reset(self) -> None:
         self._all: dict[int, Registration] = {}
         self._exact: dict[URL, list[Registration]] = {}
-        self._spent: dict[URL, list[Registration]] = {}
+        self._any_query: dict[URL, list[Registration]] = {}
+        self._spent: dict[Url | UrlIgnoringQuery, list[Registration]] = {}
         self._named: Counter[tuple[str, int]] = Counter()
         self._patterns: dict[str, list[Registration]] = {}
         self._prefix_lengths: frozenset[int] = frozenset()
         # Under one key, so that it is a table as the others are.
         self._others: dict[None, list[Registration]] = {}
-        self._endless: dict[Url | UrlPattern, list[Route]] = {}
 
     def add(self, route: Route) -> Registration:
-        """Add ``route`` behind all others.
-
-        Raises:
-            DeadRouteError: if a route for the same requests is there that is never used up.
-        """
+        """Add ``route`` to its queue: behind all finite ones, before endless ones of its kind."""
         with self._lock:
-            self._refuse_dead(route)
             self._number += 1
             registration = Registration(route, self._number)
             self._all[self._number] = registration
             self._list(registration)
-            if isinstance(route.target, Url):
+            if isinstance(route.target, EXACT):
                 origin = Origin.of(route.target.url)
                 self._named[origin.host, origin.port] += 1
         return registration
-
-    def _refuse_dead(self, route: Route) -> None:
-        if route.target is None:
-            return
-        endless = self._endless.setdefault(route.target, [])
-        for before in endless:
-            if before.method in (route.method, ANY_METHOD):
-                msg = (
-                    f"{route} would never be reached: {before}, registered at {before.declared_at} "
-                    "with repeat=True, takes every such request. Register the limited one first, "
-                    "give the earlier one a match=, or take it away with handle.remove()"
-                )
-                raise DeadRouteError(msg)
-        if route.limit is None and route.condition is None:
-            endless.append(route)
 
     def remove(self, registration: Registration) -> None:
         """Take a route away; nothing happens if it is not there any more."""
@@ -94,14 +74,11 @@ class Registry:
             registration.removed = True
             self._retire(registration)
             target = registration.route.target
-            if isinstance(target, Url):
+            if isinstance(target, EXACT):
                 origin = Origin.of(target.url)
                 self._named[origin.host, origin.port] -= 1
-                spent = _without(self._spent.get(target.url, []), registration)
-                _set_or_drop(self._spent, target.url, spent)
-            endless = self._endless.get(target, []) if target is not None else []
-            if registration.route in endless:
-                endless.remove(registration.route)
+                spent = _without(self._spent.get(target, []), registration)
+                _set_or_drop(self._spent, target, spent)
 
     def clear(self) -> None:
         """Take all routes away."""
@@ -152,16 +129,19 @@ class Registry:
 
     def used_up(self, request: Request) -> list[Registration]:
         """Return the routes for just this URL and method that are used up."""
+        if not self._spent:
+            return []
         return [
             registration
-            for registration in self._spent.get(request.canonical_url, [])
+            for target in (Url(request.url), UrlIgnoringQuery(request.url))
+            for registration in self._spent.get(target, ())
             if registration.route.takes_method(request.method)
         ]
 
     def _candidates(self, request: Request) -> Iterable[Registration]:
         """Return the active routes whose URL fits: exact ones, patterns, others, each in order."""
         exact = self._exact.get(request.canonical_url, ())
-        if self._patterns or self._others:
+        if self._any_query or self._patterns or self._others:
             return self._candidates_after(exact, request)
         return exact
 
@@ -170,6 +150,8 @@ class Registry:
     ) -> Iterator[Registration]:
         """Yield ``exact``, and look for more when one of them is wanted."""
         yield from exact
+        if self._any_query:
+            yield from self._any_query.get(request.canonical_url.with_query(None), ())
         if self._patterns:
             yield from self._fitting_patterns(request)
         yield from self._others.get(None, ())
@@ -180,12 +162,13 @@ class Registry:
         for length in self._prefix_lengths:
             for text in texts:
                 found.update(self._patterns.get(text[:length], ()))
-        return [
-            registration
-            for registration in sorted(found, key=_number)
-            if isinstance(registration.route.target, UrlPattern)
-            and registration.route.target.fits(request)
-        ]
+        # Patterns in the order of their first route, and the routes of each as a queue.
+        queues: dict[UrlPattern, list[Registration]] = {}
+        for registration in sorted(found, key=_number):
+            target = registration.route.target
+            if isinstance(target, UrlPattern) and (target in queues or target.fits(request)):
+                queues.setdefault(target, []).append(registration)
+        return [one for queue in queues.values() for one in sorted(queue, key=_place_in_queue)]
 
     def consume(self, registration: Registration) -> bool:
         """Use a route for one request. Return whether it was still to be used."""
@@ -196,13 +179,15 @@ class Registry:
             if registration.used == registration.route.limit:
                 self._retire(registration)
                 target = registration.route.target
-                if isinstance(target, Url):
-                    self._spent.setdefault(target.url, []).append(registration)
+                if isinstance(target, EXACT):
+                    self._spent.setdefault(target, []).append(registration)
             return True
 
     def _list(self, registration: Registration) -> None:
         for table, key in self._places(registration.route):
-            table[key] = [*table.get(key, ()), registration]
+            queue = list(table.get(key, ()))
+            insort(queue, registration, key=_place_in_queue if key is not None else _number)
+            table[key] = queue
             if isinstance(key, str) and len(key) not in self._prefix_lengths:
                 self._prefix_lengths |= {len(key)}
 
@@ -214,6 +199,8 @@ class Registry:
         """Return in which tables, and where there, a route stands while it is active."""
         if isinstance(route.target, Url):
             return [(self._exact, route.target.url)]
+        if isinstance(route.target, UrlIgnoringQuery):
+            return [(self._any_query, route.target.url)]
         if isinstance(route.target, UrlPattern):
             return [(self._patterns, text) for text in literal_prefixes(route.target.pattern)]
         return [(self._others, None)]
@@ -221,6 +208,18 @@ class Registry:
 
 def _number(registration: Registration) -> int:
     return registration.number
+
+
+def _place_in_queue(registration: Registration) -> tuple[bool, bool, int]:
+    """Sort routes for the same URL: those that end, in order; then defaults, the latest first.
+
+    Of the defaults, those with a condition come first. So a fixture registers a default, and a test
+    its own answer.
+    """
+    route = registration.route
+    if route.limit is not None:
+        return False, False, registration.number
+    return True, route.condition is None, -registration.number
 
 
 def _without(bucket: list[Registration], registration: Registration) -> list[Registration]:

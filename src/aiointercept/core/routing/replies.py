@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from attrs import Factory, field, frozen
@@ -55,7 +56,22 @@ class Stream:
     length: int | None = None
 
 
-Content: TypeAlias = Response | Stream
+@frozen(eq=False)
+class FileReply:
+    """A response whose body is a file, opened anew for each request.
+
+    Args:
+        path: the file; how long it is, is looked up when it is opened.
+        status: with 200, a request may ask for a part of the file (RFC 9110, section 14).
+    """
+
+    path: Path
+    status: int = 200
+    reason: str | None = None
+    headers: CIMultiDictProxy[str] = field(default=None, converter=header_fields)
+
+
+Content: TypeAlias = Response | Stream | FileReply
 
 
 @frozen(eq=False)
@@ -66,7 +82,7 @@ class CallbackReply:
         compute: gets the request, and what gives it as the transport shows it to users.
     """
 
-    compute: Callable[[Request, Callable[[], Any]], Content | Awaitable[Content]]
+    compute: Callable[[Request, Callable[[], Any]], "Computed | Awaitable[Computed]"]
 
 
 @frozen(eq=False)
@@ -91,10 +107,13 @@ class RaiseReply:
 
 
 @frozen(eq=False)
-class DisconnectReply:
-    """No answer: the client gets a connection error that says why."""
+class CallbackRaiseReply(RaiseReply):
+    """A client's error that the user's callback raised: for the call of an intercepted client."""
 
-    message: str
+
+@frozen(eq=False)
+class DisconnectReply:
+    """No answer: the connection is closed before a byte of it."""
 
 
 @frozen(eq=False)
@@ -117,12 +136,13 @@ class ForwardReply:
     """The real server's answer, through the upstream."""
 
 
-Reply: TypeAlias = (
-    Response | Stream | CallbackReply | FaultReply | RaiseReply | DisconnectReply | WebSocket
-)
+Computed: TypeAlias = Response | Stream | FileReply | FaultReply
+"""What a callback may answer."""
+
 Answer: TypeAlias = (
     Response
     | Stream
+    | FileReply
     | FaultReply
     | RaiseReply
     | DisconnectReply
@@ -130,3 +150,4 @@ Answer: TypeAlias = (
     | NoRouteReply
     | ForwardReply
 )
+Reply: TypeAlias = Answer | CallbackReply

@@ -12,10 +12,14 @@ from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import decided_by_head, may_match
 from aiointercept.core.matching.results import MATCH, Matcher, MatchResult
-from aiointercept.core.matching.urls import Method, Url, UrlPattern
+from aiointercept.core.matching.urls import (
+    ANY_METHOD,
+    Method,
+    Url,
+    UrlIgnoringQuery,
+    UrlPattern,
+)
 from aiointercept.core.routing.replies import Answer, CallbackReply, Reply
-
-ANY_METHOD = "*"
 
 
 @frozen(eq=False)
@@ -35,7 +39,7 @@ class Route:
     """
 
     method: str
-    target: Url | UrlPattern | None
+    target: Url | UrlIgnoringQuery | UrlPattern | None
     condition: Matcher | None
     reply: Reply
     limit: int | None = 1

@@ -113,7 +113,7 @@ def test_times_of_any_size_are_readable(mock: Mock, seconds: float, text: str) -
     [
         (RaiseReply(TimeoutError("late")), "TimeoutError"),
         (RaiseReply(OSError), "OSError"),
-        (DisconnectReply("no"), "connection error"),
+        (DisconnectReply(), "connection error"),
         (Answer(), "no answer"),
     ],
     ids=["instance", "class", "refused", "client_left"],
@@ -188,7 +188,7 @@ def test_a_route_that_is_used_up_is_told_as_such(mock: Mock) -> None:
     mock.end(mock.ask(), 0.001, 200)
     mock.end(mock.ask(), 0.001)
     assert mock.report()[0] == "2 calls:"
-    assert mock.report()[-1].endswith("differs in no part, but was used up")
+    assert mock.report()[-1].endswith("differs in no part, but was already used")
 
 
 def test_the_latest_of_many_calls_are_listed(mock: Mock) -> None:

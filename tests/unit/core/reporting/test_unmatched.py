@@ -53,11 +53,11 @@ def test_what_was_registered_for_just_this_request_is_used_up():
     for _ in range(4):
         registry.match(Request("GET", H + "/x"))
     assert explain(Request("GET", H + "/x"), registry).splitlines() == [
-        "No route matches GET https://h.test/x: what was registered for it is used up",
-        "  GET https://h.test/x, registered at test.py:2, is used up after 1",
-        "  GET https://h.test/x, registered at test.py:2, is used up after 1",
-        "  GET https://h.test/x, registered at test.py:2, is used up after 2",
-        "  repeat=True, or repeat=N, makes a route answer more often",
+        "No route matches GET https://h.test/x: the routes for it were already used",
+        "  GET https://h.test/x, registered at test.py:2, was already used 1 time",
+        "  GET https://h.test/x, registered at test.py:2, was already used 1 time",
+        "  GET https://h.test/x, registered at test.py:2, was already used 2 times",
+        "  repeat=True, or repeat=N, lets a route answer more than once",
     ]
 
 
@@ -67,7 +67,7 @@ def test_a_used_up_pattern_is_near():
     registry = registry_of(Route("GET", target, None, Response(), 1, "test.py:1"))
     registry.match(Request("GET", H + "/x"))
     _, line = explain(Request("GET", H + "/x"), registry).splitlines()
-    assert line.endswith("registered at test.py:1, is used up after 1")
+    assert line.endswith("registered at test.py:1, was already used 1 time")
 
 
 def test_a_used_up_route_that_differs_as_well():
@@ -75,7 +75,7 @@ def test_a_used_up_route_that_differs_as_well():
     registry = registry_of(route("/x"))
     registry.match(Request("GET", H + "/x"))
     _, line = explain(Request("POST", H + "/x"), registry).splitlines()
-    assert "differs in method: expected 'GET', got 'POST' (and is used up after 1)" in line
+    assert "differs in method: expected 'GET', got 'POST' (and was already used 1 time)" in line
 
 
 def test_many_differences_are_cut():

@@ -9,8 +9,15 @@ from aiointercept.core.matching.bodies import body
 from aiointercept.core.matching.combinators import all_of, predicate
 from aiointercept.core.matching.fields import query
 from aiointercept.core.matching.results import Matcher
-from aiointercept.core.matching.urls import Url, UrlPattern, host, path, url_template
-from aiointercept.core.routing.registry import DeadRouteError, Registry
+from aiointercept.core.matching.urls import (
+    Url,
+    UrlIgnoringQuery,
+    UrlPattern,
+    host,
+    path,
+    url_template,
+)
+from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.routes import Registration, Route
 
 H = "https://h.test"
@@ -185,38 +192,48 @@ def test_clear_takes_everything_away():
 
 
 @pytest.mark.parametrize("target", [H, re.compile("https://h")])
-@pytest.mark.parametrize(
-    ("before", "after", "dead"),
-    [
-        ("GET", "GET", True),
-        ("*", "GET", True),
-        ("*", "*", True),
-        ("GET", "*", False),
-        ("GET", "POST", False),
-    ],
-)
-def test_behind_an_endless_route(target: Any, before: Any, after: Any, dead: Any):
-    """A route is refused if each of its requests is taken by an endless one before it."""
+def test_the_order_of_a_queue(target: Any):
+    """Those that end, in order; then endless ones: with a condition first, the latest first."""
     registry = Registry()
-    registry.add(route(target, before, limit=None))
-    if dead:
-        with pytest.raises(DeadRouteError, match="would never be reached.*test.py:1"):
-            registry.add(route(target, after))
-        assert len(list(registry)) == 1
-    else:
-        registry.add(route(target, after))
+    added = [
+        registry.add(route(target, limit=None)),
+        registry.add(route(target)),
+        registry.add(route(target, limit=None, condition=body(b""))),
+        registry.add(route(target, limit=None)),
+        registry.add(route(target, limit=2)),
+        registry.add(route(target, limit=None, condition=body(b""))),
+    ]
+    taken = []
+    for _ in range(3):
+        taken.append(ask(registry))
+    for number in (5, 2, 3, 0):
+        taken.append(ask(registry))
+        registry.remove(added[number])
+    assert taken == [added[number] for number in (1, 4, 4, 5, 2, 3, 0)]
+    assert ask(registry) is None
 
 
-def test_what_does_not_make_a_route_dead():
-    """A condition, a limit, no URL at all, or the removal of the endless one."""
+def test_patterns_are_asked_in_the_order_of_their_first_route():
+    """Each with its queue."""
     registry = Registry()
-    registry.add(route(limit=None, condition=body(b"x")))
-    registry.add(route(limit=1000))
-    endless = registry.add(route(limit=None))
-    registry.remove(endless)
-    registry.add(route(limit=None))
-    registry.add(route(None, limit=None))
-    registry.add(route(None, limit=None))
+    first, second = re.compile("https://h.test"), re.compile("https://")
+    default = registry.add(route(first, limit=None))
+    other = registry.add(route(second))
+    own = registry.add(route(first))
+    assert [ask(registry) for _ in range(2)] == [own, default]
+    assert other.used == 0
+
+
+def test_a_url_whose_query_is_ignored_comes_after_exact_ones():
+    """And before patterns."""
+    registry = Registry()
+    pattern = registry.add(route(re.compile(".*")))
+    ignoring = registry.add(Route("GET", UrlIgnoringQuery(H + "/?x=1"), None, Response()))
+    exact = registry.add(route(H + "/?a=1"))
+    asked = [ask(registry, url=H + "/?a=1") for _ in range(3)]
+    assert asked == [exact, ignoring, pattern]
+    assert registry.used_up(Request("GET", H + "/?b=2")) == [ignoring]
+    assert registry.names(Request("GET", H + "/other"))
 
 
 def test_used_up_tells_what_was_there_for_this_url_and_method():
