@@ -164,6 +164,8 @@ def nothing_left(*, descriptors_more: int = 0) -> Any:
     """Check that the body leaves no thread and no descriptor."""
     with aiointercept():  # the helper, which stays, is there from now on
         pass
+    for kind in loop_kinds():  # and what uvloop keeps for the process
+        run_on(kind, asyncio.sleep(0))
     gc.collect()
     threads, before = set(threading.enumerate()), descriptors()
     yield

@@ -90,9 +90,14 @@ async def _timeout(call: Callable[[], Awaitable[str]], turn: int) -> bool:
     return done
 
 
+def _eager_task(loop: Any, coroutine: Any, **options: Any) -> "asyncio.Task[Any]":
+    options["eager_start"] = True  # which some loops pass by themselves, as ``False``
+    return asyncio.Task(coroutine, loop=loop, **options)
+
+
 async def _eager(call: Callable[[], Awaitable[str]], turn: int) -> bool:
     loop = asyncio.get_running_loop()
-    loop.set_task_factory(asyncio.eager_task_factory)
+    loop.set_task_factory(_eager_task)
     try:
         return await _cancel(call, turn)
     finally:
