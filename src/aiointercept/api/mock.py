@@ -147,6 +147,8 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         traceback: TracebackType | None,
     ) -> None:
         __tracebackhide__ = True
+        if not self._started:  # stopped inside the block
+            return
         try:
             self._stop()
         finally:
@@ -164,6 +166,8 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         traceback: TracebackType | None,
     ) -> None:
         __tracebackhide__ = True
+        if not self._started:  # stopped inside the block
+            return
         with ExitStack() as last:
             last.callback(self._conclude, error)
             try:

@@ -5,6 +5,7 @@ core request, and what the core answers goes to the performer of that kind of an
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -23,10 +24,10 @@ from aiointercept.adapters.handling.request import (
     decoded,
     urls_of,
 )
-from aiointercept.adapters.handling.response import Answered
+from aiointercept.adapters.handling.response import Answered, web_response
 from aiointercept.adapters.handling.stream import send_stream
 from aiointercept.adapters.handling.websocket import converse
-from aiointercept.core.dispatcher import run_here
+from aiointercept.core.dispatcher import internal_error, run_here
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.ports.chained_mock import Run
 from aiointercept.core.ports.connection import ClientConnection
@@ -62,6 +63,11 @@ class ConnectionHandler(web.Server):
         prefix: tells the origin of connections that no intercepted client made.
         loop: the loop on which everything happens.
         run: awaits what the user's callbacks return.
+        contains_exits: whether ``SystemExit`` and ``KeyboardInterrupt`` of the user's code end the
+            exchange and not the loop; they are raised when the block ends.
+
+    Attributes:
+        pid: the process whose loop that is.
     """
 
     def __init__(
@@ -70,6 +76,8 @@ class ConnectionHandler(web.Server):
         prefix: Callable[[], str],
         loop: asyncio.AbstractEventLoop,
         run: Run = run_here,
+        *,
+        contains_exits: bool = False,
     ) -> None:
         super().__init__(
             self._handle,
@@ -84,9 +92,11 @@ class ConnectionHandler(web.Server):
             read_bufsize=_READ_BUFFER,
         )
         self.loop = loop
+        self.pid = os.getpid()
         self._dispatcher = dispatcher
         self._prefix = prefix
         self._run = run
+        self._contains_exits = contains_exits
         self._client_connections: dict[RequestHandler, ClientConnection] = {}
         self._running: dict[RequestHandler, asyncio.Task[Any]] = {}
         self._ending: set[asyncio.Task[Any]] = set()
@@ -153,6 +163,13 @@ class ConnectionHandler(web.Server):
         self._step(request.protocol)
         try:
             return await self._answer(request)
+        except (SystemExit, KeyboardInterrupt) as error:
+            if not self._contains_exits:
+                raise
+            self._dispatcher.defer_error(error)
+            if request.writer.output_size:
+                return Answered()
+            return web_response(internal_error(error), request)
         finally:
             self._step(request.protocol)
             del self._running[request.protocol]

@@ -31,7 +31,7 @@ from aiointercept.adapters.interception.mocked_connector import (
     MockedConnector,
     MockedProtocol,
 )
-from aiointercept.adapters.interception.patching import REAL_CONNECT, Patches
+from aiointercept.adapters.interception.patching import REAL_CONNECT, Closings, Patches
 from aiointercept.adapters.interception.tracing import observe_passthrough
 from aiointercept.core.calls import Call
 from aiointercept.core.ports.dispatcher import Dispatcher
@@ -69,9 +69,8 @@ class InterceptedConnector(TCPConnector):
     @override
     async def close(self, **options: Any) -> None:
         # It counts as closed before calls in flight notice.
-        await super().close(**options)
-        for closing in self._interceptor.forget(self):
-            await closing
+        closing = super().close(**options)
+        await Closings([closing, *self._interceptor.forget(self)])
 
 
 class ConnectorInterceptor:

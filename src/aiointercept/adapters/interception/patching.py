@@ -95,15 +95,25 @@ def _patched_connect(hooks: Hooks) -> Callable[[Connect], Connect]:
     return make
 
 
-class _Closings:
-    """Awaits the closing of a connector and of what was made in its place."""
+class Closings:
+    """Awaits the closing of a connector and of what was made in its place.
+
+    All of them have begun by then; where the caller is cancelled, nobody is warned of the rest.
+    """
 
     def __init__(self, closings: Sequence[Awaitable[None]]) -> None:
         self._closings = closings
 
     def __await__(self) -> Generator[Any, Any, None]:
-        for closing in self._closings:
-            yield from closing.__await__()
+        steps = [closing.__await__() for closing in self._closings]
+        try:
+            for one in steps:
+                yield from one
+        finally:
+            for one in steps:
+                close = getattr(one, "close", None)
+                if close is not None:
+                    close()
 
 
 def _patched_close(
@@ -113,7 +123,7 @@ def _patched_close(
         def close(self: BaseConnector, **options: Any) -> Awaitable[None]:
             ours = hooks.forget(self)
             closing = original(self, **options)
-            return _Closings([closing, *ours]) if ours else closing
+            return Closings([closing, *ours]) if ours else closing
 
         return close
 

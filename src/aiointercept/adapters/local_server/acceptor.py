@@ -1,9 +1,10 @@
 """Who accepts the connections of the listening socket: the loop that owns it, else the helper."""
 
 import asyncio
+import contextlib
+import os
 import socket
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Final
 
 from yarl import URL
@@ -12,34 +13,31 @@ from aiointercept.adapters.event_loops import call_on_loop
 from aiointercept.adapters.handling.handler import ConnectionHandler
 from aiointercept.adapters.local_server.handover import KeptConnection, left_waiting
 from aiointercept.adapters.local_server.helper_thread import Watch, helper_thread
+from aiointercept.adapters.local_server.socket_pair import HOST, listen
 
-HOST: Final = "127.0.0.1"
-_BACKLOG: Final = 1024
 CLOSE_TIMEOUT: Final = 2.0  # seconds that another thread gets to close its connections
 
-
-def listen() -> socket.socket:
-    """Return a socket that listens on loopback; from now on connections can queue up."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        listener.bind((HOST, 0))
-        listener.listen(_BACKLOG)
-        listener.settimeout(0)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
+_BACKLOG: Final = 1024
+_MOST_AT_ONCE: Final = 256  # connections that one turn of the loop accepts
 
 
 class Acceptor:
-    """The listening socket behind ``server_url``, and who accepts from it."""
+    """The listening socket behind ``server_url``, and who accepts from it.
+
+    Args:
+        home: the loop that accepts; ``None`` where the helper thread's does. A loop that cannot
+            wait for sockets to become readable, as the default one of Windows, leaves it to the
+            helper's, too.
+        handler: returns what serves connections on a loop.
+    """
 
     def __init__(
         self,
         home: asyncio.AbstractEventLoop | None,
         handler: Callable[[asyncio.AbstractEventLoop], ConnectionHandler],
     ) -> None:
-        self._listener = listen()
+        self._pid = os.getpid()
+        self._listener = listen(_BACKLOG)
         self.prefix = f"http://{HOST}:{self._listener.getsockname()[1]}"
         self.url = URL(self.prefix)
         self._handler = handler
@@ -56,11 +54,22 @@ class Acceptor:
         call_on_loop(self._loop, self._open)
 
     def _open(self) -> None:
-        if self._listener.fileno() != -1:
+        if self._listener.fileno() == -1:
+            return
+        try:
             self._loop.add_reader(self._listener, self._accept, self._loop)
+        except NotImplementedError:
+            self._unwatch()
+            self._loop = helper_thread().loop
+            call_on_loop(self._loop, self._open)
+
+    def _unwatch(self) -> None:
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            helper_thread().unwatch(watch)
 
     def _accept(self, loop: asyncio.AbstractEventLoop) -> None:
-        while True:
+        for _ in range(_MOST_AT_ONCE):
             try:
                 connection, _ = self._listener.accept()
             except OSError:
@@ -68,10 +77,10 @@ class Acceptor:
                 return
             if self._watch is not None:
                 self._watch.accepted += 1
-            connection.settimeout(0)
+            connection.setblocking(False)
             self._begin(loop, connection, lambda: self._protocol(self._handler(loop)))
 
-    def _protocol(self, handler: ConnectionHandler) -> asyncio.Protocol:
+    def _protocol(self, handler: ConnectionHandler) -> asyncio.BaseProtocol:
         inner = handler()
         if handler.loop is not self._loop or self._watch is None:
             return inner
@@ -82,27 +91,34 @@ class Acceptor:
         helper = helper_thread().loop
         for kept in left_waiting(tuple(self._kept)):
             try:
-                inner = self._handler(helper)()
-                connection = kept.hand_over(inner, helper)
-            except OSError:  # it was closed just now, or the block has ended
+                connection = kept.hand_over()
+            except OSError:  # it is closed, or its own loop reads from it after all
                 continue
-            self._begin(helper, connection, partial(_same, inner))
+            self._begin(helper, connection, lambda: self._handler(helper)())
             call_on_loop(self._loop, kept.let_go)
 
     def _begin(
         self,
         loop: asyncio.AbstractEventLoop,
         connection: socket.socket,
-        protocol: Callable[[], asyncio.Protocol],
+        protocol: Callable[[], asyncio.BaseProtocol],
     ) -> None:
-        task = loop.create_task(_serve(loop, connection, protocol))
+        serving = _Serving(loop, connection, protocol)
+        task = loop.create_task(serving.run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(serving.end)
 
     def close(self) -> None:
-        """Stop accepting and close the listening socket."""
-        if self._watch is not None:
-            helper_thread().unwatch(self._watch)
+        """Stop accepting and close the listening socket.
+
+        In a process that was forked off, only that process's copy of the socket closes: its loops
+        and threads are those of its parent.
+        """
+        if self._pid != os.getpid():
+            self._listener.close()
+            return
+        self._unwatch()
         call_on_loop(self._loop, self._stop_accepting, wait=CLOSE_TIMEOUT)
         if self._loop.is_closed():
             self._listener.close()
@@ -114,16 +130,33 @@ class Acceptor:
         self._listener.close()
 
 
-def _same(protocol: asyncio.Protocol) -> asyncio.Protocol:
-    return protocol
+class _Serving:
+    """How a connection that was accepted gets its protocol.
 
+    Until there is a transport for it, the connection is closed here; then the transport does that,
+    whatever becomes of the task.
+    """
 
-async def _serve(
-    loop: asyncio.AbstractEventLoop,
-    connection: socket.socket,
-    protocol: Callable[[], asyncio.Protocol],
-) -> None:
-    try:
-        await loop.connect_accepted_socket(protocol, connection)
-    except OSError:
-        connection.close()
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        connection: socket.socket,
+        protocol: Callable[[], asyncio.BaseProtocol],
+    ) -> None:
+        self._loop = loop
+        self._connection: socket.socket | None = connection
+        self._protocol = protocol
+
+    async def run(self) -> None:
+        try:
+            protocol = self._protocol()
+        except ConnectionError:  # the block has ended
+            return
+        connection, self._connection = self._connection, None
+        assert connection is not None  # noqa: S101  it runs once
+        with contextlib.suppress(OSError):  # the client has left
+            await self._loop.connect_accepted_socket(lambda: protocol, connection)  # type: ignore[arg-type,return-value]  # typeshed knows no buffered protocols here
+
+    def end(self, _task: object) -> None:
+        if self._connection is not None:
+            self._connection.close()

@@ -1,21 +1,44 @@
 """Connections that clients keep open, and how another loop takes one over from a blocked loop.
 
-Between two requests nothing but the socket matters, so it can be served elsewhere. Nothing about
-HTTP is known here, nor who decides that a loop is blocked.
+Between two requests nothing but the socket matters, so another loop can serve it. At each moment
+one loop alone may read: the own loop announces each read before it begins, and from the moment the
+connection is handed over it is refused. Nothing about HTTP is known here, nor who decides that a
+loop is blocked.
 """
 
 import asyncio
-import os
 import select
 import socket
+import threading
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 from typing_extensions import override
 
+_BUFFER_SIZE: Final = 1 << 18
+_MOST_SELECTED: Final = 500  # ``select`` of Windows takes 512 sockets, that of others 1,024
 
-class KeptConnection(asyncio.Protocol):
+
+class HandedOverError(ConnectionAbortedError):
+    """The own loop wanted to read from a connection that another loop serves by now."""
+
+
+class _Buffers(threading.local):
+    """One buffer for each thread: a loop reads from one connection at a time."""
+
+    def __init__(self) -> None:
+        self.here = bytearray(_BUFFER_SIZE)
+        self.view = memoryview(self.here)
+
+
+_buffers: Final = _Buffers()
+
+
+class KeptConnection(asyncio.BufferedProtocol):
     """A server's protocol whose connection may go to another loop while nothing is going on.
+
+    It is a buffered protocol because that is told of each read before it takes data from the
+    socket, so that no data is read by a loop that no longer serves the connection.
 
     Args:
         inner: serves the connection until then.
@@ -29,17 +52,20 @@ class KeptConnection(asyncio.Protocol):
         self._inner = inner
         self._steps = steps
         self._kept = kept
+        # Held for the time of a few comparisons only, never while anything waits.
+        self._lock = threading.Lock()
+        self._reading = False
+        self._handed_over = False
         self._steps_before_data = -1
-        self._chunks = 0
+        self._reads = 0
         self._seen: int | None = None
         self._transport: Any = None
-        self._handed_over: Callable[[bytes], object] | None = None
 
     @property
     def idle(self) -> bool:
-        """Whether all that was received is answered."""
+        """Whether all that was received is answered, and nothing is being read."""
         steps = self._steps()
-        return steps % 2 == 0 and steps > self._steps_before_data
+        return not self._reading and steps % 2 == 0 and steps > self._steps_before_data
 
     @property
     def descriptor(self) -> int:
@@ -48,19 +74,23 @@ class KeptConnection(asyncio.Protocol):
 
     def left_waiting(self, *, data: bool) -> bool:
         """Whether data waits, and did so when this was last asked, and none was read since."""
-        waited = data and self._seen == self._chunks
-        self._seen = self._chunks if data else None
+        waited = data and self._seen == self._reads
+        self._seen = self._reads if data else None
         return waited
 
-    def hand_over(self, inner: asyncio.Protocol, loop: asyncio.AbstractEventLoop) -> socket.socket:
-        """Return its socket, for ``inner`` to serve on ``loop``, which gets what is read here.
+    def hand_over(self) -> socket.socket:
+        """Return its socket for another loop to serve; the own loop reads nothing from now on.
 
         Raises:
-            OSError: if it is closed.
+            OSError: if it is closed, or the own loop has begun to read after all.
         """
-        connection = socket.socket(fileno=os.dup(self.descriptor))
+        with self._lock:
+            if not self.idle or self._handed_over:
+                msg = "the connection is in use again"
+                raise BlockingIOError(msg)
+            connection: socket.socket = self._transport.get_extra_info("socket").dup()
+            self._handed_over = True
         self._kept.discard(self)
-        self._handed_over = lambda data: loop.call_soon_threadsafe(inner.data_received, data)
         return connection
 
     def let_go(self) -> None:
@@ -74,17 +104,29 @@ class KeptConnection(asyncio.Protocol):
         self._inner.connection_made(transport)
 
     @override
-    def data_received(self, data: bytes) -> None:
-        if self._handed_over is not None:
-            self._handed_over(data)
-            return
-        self._chunks += 1
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Return where to read to; called right before a read.
+
+        Raises:
+            HandedOverError: if another loop serves the connection by now; this loop's end closes.
+        """
+        with self._lock:
+            if self._handed_over:
+                raise HandedOverError
+            self._reading = True
+        return _buffers.here
+
+    @override
+    def buffer_updated(self, nbytes: int) -> None:
+        self._reads += 1
         self._steps_before_data = self._steps()
-        self._inner.data_received(data)
+        self._reading = False
+        self._inner.data_received(bytes(_buffers.view[:nbytes]))
 
     @override
     def eof_received(self) -> bool | None:
-        return None if self._handed_over is not None else self._inner.eof_received()
+        self._reading = False
+        return self._inner.eof_received()
 
     @override
     def pause_writing(self) -> None:
@@ -111,7 +153,11 @@ def _readable(descriptors: list[int]) -> set[int]:
     if not descriptors:
         return set()
     if not hasattr(select, "poll"):
-        return set(select.select(descriptors, [], [], 0)[0])
+        readable: set[int] = set()
+        for start in range(0, len(descriptors), _MOST_SELECTED):
+            some = descriptors[start : start + _MOST_SELECTED]
+            readable.update(select.select(some, [], [], 0)[0])
+        return readable
     poll = select.poll()
     for number in descriptors:
         poll.register(number, select.POLLIN)

@@ -6,6 +6,8 @@ such a client has kept open.
 """
 
 import asyncio
+import contextlib
+import os
 import selectors
 import socket
 import threading
@@ -55,11 +57,19 @@ class HelperThread:
         self._watches: set[Watch] = set()
         self._ticking = False
         self._idle_ticks = 0
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(
-            target=self.loop.run_forever, name="aiointercept-helper", daemon=True
-        )
+        # Not what the program's policy makes: some loops cannot wait for sockets to be readable.
+        self.loop: asyncio.AbstractEventLoop = asyncio.SelectorEventLoop()
+        self._thread = threading.Thread(target=self._run, name="aiointercept-helper", daemon=True)
         self._thread.start()
+
+    def _run(self) -> None:
+        """Run the loop for ever: what ends the loop of a program must not end that of its tests.
+
+        A ``SystemExit`` in a user's callback has been reported by then, where the callback ran.
+        """
+        while not self.loop.is_closed():
+            with contextlib.suppress(SystemExit, KeyboardInterrupt):
+                self.loop.run_forever()
 
     @property
     def alive(self) -> bool:
@@ -104,7 +114,17 @@ class HelperThread:
 
 
 _helper: HelperThread | None = None
-_creation: Final = threading.Lock()
+_creation = threading.Lock()
+
+
+def _begin_anew() -> None:
+    """Forget, in a process that was forked off, the thread and the lock of its parent."""
+    global _helper, _creation  # noqa: PLW0603  as below
+    _helper, _creation = None, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 def is_helpers(loop: asyncio.AbstractEventLoop) -> bool:

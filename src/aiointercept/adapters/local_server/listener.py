@@ -2,18 +2,20 @@
 
 import asyncio
 import contextlib
-import socket
+import os
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Any, Final, TypeVar
+from weakref import WeakSet
 
 from yarl import URL
 
 from aiointercept.adapters.event_loops import call_on_loop
 from aiointercept.adapters.handling.handler import ConnectionHandler
-from aiointercept.adapters.local_server.acceptor import CLOSE_TIMEOUT, Acceptor, listen
+from aiointercept.adapters.local_server.acceptor import CLOSE_TIMEOUT, Acceptor
 from aiointercept.adapters.local_server.helper_thread import is_helpers
+from aiointercept.adapters.local_server.socket_pair import socket_pair
 from aiointercept.core.dispatcher import run_here
 from aiointercept.core.ports.chained_mock import Run
 from aiointercept.core.ports.connection import ClientConnection
@@ -31,6 +33,8 @@ class LoopbackServer:
     Where no loop runs at the start, the helper thread serves; where the loop is blocked, the helper
     thread takes over what waits. Intercepted clients are served on their own loops.
 
+    In a process that was forked off, a mock goes on to answer intercepted clients; what belongs to
+    the parent (loops, threads, connections, the server at ``url``) is left to it.
     """
 
     def __init__(self) -> None:
@@ -39,8 +43,8 @@ class LoopbackServer:
         self._home: asyncio.AbstractEventLoop | None = None
         self._handlers: dict[asyncio.AbstractEventLoop, ConnectionHandler] = {}
         self._entrance: Acceptor | None = None
-        self._rendezvous: socket.socket | None = None
-        self._closing: list[ConnectionHandler] = []
+        # A handler lives as long as its connections do; nothing else keeps its loop alive.
+        self._closing: WeakSet[ConnectionHandler] = WeakSet()
 
     def start(self, dispatcher: Dispatcher) -> None:
         """See :meth:`aiointercept.core.ports.transport.Listener.start`."""
@@ -63,13 +67,13 @@ class LoopbackServer:
         with self._lock:
             self._dispatcher = None
             entrance, self._entrance = self._entrance, None
-            rendezvous, self._rendezvous = self._rendezvous, None
-            self._closing, self._handlers = list(self._handlers.values()), {}
+            closing, self._handlers = list(self._handlers.values()), {}
         if entrance is not None:
             entrance.close()
-        if rendezvous is not None:
-            rendezvous.close()
-        for handler in self._closing:
+        self._home = None
+        closing = [one for one in closing if one.pid == os.getpid()]
+        self._closing = WeakSet(closing)
+        for handler in closing:
             call_on_loop(
                 handler.loop, handler.close, wait=CLOSE_TIMEOUT if is_helpers(handler.loop) else 0
             )
@@ -77,60 +81,50 @@ class LoopbackServer:
     async def wait_closed(self) -> None:
         """See :meth:`aiointercept.core.ports.transport.Listener.wait_closed`."""
         here = asyncio.get_running_loop()
-        for handler in self._closing:
+        for handler in tuple(self._closing):
             if handler.loop is here:
                 await handler.wait_closed()
             elif handler.loop.is_running():
                 future = asyncio.run_coroutine_threadsafe(handler.wait_closed(), handler.loop)
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(asyncio.wrap_future(future), CLOSE_TIMEOUT)
-        self._closing = []
+        self._closing = WeakSet()
 
     async def dial(self, factory: Callable[[], Any], connection: ClientConnection) -> Any:
         """See :meth:`aiointercept.core.ports.transport.Dialer.dial`."""
         loop = asyncio.get_running_loop()
-        handler = self._handler(loop)
-        client, server = self._pair()
+        served = self._handler(loop).protocol(connection)
+        protocol = factory()
+        client, server = socket_pair()
+        # From here on each socket belongs to its transport, which closes it if the caller is
+        # cancelled: a socket closed under a live transport would break whoever gets its number.
         try:
-            await loop.connect_accepted_socket(lambda: handler.protocol(connection), server)
-            _, protocol = await loop.create_connection(factory, sock=client)
+            accepted, _ = await loop.connect_accepted_socket(lambda: served, server)
         except BaseException:
             client.close()
-            server.close()
+            raise
+        try:
+            await loop.create_connection(lambda: protocol, sock=client)
+            if self._dispatcher is None:
+                protocol.close()
+                raise ConnectionError(_ENDED)
+        except BaseException:
+            accepted.abort()
             raise
         return protocol
-
-    def _pair(self) -> tuple[socket.socket, socket.socket]:
-        """Return the two ends of a new connection over loopback."""
-        client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        with self._lock:
-            if self._dispatcher is None:
-                client.close()
-                raise ConnectionError(_ENDED)
-            if self._rendezvous is None:
-                self._rendezvous = listen()
-                # Where the last packet of a handshake is slow, it has to be waited for.
-                self._rendezvous.settimeout(CLOSE_TIMEOUT)
-            try:
-                client.connect(self._rendezvous.getsockname())
-                client.settimeout(0)
-                server, address = self._rendezvous.accept()
-                while address != client.getsockname():
-                    # A stranger has found the port: it is not for him.
-                    server.close()
-                    server, address = self._rendezvous.accept()
-            except BaseException:
-                client.close()
-                raise
-        server.settimeout(0)
-        return client, server
 
     def _handler(self, loop: asyncio.AbstractEventLoop) -> ConnectionHandler:
         handler = self._handlers.get(loop)
         if handler is None:
             if self._dispatcher is None:
                 raise ConnectionError(_ENDED)
-            handler = ConnectionHandler(self._dispatcher, self._prefix, loop, self._run_for(loop))
+            handler = ConnectionHandler(
+                self._dispatcher,
+                self._prefix,
+                loop,
+                self._run_for(loop),
+                contains_exits=is_helpers(loop),
+            )
             self._handlers[loop] = handler
         return handler
 
