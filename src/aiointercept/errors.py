@@ -6,12 +6,14 @@ a traceback shows the name that one imports. A new class is added to ``__all__``
 
 from aiointercept.adapters.errors import NoRouteError
 from aiointercept.core.errors import (
+    AiointerceptWarning,
     NotStartedError,
     UnmetExpectationsError,
     UnsupportedAiohttpError,
 )
 
 __all__ = (
+    "AiointerceptWarning",
     "NoRouteError",
     "NotStartedError",
     "UnmetExpectationsError",

@@ -1,4 +1,4 @@
-"""What pytest gets: two fixtures, a marker, two ini options, and a section in failure reports.
+"""What pytest gets: two fixtures, a marker, ini options, and a section in failure reports.
 
 pytest loads this in every run, whether or not a test has a mock, so the rest of the package is
 imported when the first mock is made. What a report says is rendered elsewhere.
@@ -21,6 +21,7 @@ _MARKER: Final = "aiointercept"
 _MOST_SECTIONS: Final = 5  # the latest are nearest to the failure
 _STRICT: Final = "aiointercept_strict"
 _MOCK_EXTERNAL_URLS: Final = "aiointercept_mock_external_urls"
+_TRANSPORT: Final = "aiointercept_transport"
 
 
 class _TestRun:
@@ -56,6 +57,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=False,
     )
     parser.addini(
+        _TRANSPORT,
+        "how clients reach the mock of the fixture aiointercept_mock: loopback, or socketless for "
+        "suites that forbid sockets (default: loopback)",
+        default="loopback",
+    )
+    parser.addini(
         _MOCK_EXTERNAL_URLS,
         "whether the fixture aiointercept_mock intercepts every aiohttp client (default: false)",
         type="bool",
@@ -79,6 +86,13 @@ def aiointercept_mock(request: pytest.FixtureRequest) -> "Iterator[aiointercept]
     item: pytest.Item = request.node
     options = _options(item)
     strict = options.pop("strict")
+    if _is_overridden(request, "aiointercept_server"):
+        # The project's own server is what its tests mean by a mock.
+        server: aiointercept = request.getfixturevalue("aiointercept_server")
+        server.clear()
+        yield server
+        server.clear()
+        return
     with _started(options) as (mock, run):
         yield mock
         run.verify(strict=strict and not item.stash[_RUN].left_by_exception)
@@ -91,6 +105,14 @@ def aiointercept_server(request: pytest.FixtureRequest) -> "Iterator[aiointercep
     with _started({}) as (mock, run):
         request.config.stash[_SERVER] = run
         yield mock
+
+
+def _is_overridden(request: pytest.FixtureRequest, name: str) -> bool:
+    """Whether a conftest or test module has a fixture of its own in place of ours."""
+    # pytest has no public way to ask.
+    manager: Any = vars(request.session)["_fixturemanager"]
+    found = manager.getfixturedefs(name, request.node)
+    return bool(found) and found[-1].func.__module__ != __name__
 
 
 @contextmanager
@@ -119,6 +141,14 @@ def _options(item: pytest.Item) -> dict[str, Any]:
         "mock_external_urls": item.config.getini(_MOCK_EXTERNAL_URLS),
         "strict": item.config.getini(_STRICT),
     }
+    transport = item.config.getini(_TRANSPORT)
+    if transport == "socketless":
+        from aiointercept.testing import SocketlessTransport  # noqa: PLC0415  see the docstring
+
+        options["transport"] = SocketlessTransport()
+    elif transport != "loopback":
+        msg = f"the ini option {_TRANSPORT} must be 'loopback' or 'socketless', not {transport!r}"
+        raise pytest.UsageError(msg)
     for marker in reversed(list(item.iter_markers(_MARKER))):
         if marker.args:
             msg = (

@@ -156,9 +156,7 @@ def test_a_call_cancelled_at_any_turn_leaves_the_next_one_fine(
         mine = random.Random(f"{name} {way} {kind}")
         calls = ["plain", *mine.sample(calls[1:], 2)]
     with nothing_left():
-        cancelled = run_on(
-            kind, _cancel_everywhere(mode, WAYS[way], calls, campaign.times(1, 4))
-        )
+        cancelled = run_on(kind, _cancel_everywhere(mode, WAYS[way], calls, campaign.times(1, 4)))
     campaign.count("calls cancelled at a turn of theirs", cancelled)
 
 
@@ -194,7 +192,9 @@ def test_many_calls_cancelled_at_once_leave_the_next_ones_fine(
                     ]
                     assert not wrong
                     answers = (CALLS["plain"](session, base) for _ in range(5))
-                    assert await asyncio.wait_for(asyncio.gather(*answers), PATIENCE) == [ANSWER] * 5
+                    assert (
+                        await asyncio.wait_for(asyncio.gather(*answers), PATIENCE) == [ANSWER] * 5
+                    )
         return cancelled
 
     with nothing_left():

@@ -44,11 +44,12 @@ SHAPES = {
     "signed chunk size": b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\nabc\r\n",
     "chunk size in hex notation": b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"0x3\r\nabc\r\n0\r\n\r\n",
-    "endless chunk size": b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1" * 5000,
+    "endless chunk size": b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+    + b"1" * 5000,
     "chunk longer than told": b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"3\r\nabcdef\r\n0\r\n\r\n",
     "chunk extension": b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-    b"3;x=\"\ny\"\r\nabc\r\n0\r\n\r\n" + GOOD,
+    b'3;x="\ny"\r\nabc\r\n0\r\n\r\n' + GOOD,
     "trailer": b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"0\r\nContent-Length: 5\r\n\r\n" + GOOD,
     "bare line feeds": b"GET / HTTP/1.1\nHost: h\n\n",
@@ -98,9 +99,11 @@ SHAPES = {
 
 
 def _typed(content_type: bytes, body: bytes, extra: bytes = b"") -> bytes:
-    return (
-        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Type: %b\r\n%bContent-Length: %d\r\n\r\n%b"
-        % (content_type, extra, len(body), body)
+    return b"POST / HTTP/1.1\r\nHost: h\r\nContent-Type: %b\r\n%bContent-Length: %d\r\n\r\n%b" % (
+        content_type,
+        extra,
+        len(body),
+        body,
     )
 
 
@@ -137,7 +140,7 @@ BODIES = {
     ),
     "part in an odd encoding": _typed(
         _MULTIPART,
-        b"--x\r\nContent-Disposition: form-data; name=a; filename=\"a\"\r\n"
+        b'--x\r\nContent-Disposition: form-data; name=a; filename="a"\r\n'
         b"Content-Encoding: gzip\r\n\r\nno gzip\r\n--x--\r\n",
     ),
     "nested multipart": _typed(
@@ -154,9 +157,13 @@ BODIES = {
         b"Content-Encoding: gzip\r\n",
     ),
     "bytes as an encoding": _typed(b"text/plain", b"abc", b"Content-Encoding: \xff\r\n"),
-    "many encodings": _typed(b"text/plain", b"abc", b"Content-Encoding: " + b"gzip, " * 99 + b"gzip\r\n"),
+    "many encodings": _typed(
+        b"text/plain", b"abc", b"Content-Encoding: " + b"gzip, " * 99 + b"gzip\r\n"
+    ),
     **{
-        f"charset {charset[:20]!r} of {kind}": _typed(kind + b"; charset=" + charset, b"a=\xff\xfe%ff")
+        f"charset {charset[:20]!r} of {kind}": _typed(
+            kind + b"; charset=" + charset, b"a=\xff\xfe%ff"
+        )
         for charset in _CHARSETS
         for kind in (b"text/plain", b"application/json", b"application/x-www-form-urlencoded")
     },
@@ -330,7 +337,9 @@ def _mutated(draw: Any) -> bytes:
         piece = draw(
             st.one_of(
                 st.binary(max_size=5),
-                st.sampled_from([b"\r\n", b"\n", b"\0", b"0\r\n\r\n", b"Content-Length: 3\r\n", GOOD]),
+                st.sampled_from(
+                    [b"\r\n", b"\n", b"\0", b"0\r\n\r\n", b"Content-Length: 3\r\n", GOOD]
+                ),
             )
         )
         data[at : at + draw(st.integers(0, 4))] = piece
@@ -390,7 +399,12 @@ async def test_bombs_are_not_blown_up(campaign: Any) -> None:
 async def test_floods_and_half_open_connections_leave_the_mock_fine(campaign: Any) -> None:
     """Hundreds of peers that say nothing, or not enough, or go without a word."""
     peers: list[socket.socket] = []
-    beginnings = (b"", b"G", GOOD[:-2], b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc")
+    beginnings = (
+        b"",
+        b"G",
+        GOOD[:-2],
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc",
+    )
     number = campaign.times(200, 400)
     async with aiointercept() as mock:
         _routes(mock)
@@ -432,7 +446,8 @@ def _listening_ports() -> set[int]:
 
 @pytest.mark.parametrize("intercepts", [True, False])
 async def test_strangers_at_our_ports_do_not_stop_the_loop(
-    campaign: Any, intercepts: bool  # noqa: FBT001  it is a parameter
+    campaign: Any,
+    intercepts: bool,  # noqa: FBT001  it is a parameter
 ) -> None:
     """Whoever fills the backlog of a socket of ours, calls are answered."""
     before = _listening_ports()

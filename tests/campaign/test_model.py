@@ -105,8 +105,7 @@ class ModelMock:
     def used_up(self, request: ModelRequest) -> bool:
         """Whether the request was for a URL whose routes are used up."""
         return any(
-            one.tier == EXACT and one.fits(request) and one.used == one.limit
-            for one in self.routes
+            one.tier == EXACT and one.fits(request) and one.used == one.limit for one in self.routes
         )
 
 
@@ -193,7 +192,14 @@ class _Here(AbstractResolver):
 
     async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[Any]:
         return [
-            {"hostname": host, "host": "127.0.0.1", "port": port, "family": 2, "proto": 0, "flags": 0}
+            {
+                "hostname": host,
+                "host": "127.0.0.1",
+                "port": port,
+                "family": 2,
+                "proto": 0,
+                "flags": 0,
+            }
         ]
 
     async def close(self) -> None:
@@ -318,9 +324,7 @@ class Lives(RuleBasedStateMachine):
                 handle = mock.real.route(matcher, **options)
         except ValueError:
             return  # it could never be reached
-        mock.routes.append(
-            ModelRoute(tier, host, path, query, method, header, limit, name, handle)
-        )
+        mock.routes.append(ModelRoute(tier, host, path, query, method, header, limit, name, handle))
 
     @precondition(lambda self: self.model.mocks)
     @rule(data=st.data())

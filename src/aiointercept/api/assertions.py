@@ -7,6 +7,7 @@ from typing import Any
 from yarl import URL
 
 from aiointercept.adapters.handling.request import AiointerceptRequest
+from aiointercept.api.views import Calls, Requests
 from aiointercept.core.calls import Call, CallLog
 from aiointercept.core.matching.comparing import FieldSource
 from aiointercept.core.reporting.assertions import Verifier
@@ -27,8 +28,8 @@ class Assertions(ABC):
 
     @property
     def calls(self) -> list[Call]:
-        """All calls, in order of arrival."""
-        return self._log.snapshot()
+        """All calls, in order of arrival; its ``clear()`` clears the log."""
+        return Calls(self._log.snapshot(), self._log.clear)
 
     @property
     def call_count(self) -> int:
@@ -43,11 +44,12 @@ class Assertions(ABC):
 
     @property
     def requests(self) -> dict[tuple[str, URL], list[AiointerceptRequest]]:
-        """The requests by method and normalised URL, in order of arrival."""
-        found: dict[tuple[str, URL], list[AiointerceptRequest]] = {}
-        for key, request in self.ordered_requests:
-            found.setdefault(key, []).append(request)
-        return found
+        """The requests by method and normalised URL, in order of arrival.
+
+        Look-ups (``[]``, ``in``, ``get``) take a URL as text, or a path alone, and any case of the
+        method; ``clear()`` clears the log.
+        """
+        return Requests(self.ordered_requests, self._log.clear, self._absolute)
 
     @property
     def ordered_requests(self) -> list[tuple[tuple[str, URL], AiointerceptRequest]]:
@@ -90,21 +92,35 @@ class Assertions(ABC):
         """
         self._verifier.assert_called_once()
 
-    def assert_any_call(
-        self, url: UrlLike, method: str = "GET", params: Params = None, **ignored: object
-    ) -> None:
-        """Fail unless one of the calls was to ``url``.
-
-        Args:
-            url: compared normalised; a pattern means any URL that it matches.
-            method: any case; ``*`` for every method.
-            params: merged into the query of ``url``.
-            ignored: other keywords; a ``DeprecationWarning`` names them.
+    def assert_call_count(self, count: int) -> None:
+        """Fail unless there were exactly ``count`` calls, matched or not.
 
         Raises:
-            AssertionError: with the nearest calls.
+            AssertionError: with the calls.
+
+        .. versionadded:: 1.1
         """
-        self._verifier.assert_any_call(url, method, params, **ignored)
+        self._verifier.assert_call_count(count)
+
+    def assert_any_call(
+        self,
+        url: UrlLike,
+        method: str = "GET",
+        params: Params = None,
+        data: Any = None,
+        json: Any = None,
+        headers: FieldSource | None = None,
+        strict_headers: bool = False,
+        **unknown: object,
+    ) -> None:
+        """Fail unless one of the calls was as told; see :meth:`assert_called_with`.
+
+        Raises:
+            AssertionError: with the nearest calls and what differs.
+        """
+        self._verifier.assert_any_call(
+            url, method, params, data, json, headers, strict_headers, **unknown
+        )
 
     def assert_called_with(
         self,
@@ -115,7 +131,7 @@ class Assertions(ABC):
         json: Any = None,
         headers: FieldSource | None = None,
         strict_headers: bool = False,
-        **ignored: object,
+        **unknown: object,
     ) -> None:
         """Fail unless the latest call to ``url`` was as told.
 
@@ -127,13 +143,14 @@ class Assertions(ABC):
             json: the body, parsed.
             headers: some of the headers.
             strict_headers: whether there may be no others.
-            ignored: other keywords; a ``DeprecationWarning`` names them.
+            unknown: other keywords of a client, such as ``timeout``, leave no trace: a
+                ``DeprecationWarning`` names them. Any other one is a ``TypeError``.
 
         Raises:
             AssertionError: with the nearest calls and what differs.
         """
         self._verifier.assert_called_with(
-            url, method, params, data, json, headers, strict_headers, **ignored
+            url, method, params, data, json, headers, strict_headers, **unknown
         )
 
     def assert_called_once_with(
@@ -145,7 +162,7 @@ class Assertions(ABC):
         json: Any = None,
         headers: FieldSource | None = None,
         strict_headers: bool = False,
-        **ignored: object,
+        **unknown: object,
     ) -> None:
         """Fail unless there was exactly one call, and that as :meth:`assert_called_with` tells.
 
@@ -153,24 +170,27 @@ class Assertions(ABC):
             AssertionError: with the nearest calls and what differs.
         """
         self._verifier.assert_called_once_with(
-            url, method, params, data, json, headers, strict_headers, **ignored
+            url, method, params, data, json, headers, strict_headers, **unknown
         )
 
     def assert_has_calls(
         self,
         calls: Iterable[tuple[str, UrlLike]],
         any_order: bool = False,
+        contiguous: bool = True,
     ) -> None:
         """Fail unless these calls were made.
 
         Args:
             calls: pairs of method and URL.
             any_order: whether they may have come in any order, with others in between.
+            contiguous: whether they must have come one right after the other; ``False`` for
+                in this order, with others in between.
 
         Raises:
             AssertionError: with what is missing.
         """
-        self._verifier.assert_has_calls(calls, any_order)
+        self._verifier.assert_has_calls(calls, any_order, contiguous)
 
     def assert_all_called(self) -> None:
         """Fail if a route that is not optional was never used.

@@ -26,11 +26,13 @@ def decorate(target: Decorated, param: str | None, enterable: Callable[[], Enter
 
     Args:
         target: a function, a coroutine function, or a class whose ``test*`` methods are meant.
-        param: the name of the parameter; ``None`` for the last positional one.
+        param: the name of the parameter; ``None`` for the one that is annotated ``aiointercept``,
+            else the last positional one.
         enterable: returns what to enter, for each call.
 
     Raises:
-        TypeError: if ``target`` cannot be decorated, or has no such parameter.
+        TypeError: if ``target`` cannot be decorated, or has no parameter for the mock. A ``param``
+            that does not exist is an error of the call.
     """
     if isinstance(target, type):
         _decorate_tests(target, param, enterable)
@@ -42,6 +44,9 @@ def decorate(target: Decorated, param: str | None, enterable: Callable[[], Enter
         )
         raise TypeError(msg)
     signature = inspect.signature(target)
+    if param is not None and param not in signature.parameters:
+        # An error of the call: importing a module of tests must not fail for one of them.
+        return _failing(target, param)
     parameter = _parameter(target, signature, param)
     decorated: Any = _wrapped(target, _placing(signature, parameter), enterable)
     left = [one for one in signature.parameters.values() if one is not parameter]
@@ -72,15 +77,40 @@ def _parameter(
 ) -> inspect.Parameter:
     name = getattr(target, "__qualname__", repr(target))
     if param is not None:
-        if param not in signature.parameters:
-            msg = f"{name} has no parameter {param!r} that could get the mock"
-            raise TypeError(msg)
         return signature.parameters[param]
+    for one in signature.parameters.values():
+        if _is_annotated(one):
+            return one
     positional = [one for one in signature.parameters.values() if one.kind in _POSITIONAL]
     if not positional or (len(positional) == 1 and positional[0].name == "self"):
         msg = f"{name} needs a parameter that gets the mock, as in 'def {target.__name__}(m):'"
         raise TypeError(msg)
     return positional[-1]
+
+
+def _failing(target: Decorated, param: str) -> Decorated:
+    """Return what fails when it is called, as ``target`` has no such parameter."""
+    name = getattr(target, "__qualname__", repr(target))
+    msg = f"{name} has no parameter {param!r} that could get the mock"
+
+    @functools.wraps(target)
+    def fail(*_args: Any, **_kwargs: Any) -> Any:
+        raise TypeError(msg)
+
+    @functools.wraps(target)
+    async def fail_async(*_args: Any, **_kwargs: Any) -> Any:
+        raise TypeError(msg)
+
+    failing: Any = fail_async if inspect.iscoroutinefunction(target) else fail
+    failing.gets_aiointercept = True
+    return failing  # type: ignore[no-any-return]  # it takes what the target takes
+
+
+def _is_annotated(parameter: inspect.Parameter) -> bool:
+    """Whether the annotation says that it gets the mock; it may be text."""
+    annotation = parameter.annotation
+    name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
+    return name.rpartition(".")[2].strip("\"'") == "aiointercept"
 
 
 def _placing(signature: inspect.Signature, parameter: inspect.Parameter) -> Place:

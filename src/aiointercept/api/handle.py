@@ -73,6 +73,16 @@ class MockResponse:
         """
         self._verifier.assert_not_called()
 
+    def assert_call_count(self, count: int) -> None:
+        """Fail unless this route answered exactly ``count`` calls.
+
+        Raises:
+            AssertionError: with the calls.
+
+        .. versionadded:: 1.1
+        """
+        self._verifier.assert_call_count(count)
+
     def assert_called_with(
         self,
         params: Params = None,
@@ -80,7 +90,7 @@ class MockResponse:
         json: Any = None,
         headers: FieldSource | None = None,
         strict_headers: bool = False,
-        **ignored: object,
+        **unknown: object,
     ) -> None:
         """Fail unless the latest call that this route answered was as told.
 
@@ -90,12 +100,12 @@ class MockResponse:
             json: the body, parsed.
             headers: some of the headers.
             strict_headers: whether there may be no others.
-            ignored: other keywords; a ``DeprecationWarning`` names them.
+            unknown: see :meth:`aiointercept.aiointercept.assert_called_with`.
 
         Raises:
             AssertionError: with what differs.
         """
-        self._verifier.assert_latest(params, data, json, headers, strict_headers, **ignored)
+        self._verifier.assert_latest(params, data, json, headers, strict_headers, **unknown)
 
     @property
     def _verifier(self) -> Verifier:

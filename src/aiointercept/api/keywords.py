@@ -1,12 +1,66 @@
-"""Keywords that do not exist, and the ones that may have been meant."""
+"""Keywords that do not exist, and what was meant: by meaning first, then by spelling."""
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from aiointercept.core.reporting.spelling import unexpected_keyword
+
+# Options of aioresponses, respx, pytest-httpx, responses and of aiohttp's own client, by what means
+# the same here. The text is read as "did you mean ...?".
+_OF_ROUTES: Final = {
+    "timeout": "raises=asyncio.TimeoutError",
+    "status_code": "status=",
+    "code": "status=",
+    "text": "body=",
+    "content": "body=",
+    "data": "body=",
+    "html": "body= with content_type='text/html'",
+    "stream": "body= with an async iterable",
+    "times": "repeat=",
+    "count": "repeat=",
+    "is_reusable": "repeat=True",
+    "is_optional": "optional=True",
+    "persist": "repeat=True",
+    "params": "a query in the URL, or match=matchers.query(...)",
+    "query": "a query in the URL, or match=matchers.query(...)",
+    "match_querystring": "ignore_query=",
+    "match_headers": "match=matchers.headers(...)",
+    "match_params": "match=matchers.query(...)",
+    "match_content": "match=matchers.body(...)",
+    "match_data": "match=matchers.form(...)",
+    "match_files": "match=matchers.multipart(...)",
+    "match_json": "match=matchers.json_body(...)",
+    "matcher": "match=",
+    "matchers": "match=",
+    "side_effect": "callback=, or raises= for an exception",
+    "handler": "callback=",
+    "error": "raises=",
+    "latency": "delay=",
+    "adding_headers": "headers=",
+    "mimetype": "content_type=",
+    "set_cookies": "cookies=",
+    "throttle": "rate=",
+}
+_OF_MOCKS: Final = {
+    "passthru_prefixes": "passthrough=",
+    "assert_all_called": "strict=True",
+    "assert_all_mocked": "strict=True",
+    "assert_all_requests_are_fired": "strict=True",
+    "mock_external": "mock_external_urls=True",
+    "external": "mock_external_urls=True",
+    "url": "base_url=",
+    "record_mode": "record=",
+}
+MEANINGS: Final[Mapping[str, str]] = {**_OF_ROUTES, **_OF_MOCKS}
 
 
-def unexpected(name: str, known: Iterable[str]) -> str:
-    """Return a message that names the nearest of the known keywords."""
+def unexpected(name: str, known: Iterable[str], meanings: Mapping[str, str] = MEANINGS) -> str:
+    """Return a message that names what may have been meant.
+
+    Args:
+        name: the keyword that does not exist.
+        known: those that do.
+        meanings: keywords of other libraries, and what means the same here.
+    """
     names = [one for one in known if one not in ("self", "unknown", "reply")]
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"valid ones are {', '.join(names)}"
-    return f"unexpected keyword argument {name!r}: {hint}"
+    return unexpected_keyword(name, names, meanings.get(name))

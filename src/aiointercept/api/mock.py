@@ -5,13 +5,13 @@ It introduces the adapters to the core and to each other. What an option means i
 """
 
 import inspect
-import logging
 import re
 import threading
+import warnings
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Final
+from typing import Any
 
 import aiohttp
 from typing_extensions import Self, override
@@ -28,22 +28,21 @@ from aiointercept.adapters.system_clock import SystemClock
 from aiointercept.api.assertions import Assertions
 from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.keywords import unexpected
+from aiointercept.api.options import below, clean_base_url
 from aiointercept.api.run import MockRun
 from aiointercept.api.verbs import Verbs
 from aiointercept.api.watching import announce
 from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatcher import MockDispatcher
-from aiointercept.core.errors import NotStartedError
-from aiointercept.core.matching.urls import Url
+from aiointercept.core.errors import AiointerceptWarning, NotStartedError
+from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.interceptor import Interceptor
 from aiointercept.core.ports.transport import Dialer, Listener
 from aiointercept.core.ports.upstream import Upstream
 from aiointercept.core.reporting.expectations import UrlLike
 from aiointercept.core.routing.policy import HostRule, Policy
-from aiointercept.core.routing.registry import Registry
-
-_logger: Final = logging.getLogger("aiointercept")
+from aiointercept.core.routing.registry import EXACT, Registry
 
 
 class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses' is
@@ -59,6 +58,8 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         param: which parameter of a decorated function gets the mock; the last one by default.
         strict: whether leaving the block fails when a request matched nothing, or a route that is
             not ``optional`` was never used.
+        base_url: what path-only URLs are appended to, in registrations, assertions and look-ups,
+            instead of :attr:`server_url`.
         transport: where requests come in, instead of a real server on loopback.
         interceptor: what leads clients here, instead of aiohttp's connectors.
         upstream: what reaches the real servers, instead of the client's own connector.
@@ -76,6 +77,7 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         param: str | None = None,
         *,
         strict: bool = False,
+        base_url: str | URL | None = None,
         transport: Listener | None = None,
         interceptor: Interceptor | None = None,
         upstream: Upstream | None = None,
@@ -99,6 +101,7 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             "passthrough_unmatched": passthrough_unmatched,
             "param": param,
             "strict": strict,
+            "base_url": base_url,
             "transport": transport,
             "interceptor": interceptor,
             "upstream": upstream,
@@ -106,6 +109,7 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         self._intercepts = mock_external_urls
         self._param = param
         self._strict = strict
+        self._given_base = clean_base_url(base_url)
         self._registry = Registry()
         self._log = CallLog(SystemClock())
         policy = Policy(
@@ -248,26 +252,26 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
     def _conclude(self, leaving: BaseException | None) -> None:
         __tracebackhide__ = True
         try:
-            self._tell_unreachable_routes()
+            if leaving is None:
+                self._warn_of_unreachable_routes()
             self._run.verify(leaving, strict=self._strict)
         finally:
             self._run.close()
             self._in_use.release()
 
-    def _tell_unreachable_routes(self) -> None:
+    def _warn_of_unreachable_routes(self) -> None:
         """Warn of what was registered for other servers and could not be reached here."""
         if self._intercepts or self._led or self._settings["transport"] is not None:
             return
         for registration in self._run.routes:
             target = registration.route.target
-            if isinstance(target, Url) and not registration.used and not self._is_own(target):
-                _logger.warning(
-                    "%s, registered at %s, was never used: without mock_external_urls=True only "
-                    "m.session() and m.connector() lead there, and other clients reach the real "
-                    "server",
-                    registration,
-                    registration.declared_at,
+            if isinstance(target, EXACT) and not registration.used and not self._is_own(target):
+                file, _, line = registration.declared_at.rpartition(":")
+                msg = (
+                    f"{registration} was never used: without mock_external_urls=True clients "
+                    "reach the real server there. Set it, or use m.session() or m.connector()"
                 )
+                warnings.warn_explicit(msg, AiointerceptWarning, file, int(line or 0))
 
     @property
     def server_url(self) -> str:
@@ -312,7 +316,6 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         """
         return aiohttp.ClientSession(connector=self.connector(), **options)
 
-    @override
     def _base_url(self) -> URL:
         self._require_start()
         if self._base is None:
@@ -329,11 +332,28 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             raise NotStartedError(msg)
 
     @override
+    def _path_base(self) -> URL:
+        self._require_start()
+        return self._base_url() if self._given_base is None else self._given_base
+
+    @override
+    def _refuse_unreachable(self, target: Url | UrlIgnoringQuery) -> None:
+        rule = self._dispatcher.policy.rule_for(target.url)
+        if rule is not None:
+            msg = (
+                f"url: {target} is never asked for here, as passthrough={str(rule)!r} leaves "
+                "requests for it alone: narrow passthrough, or leave the route out"
+            )
+            raise ValueError(msg)
+
+    @override
     def _absolute(self, url: UrlLike) -> UrlLike:
         if isinstance(url, re.Pattern) or not str(url).startswith("/"):
             return url
-        base = self._base if self._base is not None else self._base_url()
-        return base.join(URL(url))
+        base = self._given_base
+        if base is None:
+            base = self._base if self._base is not None else self._base_url()
+        return below(base, url)
 
 
 class _NoDialer:

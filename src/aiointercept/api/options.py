@@ -16,9 +16,10 @@ from yarl import URL
 from aiointercept.api.callback import Callback, computing, parameters_of
 from aiointercept.api.content import Headers, make_content, refuse_arguments
 from aiointercept.core.http.urls import http_scheme
-from aiointercept.core.matching.combinators import all_of, as_matcher
+from aiointercept.core.matching.combinators import AllOf, all_of, as_matcher
+from aiointercept.core.matching.fields import Query
 from aiointercept.core.matching.results import Matcher
-from aiointercept.core.matching.urls import Url, UrlPattern
+from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 from aiointercept.core.routing.replies import (
     CallbackReply,
     DisconnectReply,
@@ -54,12 +55,13 @@ class Options:
     raises: Any = None
     cookies: Mapping[str, str] | None = None
     optional: bool = False
+    ignore_query: bool = False
     name: str | None = None
     reply: Reply | None = field(default=None)
 
 
 def build_route(
-    target: Url | UrlPattern | None,
+    target: Url | UrlIgnoringQuery | UrlPattern | None,
     method: str,
     options: Options,
     *,
@@ -97,12 +99,15 @@ def build_route(
     )
 
 
-def clean_target(url: Any, base: Callable[[], URL]) -> Url | UrlPattern:
+def clean_target(
+    url: Any, base: Callable[[], URL], *, ignore_query: bool = False
+) -> Url | UrlIgnoringQuery | UrlPattern:
     """Return what ``url`` stands for: an exact URL, or a pattern.
 
     Args:
         url: a ``str`` or ``URL``, which may be a path alone, or a compiled pattern.
-        base: tells what a path alone is relative to.
+        base: tells what a path alone is appended to.
+        ignore_query: whether the query is not compared.
 
     Raises:
         TypeError: for anything else.
@@ -120,13 +125,46 @@ def clean_target(url: Any, base: Callable[[], URL]) -> Url | UrlPattern:
     try:
         absolute = URL(url) if isinstance(url, str) else url
         if str(url).startswith("/") and not absolute.raw_host:
-            absolute = base().join(absolute)
+            absolute = below(base(), url)
         elif absolute.scheme:
             http_scheme(absolute.scheme)
-        return Url(absolute)
+        return UrlIgnoringQuery(absolute) if ignore_query else Url(absolute)
     except ValueError as error:
         msg = f"url: {error}"
         raise ValueError(msg) from None
+
+
+def below(base: URL, path: str | URL) -> URL:
+    """Return ``path``, which begins with a slash, appended to the path of ``base``."""
+    return URL(f"{str(base).rstrip('/')}{path}")
+
+
+def asks_for_query(match: Any) -> bool:
+    """Whether a ``matchers.query`` is among what ``match=`` was given."""
+    given = list(match) if is_iterable(match) else [match]
+    return any(
+        isinstance(one, Query) or (isinstance(one, AllOf) and asks_for_query(one.sides))
+        for one in given
+    )
+
+
+def clean_base_url(base_url: Any) -> URL | None:
+    """Return what path-only URLs are appended to.
+
+    Raises:
+        TypeError: if it is not a URL.
+        ValueError: if it is not absolute, or has a query or fragment.
+    """
+    if base_url is None:
+        return None
+    if not isinstance(base_url, (str, URL)):
+        msg = f"base_url must be a str or a yarl.URL, not {base_url!r}"
+        raise TypeError(msg)
+    url = URL(base_url)
+    if url.scheme not in ("http", "https") or not url.raw_host or "?" in str(url) or url.fragment:
+        msg = f"base_url must be a URL such as 'https://api.example.com/v1', not {str(url)!r}"
+        raise ValueError(msg)
+    return url
 
 
 def calling_line() -> str:

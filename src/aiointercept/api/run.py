@@ -6,8 +6,10 @@ from aiointercept.core.calls import Call
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import UnmetExpectationsError, add_note
 from aiointercept.core.reporting.assertions import (
+    describe_unfinished,
     describe_unmatched,
     describe_unused,
+    unfinished_routes,
     unused_routes,
 )
 from aiointercept.core.reporting.summary import render_report
@@ -73,6 +75,9 @@ class MockRun:
         unused = unused_routes(routes)
         if unused:
             lines += describe_unused(unused, calls)
+        unfinished = unfinished_routes(routes)
+        if unfinished:
+            lines += describe_unfinished(unfinished)
         return [UnmetExpectationsError("\n".join(lines))] if lines else []
 
     def clear(self) -> None:

@@ -12,12 +12,13 @@ from aiointercept.api.callback import Callback
 from aiointercept.api.content import Headers
 from aiointercept.api.handle import MockResponse, MockWebSocket
 from aiointercept.api.keywords import unexpected
-from aiointercept.api.options import Options, build_route, clean_target
+from aiointercept.api.options import Options, asks_for_query, build_route, clean_target
 from aiointercept.api.streaming import event_options, websocket
 from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.combinators import as_matcher
+from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
 from aiointercept.core.reporting.expectations import UrlLike
-from aiointercept.core.routing.registry import Registry
+from aiointercept.core.routing.registry import EXACT, Registry
 from aiointercept.core.routing.replies import Fault
 
 HandleT = TypeVar("HandleT", bound=MockResponse)
@@ -43,6 +44,7 @@ class RouteOptions(TypedDict, total=False):
     fault: Fault | None
     raises: BaseException | type[BaseException] | None
     cookies: Mapping[str, str] | None
+    ignore_query: bool
     optional: bool
     name: str | None
 
@@ -60,8 +62,13 @@ class Verbs(ABC):
         ...
 
     @abstractmethod
-    def _base_url(self) -> URL:
-        """Return what path-only URLs are relative to."""
+    def _path_base(self) -> URL:
+        """Return what path-only URLs are appended to."""
+        ...
+
+    @abstractmethod
+    def _refuse_unreachable(self, target: Url | UrlIgnoringQuery) -> None:
+        """Raise if requests for ``target`` are passed through."""
         ...
 
     def add(
@@ -84,6 +91,7 @@ class Verbs(ABC):
         fault: Fault | None = None,
         raises: BaseException | type[BaseException] | None = None,
         cookies: Mapping[str, str] | None = None,
+        ignore_query: bool = False,
         optional: bool = False,
         name: str | None = None,
     ) -> MockResponse:
@@ -109,6 +117,8 @@ class Verbs(ABC):
             fault: a way in which the network fails.
             raises: what the client's call raises.
             cookies: that the response sets, by name.
+            ignore_query: whether the query is not compared; nor is it where ``url`` has none and
+                ``match`` holds a ``matchers.query``.
             optional: whether a strict mock allows it to stay unused.
             name: what messages call it.
 
@@ -136,6 +146,7 @@ class Verbs(ABC):
             fault=fault,
             raises=raises,
             cookies=cookies,
+            ignore_query=ignore_query,
             optional=optional,
             name=name,
         )
@@ -225,8 +236,16 @@ class Verbs(ABC):
         handle: "type[HandleT]" = MockResponse,  # type: ignore[assignment]  # the usual one
     ) -> "HandleT":
         self._require_start()
-        target = clean_target(url, self._base_url)
-        route = build_route(target, method, options, own=self._is_own(target, options.match))
+        target = clean_target(
+            url,
+            self._path_base,
+            ignore_query=options.ignore_query
+            or (_has_no_query(url) and asks_for_query(options.match)),
+        )
+        own = self._is_own(target, options.match)
+        if isinstance(target, EXACT) and not own:
+            self._refuse_unreachable(target)
+        route = build_route(target, method, options, own=own)
         return self._handle(route, handle)
 
     def _handle(self, route: Any, kind: "type[HandleT]") -> "HandleT":
@@ -241,6 +260,10 @@ class Verbs(ABC):
             return False
         here = f"{self._base.host}:{self._base.port}"
         return any(here in str(one).replace("\\", "") for one in given)
+
+
+def _has_no_query(url: Any) -> bool:
+    return isinstance(url, (str, URL)) and "?" not in str(url)
 
 
 def _options(given: dict[str, Any], **fixed: Any) -> Options:

@@ -30,6 +30,15 @@ class UnmetExpectationsError(AssertionError):
     __module__ = "aiointercept.errors"
 
 
+class AiointerceptWarning(UserWarning):
+    """Something in a test is probably not what was meant.
+
+    .. versionadded:: 1.1
+    """
+
+    __module__ = "aiointercept.errors"
+
+
 class FurtherErrors(Exception):  # noqa: N818  it is no error of its own but carries the others' notes
     """What else went wrong; the cause of the error raised, where Python has no exception notes."""
 

@@ -1,5 +1,6 @@
 """``passthrough=``: requests to these hosts are not touched at all, nor logged."""
 
+import re
 from typing import Any
 
 import aiohttp
@@ -22,11 +23,14 @@ async def _text(session: aiohttp.ClientSession, url: str) -> str:
         "remote.test.",
         "remote.test:{port}",
         "http://remote.test:{port}",
-        "http://remote.test:{port}/any/path",
+        "https://remote.test:{port}",
+        "http://remote.test",
+        "https://remote.test",
+        "http://remote.test:{port}/x",
     ],
 )
 async def test_a_host_may_be_given_in_several_forms(remote: Any, form: str) -> None:
-    """As host, host and port, or URL; a path makes no difference."""
+    """The host decides, whatever the scheme; a port and a path that are given must agree."""
     entry = form.format(port=remote.port)
     async with (
         aiointercept(mock_external_urls=True, passthrough=[entry], strict=True) as m,
@@ -40,10 +44,10 @@ async def test_a_host_may_be_given_in_several_forms(remote: Any, form: str) -> N
 
 @pytest.mark.parametrize(
     "form",
-    ["other.test", "remote.test:1", "https://remote.test:{port}", "http://remote.test", "test"],
+    ["other.test", "remote.test:1", "*.remote.test", "http://remote.test:{port}/path", "test"],
 )
 async def test_an_entry_means_that_host_and_no_other(remote: Any, form: str) -> None:
-    """Another host, port or scheme is intercepted."""
+    """Another host, port or path is intercepted."""
     entry = form.format(port=remote.port)
     async with (
         aiointercept(mock_external_urls=True, passthrough=[entry]) as m,
@@ -75,15 +79,35 @@ async def test_addresses_may_be_passed_through() -> None:
         assert await _text(session, "http://192.0.2.2/") == "mock"
 
 
-async def test_a_passed_through_host_comes_before_its_routes(remote: Any) -> None:
-    """What is said about the host holds whatever is registered there."""
+async def test_a_route_that_passthrough_makes_unreachable_is_refused(remote: Any) -> None:
+    """The message names both; a pattern may mean other hosts too, and passes over this one."""
     async with (
         aiointercept(mock_external_urls=True, passthrough=["remote.test"]) as m,
         remote.session() as session,
     ):
-        route = m.get(remote.url(), body="mock")
+        with pytest.raises(ValueError, match=r"http://remote\.test:.*passthrough='remote.test'"):
+            m.get(remote.url(), body="mock")
+        m.get(m.server_url, body="own")
+        m.get(re.compile(".*"), body="mock", repeat=True)
         assert await _text(session, remote.url()) == "real"
-        assert not route.called
+
+
+@pytest.mark.parametrize("entry", ["re*.test", "*", "a.*.test", "https://*/x"])
+def test_other_wildcards_are_refused(entry: str) -> None:
+    """Only ``*.`` before a host is understood."""
+    with pytest.raises(ValueError, match="wildcard|neither a URL"):
+        aiointercept(mock_external_urls=True, passthrough=[entry])
+
+
+async def test_subdomains(remote: Any) -> None:
+    """``*.`` stands for any of them, but not for the host itself."""
+    async with (
+        aiointercept(mock_external_urls=True, passthrough=["*.test"]) as m,
+        remote.session() as session,
+    ):
+        m.get("http://test/", body="mock")
+        assert await _text(session, remote.url()) == "real"
+        assert await _text(session, "http://test/") == "mock"
 
 
 async def test_pooled_connections_of_a_passed_through_host_are_used_on(remote: Any) -> None:

@@ -42,6 +42,7 @@ def test_the_page_names_every_option(run: Run) -> None:
     listed = run("", "--help").stdout.str() + run("", "--markers").stdout.str()
     names = set(re.findall(r"\baiointercept_\w+", listed))
     assert names == {
+        "aiointercept_transport",
         "aiointercept_mock",
         "aiointercept_mock_external_urls",
         "aiointercept_strict",

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import warnings
 from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
 from unittest.mock import ANY
@@ -11,6 +12,7 @@ import pytest
 import requests
 
 from aiointercept import CallbackResult, Fault, aiointercept, matchers
+from aiointercept.errors import AiointerceptWarning
 
 URL = "https://api.test/x"
 
@@ -214,13 +216,18 @@ async def test_a_form_that_was_never_sent_is_in_the_log():
 
 
 @pytest.mark.parametrize("given", [True, False])
-async def test_a_route_for_another_server_in_server_mode(given, caplog):
-    """If nothing could reach it, a warning says what is missing."""
-    async with aiointercept() as m:
-        m.get(URL)
-        m.get("/own")
-        if given:
-            await m.connector().close()
-    warned = [record.getMessage() for record in caplog.records]
-    assert len(warned) == (0 if given else 1)
-    assert all(URL in text and "mock_external_urls=True" in text for text in warned)
+async def test_a_route_for_another_server_in_server_mode(given):
+    """If nothing could reach it, a warning says what is missing, with the line of the route."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        async with aiointercept() as m:
+            m.get(URL)
+            m.get("/own")
+            if given:
+                await m.connector().close()
+    assert len(caught) == (0 if given else 1)
+    for warning in caught:
+        assert warning.category is AiointerceptWarning
+        assert warning.filename == __file__
+        assert URL in str(warning.message)
+        assert "mock_external_urls=True" in str(warning.message)

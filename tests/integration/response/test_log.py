@@ -389,7 +389,35 @@ async def test_the_parts_of_the_log_are_copies(m: aiointercept, session: aiohttp
     """Who changes what the mock gives out does not change the log."""
     m.get("/")
     await session.get(m.server_url)
-    m.calls.clear()
-    m.requests.clear()
+    m.calls.pop()
+    m.requests.popitem()
     m.ordered_requests.clear()
     assert m.call_count == len(m.calls) == len(m.requests) == len(m.ordered_requests) == 1
+
+
+@pytest.mark.parametrize("part", ["calls", "requests"])
+async def test_clearing_a_part_clears_the_log(
+    m: aiointercept, session: aiohttp.ClientSession, part: str
+):
+    """As with aioresponses; the routes stay."""
+    m.get("/", repeat=True)
+    await session.get(m.server_url)
+    getattr(m, part).clear()
+    assert (m.call_count, m.calls, m.requests) == (0, [], {})
+    await session.get(m.server_url)
+    assert m.call_count == 1
+
+
+async def test_requests_are_looked_up_by_text(m: aiointercept, session: aiohttp.ClientSession):
+    """Or a path alone, with any case of the method."""
+    m.get("/a?x=1&y=2")
+    await session.get(f"{m.server_url}/a?y=2&x=1")
+    for url in ("/a?x=1&y=2", f"{m.server_url}/a?y=2&x=1", URL(m.server_url) / "a" % "x=1&y=2"):
+        assert ("get", url) in m.requests
+        assert len(m.requests["GET", url]) == 1
+        assert m.requests.get(("get", url)) is not None
+    assert ("POST", "/a?x=1&y=2") not in m.requests
+    assert m.requests.get(("GET", "/b")) is None
+    assert "GET" not in m.requests
+    with pytest.raises(KeyError):
+        m.requests["GET", "/b"]

@@ -174,12 +174,12 @@ def test_what_is_no_result_is_refused():
     """The message names the callback and what it returned."""
     with pytest.raises(
         TypeError,
-        match="named of the route registered at test.py:1 must return a CallbackResult, .* returned 'text'",
+        match="named of the route registered at test.py:1 must return .* returned 'text'",
     ):
         compute(named)
     with pytest.raises(
         TypeError,
-        match="named_async of the route registered at test.py:1 must return .* returned {'status': 200}",
+        match="named_async of the route .* must return .* returned {'status': 200}",
     ):
         drive(compute(named_async))
     with pytest.raises(TypeError, match="WithNothing object.* must return a CallbackResult"):

@@ -4,8 +4,7 @@ Every failure is an ``AssertionError`` that is raised, so that ``python -O`` cha
 the calls come from, and whose they are, is known elsewhere.
 """
 
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 from attrs import evolve, field, frozen
@@ -20,6 +19,7 @@ from aiointercept.core.reporting.expectations import (
     UrlLike,
     are_in_a_row,
     content_matchers,
+    first_out_of_order,
     first_unassigned,
     longest_run,
     query_matchers,
@@ -32,13 +32,23 @@ from aiointercept.core.reporting.near_misses import (
     rank_calls,
 )
 from aiointercept.core.reporting.rendering import SHORT, clip, render_mismatch, render_request
-from aiointercept.core.type_guards import is_anything
+from aiointercept.core.reporting.spelling import refuse_untraced
+from aiointercept.core.type_guards import is_anything, is_list
 
 _SHOWN: Final = 3
 _LISTED: Final = 10
 _TEXT: Final = 2 * SHORT
-# The warning for ignored keywords, the assertion here, the public one, and then the user's line.
+# Above the warning: the assertion here, the public one, and then the user's line.
 _USERS_FRAME: Final = 4
+_EXPECTATIONS: Final = (
+    "url",
+    "method",
+    "params",
+    "data",
+    "json",
+    "headers",
+    "strict_headers",
+)
 
 
 class CountedRoute(Candidate, Protocol):
@@ -57,6 +67,11 @@ class CountedRoute(Candidate, Protocol):
     @property
     def used(self) -> int:
         """How many requests it took."""
+        ...
+
+    @property
+    def limit(self) -> int | None:
+        """How many requests it takes; ``None`` for any number."""
         ...
 
 
@@ -100,21 +115,35 @@ class Verifier:
             found = _were(self.calls) if self.calls else "was none"
             _fail(f"Expected exactly one call{self._of}, but there {found}", self._listed())
 
-    def assert_any_call(
-        self, url: UrlLike, method: str = "GET", params: Params = None, **ignored: object
-    ) -> None:
-        """Fail unless one of the calls was to ``url``.
+    def assert_call_count(self, count: int) -> None:
+        """Fail unless there were ``count`` calls."""
+        if len(self.calls) != count:
+            wanted = _count(count, "call", "calls")
+            found = _were(self.calls) if self.calls else "was none"
+            _fail(f"Expected {wanted}{self._of}, but there {found}", self._listed())
 
-        Args:
-            url: compared normalised; a pattern means any URL that it matches.
-            method: any case; ``*`` for every method.
-            params: merged into the query of ``url``.
-            ignored: other keywords; a ``DeprecationWarning`` names them.
-        """
-        _warn_ignored(ignored)
-        expectation = self._expectation(url, method, params)
-        if not any(map(expectation.is_met_by, self.calls)):
+    def assert_any_call(
+        self,
+        url: UrlLike,
+        method: str = "GET",
+        params: Params = None,
+        data: Any = None,
+        json: Any = None,
+        headers: FieldSource | None = None,
+        strict_headers: bool = False,
+        **unknown: object,
+    ) -> None:
+        """Fail unless one of the calls was as told; see :meth:`assert_called_with`."""
+        refuse_untraced(unknown, _EXPECTATIONS, _USERS_FRAME)
+        rest = content_matchers(data, json, headers, strict_headers=strict_headers)
+        expectation = evolve(self._expectation(url, method, params), rest=rest)
+        meant = [call for call in reversed(self.calls) if expectation.is_met_by(call)]
+        if not meant:
             self._fail_not_called(expectation)
+        if not any(expectation.is_fulfilled_by(call) for call in meant):
+            self._fail_different(
+                f"No call to {clip(expectation.text, _TEXT)} is as expected", expectation, meant[0]
+            )
 
     def assert_called_with(
         self,
@@ -125,7 +154,7 @@ class Verifier:
         json: Any = None,
         headers: FieldSource | None = None,
         strict_headers: bool = False,
-        **ignored: object,
+        **unknown: object,
     ) -> None:
         """Fail unless the latest call to ``url`` was as told.
 
@@ -137,9 +166,9 @@ class Verifier:
             json: the body, parsed.
             headers: some of the headers.
             strict_headers: whether there may be no others.
-            ignored: other keywords; a ``DeprecationWarning`` names them.
+            unknown: other keywords of a client; a ``DeprecationWarning`` names them.
         """
-        _warn_ignored(ignored)
+        refuse_untraced(unknown, _EXPECTATIONS, _USERS_FRAME)
         rest = content_matchers(data, json, headers, strict_headers=strict_headers)
         self._check_latest(evolve(self._expectation(url, method, params), rest=rest))
 
@@ -152,10 +181,10 @@ class Verifier:
         json: Any = None,
         headers: FieldSource | None = None,
         strict_headers: bool = False,
-        **ignored: object,
+        **unknown: object,
     ) -> None:
         """Fail unless there was exactly one call, and that as :meth:`assert_called_with` tells."""
-        _warn_ignored(ignored)
+        refuse_untraced(unknown, _EXPECTATIONS, _USERS_FRAME)
         self.assert_called_once()
         rest = content_matchers(data, json, headers, strict_headers=strict_headers)
         self._check_latest(evolve(self._expectation(url, method, params), rest=rest))
@@ -167,7 +196,7 @@ class Verifier:
         json: Any = None,
         headers: FieldSource | None = None,
         strict_headers: bool = False,
-        **ignored: object,
+        **unknown: object,
     ) -> None:
         """Fail unless the latest call, to whatever URL, was as told.
 
@@ -177,9 +206,9 @@ class Verifier:
             json: see there.
             headers: see there.
             strict_headers: see there.
-            ignored: see there.
+            unknown: see there.
         """
-        _warn_ignored(ignored)
+        refuse_untraced(unknown, _EXPECTATIONS, _USERS_FRAME)
         rest = content_matchers(data, json, headers, strict_headers=strict_headers)
         subject = self.subject or "the mock"
         self._check_latest(Expectation(subject, (), (*query_matchers(params), *rest)))
@@ -188,21 +217,27 @@ class Verifier:
         self,
         calls: Iterable[tuple[str, UrlLike]],
         any_order: bool = False,
+        contiguous: bool = True,
     ) -> None:
         """Fail unless these calls were made.
 
         Args:
             calls: pairs of method and URL.
-            any_order: whether they may have come in any order and with others in between; else
-                they must have come one right after the other.
+            any_order: whether they may have come in any order, with others in between.
+            contiguous: whether they must have come one right after the other; if not, in this
+                order, with others in between.
         """
         expected = [self._expectation(url, method) for method, url in map(_pair, calls)]
         if any_order:
             missing = first_unassigned(expected, self.calls)
             if missing is not None:
                 self._fail_too_few(missing, expected)
-        elif not are_in_a_row(expected, self.calls):
+        elif contiguous and not are_in_a_row(expected, self.calls):
             self._fail_other_order(expected)
+        elif not contiguous:
+            at = first_out_of_order(expected, self.calls)
+            if at is not None:
+                self._fail_out_of_order(expected, at)
 
     def assert_all_called(self, routes: Iterable[CountedRoute]) -> None:
         """Fail if a route that is not optional was never used."""
@@ -238,15 +273,22 @@ class Verifier:
         latest = next(filter(expectation.is_met_by, reversed(self.calls)), None)
         if latest is None:
             self._fail_not_called(expectation)
-        mismatches = mismatches_of(expectation.rest, latest.received)
-        if mismatches:
-            others = _count(len(mismatches) - 1, "more difference", "more differences")
-            _fail(
-                f"The latest call to {clip(expectation.text, _TEXT)} is not as expected: "
-                f"{render_mismatch(mismatches[0])}" + (f" ({others})" if mismatches[1:] else ""),
-                self._nearest(expectation, NearMiss(latest, mismatches)),
-                render_differences(mismatches),
+        if not expectation.is_fulfilled_by(latest):
+            self._fail_different(
+                f"The latest call to {clip(expectation.text, _TEXT)} is not as expected",
+                expectation,
+                latest,
             )
+
+    def _fail_different(self, first: str, expectation: Expectation, call: RecordedCall) -> NoReturn:
+        mismatches = mismatches_of(expectation.rest, call.received)
+        others = _count(len(mismatches) - 1, "more difference", "more differences")
+        _fail(
+            f"{first}: {render_mismatch(mismatches[0])}"
+            + (f" ({others})" if mismatches[1:] else ""),
+            self._nearest(expectation, NearMiss(call, mismatches)),
+            render_differences(mismatches),
+        )
 
     def _fail_too_few(self, missing: Expectation, expected: Sequence[Expectation]) -> None:
         found = sum(map(missing.is_met_by, self.calls))
@@ -275,6 +317,18 @@ class Verifier:
         misses = [*meant, *_rank(expectation, others)][:_SHOWN]
         return "\n".join([self._heading, *(f"  {_differing(miss)}" for miss in misses)])
 
+    def _fail_out_of_order(self, expected: Sequence[Expectation], missing: int) -> NoReturn:
+        texts = [clip(expectation.text) for expectation in expected]
+        if not any(map(expected[missing].is_met_by, self.calls)):
+            self._fail_not_called(expected[missing])
+        after = f" after {texts[missing - 1]}" if missing else ""
+        _fail(
+            f"Expected {_count(len(expected), 'call', 'calls')} in this order, but "
+            f"{texts[missing]} was not called{after}",
+            *DIFF_HEADING,
+            *unified_lines(texts, [clip(str(call.received)) for call in self.calls]),
+        )
+
     def _fail_other_order(self, expected: Sequence[Expectation]) -> NoReturn:
         if not self.calls:
             _fail(f"{expected[0].text} was not called: there were no calls at all")
@@ -296,6 +350,31 @@ class Verifier:
 def unused_routes(routes: Iterable[CountedRouteT]) -> list[CountedRouteT]:
     """Return the routes that were never used although they are not optional."""
     return [route for route in routes if not route.used and not route.optional]
+
+
+def unfinished_routes(routes: Iterable[CountedRouteT]) -> list[CountedRouteT]:
+    """Return the routes that were used, but not as often as ``repeat=`` says."""
+    return [
+        route
+        for route in routes
+        if not route.optional and route.limit is not None and 0 < route.used < route.limit
+    ]
+
+
+def describe_unfinished(unfinished: Sequence[CountedRoute]) -> list[str]:
+    """Say how often routes were used that should have been used more often.
+
+    Args:
+        unfinished: what :func:`unfinished_routes` found; at least one.
+    """
+    number = _count(len(unfinished), "route was", "routes were")
+    lines = [
+        f"  {clip(str(route), _TEXT)}, registered at {route.declared_at}, was used {route.used:,} "
+        f"of {route.limit:,} times"
+        for route in unfinished[:_LISTED]
+    ]
+    first = f"{number} used less often than repeat= says: {_joined(unfinished)}"
+    return [first, *lines, *_more(len(unfinished), _LISTED)]
 
 
 def describe_unused(unused: Sequence[CountedRoute], calls: Sequence[RecordedCall]) -> list[str]:
@@ -343,13 +422,6 @@ def _fail(*lines: str) -> NoReturn:
     raise AssertionError("\n".join(line for line in lines if line))
 
 
-def _warn_ignored(ignored: Mapping[str, object]) -> None:
-    if ignored:
-        names = ", ".join(map(repr, ignored))
-        msg = f"{names}: not compared by this assertion, so ignored; leave it out"
-        warnings.warn(msg, DeprecationWarning, stacklevel=_USERS_FRAME)
-
-
 def _rank(expectation: Expectation, calls: Sequence[RecordedCall]) -> list[NearMiss[RecordedCall]]:
     return rank_calls((*expectation.head, *expectation.rest), expectation.text, calls, _SHOWN)
 
@@ -383,5 +455,14 @@ def _more(number: int, listed: int) -> list[str]:
 
 
 def _pair(call: Any) -> tuple[Any, Any]:
-    """Return method and URL of an expected call; ``mock.ANY`` stands for both."""
-    return (call, call) if is_anything(call) else call
+    """Return method and URL of an expected call; ``mock.ANY`` stands for both.
+
+    Raises:
+        TypeError: if it is something else.
+    """
+    if is_anything(call):
+        return call, call
+    if not is_list(call) or len(call) != 2:  # noqa: PLR2004  a pair
+        msg = f"assert_has_calls needs pairs such as ('GET', 'https://h/users'), not {call!r}"
+        raise TypeError(msg)
+    return call[0], call[1]

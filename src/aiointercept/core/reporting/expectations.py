@@ -27,6 +27,7 @@ from aiointercept.core.matching.comparing import Fields, FieldSource, clean_fiel
 from aiointercept.core.matching.fields import Headers, Query
 from aiointercept.core.matching.results import MATCH, Matcher, MatchResult
 from aiointercept.core.matching.urls import ANY_METHOD, Method, Url, UrlPattern
+from aiointercept.core.reporting.near_misses import mismatches_of
 from aiointercept.core.reporting.rendering import short
 from aiointercept.core.type_guards import is_anything, is_list, is_mapping, is_pattern
 
@@ -78,6 +79,10 @@ class Expectation:
     def is_met_by(self, call: RecordedCall) -> bool:
         """Whether ``call`` is one of those that are meant."""
         return all(matcher.match(call.received) for matcher in self.head)
+
+    def is_fulfilled_by(self, call: RecordedCall) -> bool:
+        """Whether all that must hold of ``call``, which is meant, does."""
+        return not mismatches_of(self.rest, call.received)
 
 
 @frozen
@@ -221,3 +226,16 @@ def _move(at: int, came_from: dict[int, int], taken: dict[int, int], number: int
         if owner == number:
             return
         at = held[owner]
+
+
+def first_out_of_order(
+    expected: Sequence[Expectation], calls: Sequence[RecordedCall]
+) -> int | None:
+    """Return which expectation is not met behind those before it; others may be in between."""
+    at = 0
+    for number, expectation in enumerate(expected):
+        found = next((i for i in range(at, len(calls)) if expectation.is_met_by(calls[i])), None)
+        if found is None:
+            return number
+        at = found + 1
+    return None

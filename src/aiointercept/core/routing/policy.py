@@ -4,10 +4,10 @@ import ipaddress
 from functools import lru_cache
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 from yarl import URL
 
-from aiointercept.core.http.messages import Origin, Request
+from aiointercept.core.http.messages import Request
 from aiointercept.core.http.urls import DEFAULT_PORTS, host_name, http_scheme
 
 _CACHED_HOSTS: Final = 1024
@@ -15,51 +15,76 @@ _CACHED_HOSTS: Final = 1024
 
 @frozen
 class HostRule:
-    """Origins with this host, and with this scheme and port where they are given."""
+    """Requests that are left alone: those to a host, and to a port and path where they are given.
 
-    host: str = field(converter=host_name)
-    scheme: str | None = None
+    Args:
+        text: as the user gave it.
+        host: in lower case.
+        subdomains: whether its subdomains are meant, and not itself.
+        port: the only one that is meant.
+        path: the beginning of the paths that are meant, by segments.
+    """
+
+    text: str
+    host: str
+    subdomains: bool = False
     port: int | None = None
+    path: str = "/"
 
     @classmethod
-    def parse(cls, text: object) -> "HostRule":
-        """Read ``host``, ``host:port`` or a URL, whose path is not looked at.
+    def parse(cls, entry: object) -> "HostRule":
+        """Read an entry such as ``host``, ``host:port``, ``*.host`` or ``https://host/path``.
+
+        The host decides: the scheme and its default port are not looked at.
 
         Raises:
-            ValueError: if ``text`` is neither.
+            ValueError: if ``entry`` is nothing of that.
         """
+        text = str(entry) if isinstance(entry, URL) else entry
         msg = (
-            f"passthrough: {text!r} is neither a URL such as 'https://api.example.com' nor a host "
-            "such as 'api.example.com' or '192.0.2.1:8080'"
+            f"passthrough: {entry!r} is neither a URL such as 'https://api.example.com' nor a host "
+            "such as 'api.example.com', '*.example.com' or '192.0.2.1:8080'"
         )
-        if isinstance(text, URL):
-            text = str(text)
         if not isinstance(text, str) or not text or any(char.isspace() for char in text):
             raise ValueError(msg)
+        scheme, separator, rest = text.rpartition("://")
+        subdomains = rest.startswith("*.")
         try:
-            url = URL(text if "://" in text else f"//{_bracketed(text)}")
+            url = URL(f"{scheme or 'http'}://{_bracketed(rest.removeprefix('*.'))}")
             port = url.explicit_port
-            scheme = http_scheme(url.scheme) if url.scheme else None
+            http_scheme(url.scheme)
         except ValueError:
             raise ValueError(msg) from None
-        plain_host = "://" in text or url.raw_path in ("", "/")
-        if not url.raw_host or not plain_host:
+        if not url.raw_host or url.raw_query_string or (not separator and url.raw_path != "/"):
             raise ValueError(msg)
-        if scheme is not None:
-            port = port or DEFAULT_PORTS[scheme]
-        return cls(url.raw_host, scheme, port)
+        if "*" in rest.removeprefix("*."):
+            msg = (
+                f"passthrough: {entry!r} has a wildcard that is not understood: only '*.' before "
+                "a host is, for all its subdomains"
+            )
+            raise ValueError(msg)
+        if separator and port == DEFAULT_PORTS[http_scheme(url.scheme)]:
+            port = None
+        path = url.raw_path.rstrip("/") or "/"
+        return cls(text, host_name(url.raw_host), subdomains, port, path)
 
-    def covers(self, origin: Origin) -> bool:
-        """Whether requests to ``origin`` are meant."""
+    def covers(self, url: URL) -> bool:
+        """Whether a request for ``url``, which is canonical, is meant."""
+        host = url.raw_host or ""
+        same = host.endswith(f".{self.host}") if self.subdomains else host == self.host
         return (
-            self.host == origin.host
-            and self.scheme in (None, origin.scheme)
-            and self.port in (None, origin.port)
+            same
+            and self.port in (None, url.port)
+            and (self.path == "/" or f"{url.raw_path}/".startswith(f"{self.path}/"))
         )
 
+    def __str__(self) -> str:
+        return self.text
 
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
+
+def _bracketed(text: str) -> str:
+    """Put an IPv6 address that stands alone into brackets."""
+    return f"[{text}]" if text.count(":") > 1 and not text.startswith("[") else text
 
 
 @lru_cache(maxsize=_CACHED_HOSTS)
@@ -95,4 +120,10 @@ class Policy:
 
     def never_touches(self, request: Request) -> bool:
         """Whether ``request`` is none of our business."""
-        return bool(self.untouched) and any(rule.covers(request.origin) for rule in self.untouched)
+        return bool(self.untouched) and any(
+            rule.covers(request.canonical_url) for rule in self.untouched
+        )
+
+    def rule_for(self, url: URL) -> HostRule | None:
+        """Return what leaves requests for ``url``, which is canonical, alone."""
+        return next((rule for rule in self.untouched if rule.covers(url)), None)

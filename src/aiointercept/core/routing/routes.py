@@ -134,6 +134,11 @@ class Registration:
         return self.route.declared_at
 
     @property
+    def limit(self) -> int | None:
+        """How many requests it takes; ``None`` for any number."""
+        return self.route.limit
+
+    @property
     def optional(self) -> bool:
         """Whether it may stay unused."""
         return self.route.optional

@@ -32,6 +32,7 @@ class Route:
 
     text: str
     used: int = 0
+    limit: int | None = 1
     optional: bool = False
     declared_at: str = "tests/test_x.py:12"
 
@@ -223,7 +224,7 @@ def test_other_keywords_are_ignored_with_a_warning(assertion: Callable[..., None
     def users_line() -> None:
         assertion(Verifier(calls(USERS)), timeout=3, ssl=False)
 
-    with pytest.warns(DeprecationWarning, match="'timeout', 'ssl': not compared") as caught:
+    with pytest.warns(DeprecationWarning, match="'timeout', 'ssl': leaves no trace") as caught:
         users_line()
     assert caught[0].filename == __file__
     assert caught[0].lineno == users_line.__code__.co_firstlineno + 1

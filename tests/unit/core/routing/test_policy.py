@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from aiointercept.core.http.messages import Origin, Request
+from aiointercept.core.http.messages import Request
+from aiointercept.core.http.urls import canonical_url
 from aiointercept.core.routing.policy import HostRule, Policy, is_loopback
 
 H = "https://h.test/"
@@ -17,33 +18,57 @@ def request(url: str = H, body: bytes | None = None) -> Request:
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("h.test", HostRule("h.test")),
-        ("H.Test.", HostRule("h.test")),
-        ("h.test:8080", HostRule("h.test", None, 8080)),
-        ("https://h.test", HostRule("h.test", "https", 443)),
-        ("https://h.test:8443/path?x=1", HostRule("h.test", "https", 8443)),
-        ("ws://h.test", HostRule("h.test", "http", 80)),
-        ("192.0.2.1", HostRule("192.0.2.1")),
-        ("192.0.2.1:80", HostRule("192.0.2.1", None, 80)),
-        ("2001:db8::1", HostRule("2001:db8::1")),
-        ("[2001:db8::1]:80", HostRule("2001:db8::1", None, 80)),
-        ("http://[2001:db8::1]/", HostRule("2001:db8::1", "http", 80)),
-        (URL("https://h.test"), HostRule("h.test", "https", 443)),
-        ("h.test/", HostRule("h.test")),
+        ("h.test", ("h.test", False, None, "/")),
+        ("H.Test.", ("h.test", False, None, "/")),
+        ("h.test/", ("h.test", False, None, "/")),
+        ("h.test:8080", ("h.test", False, 8080, "/")),
+        ("*.h.test", ("h.test", True, None, "/")),
+        ("https://h.test", ("h.test", False, None, "/")),
+        ("https://h.test:443", ("h.test", False, None, "/")),
+        ("https://h.test:8443/path/", ("h.test", False, 8443, "/path")),
+        ("https://*.h.test/a/b", ("h.test", True, None, "/a/b")),
+        ("ws://h.test", ("h.test", False, None, "/")),
+        ("192.0.2.1", ("192.0.2.1", False, None, "/")),
+        ("192.0.2.1:80", ("192.0.2.1", False, 80, "/")),
+        ("2001:db8::1", ("2001:db8::1", False, None, "/")),
+        ("[2001:db8::1]:80", ("2001:db8::1", False, 80, "/")),
+        ("http://[2001:db8::1]/", ("2001:db8::1", False, None, "/")),
+        (URL("https://h.test"), ("h.test", False, None, "/")),
     ],
 )
 def test_a_host_rule_is_a_host_or_a_url(text: Any, rule: Any):
-    """With the parts that are given; a path is not looked at in a URL."""
-    assert HostRule.parse(text) == rule
+    """With the parts that are given; scheme and default port are not looked at."""
+    parsed = HostRule.parse(text)
+    assert (parsed.host, parsed.subdomains, parsed.port, parsed.path) == rule
+    assert str(parsed) == str(text)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a b", "h.test/path", "ftp://h.test", "https://", "h.test:port", 3, None, b"h.test", "/x"],
+    [
+        "",
+        "a b",
+        "h.test/path",
+        "ftp://h.test",
+        "https://",
+        "h.test:port",
+        "https://h.test/?a=1",
+        3,
+        None,
+        b"h.test",
+        "/x",
+    ],
 )
-def test_what_is_no_host_is_refused(text: Any):
+def test_what_is_not_a_host_is_refused(text: Any):
     """The message shows what would be one."""
     with pytest.raises(ValueError, match="passthrough: .* is neither a URL such as"):
+        HostRule.parse(text)
+
+
+@pytest.mark.parametrize("text", ["h*.test", "*", "a.*.test", "https://h.test/*"])
+def test_other_wildcards_are_refused(text: Any):
+    """The message says which one is understood."""
+    with pytest.raises(ValueError, match="wildcard that is not understood"):
         HostRule.parse(text)
 
 
@@ -52,15 +77,28 @@ def test_what_is_no_host_is_refused(text: Any):
     [
         ("h.test", ["http://h.test", "https://h.test:1"], ["http://x.h.test", "http://h"]),
         ("h.test:81", ["http://h.test:81", "https://h.test:81"], ["http://h.test"]),
-        ("https://h.test", ["https://h.test", "wss://h.test"], ["http://h.test:443"]),
-        ("https://h.test", ["https://h.test:443"], ["https://h.test:8443", "http://h.test"]),
+        ("https://h.test", ["https://h.test", "http://h.test:8443"], ["https://other.test"]),
+        ("*.h.test", ["http://a.h.test", "http://a.b.h.test"], ["http://h.test", "http://ah.test"]),
+        (
+            "https://h.test/a",
+            ["https://h.test/a", "http://h.test/a/b", "https://h.test/a?x=1"],
+            ["https://h.test/ab", "https://h.test/"],
+        ),
     ],
 )
 def test_what_a_host_rule_covers(rule: Any, covered: Any, others: Any):
-    """All origins that have the given parts."""
+    """The host decides; a port and a path that are given must agree, the path by segments."""
     parsed = HostRule.parse(rule)
-    assert all(parsed.covers(Origin.of(URL(url))) for url in covered)
-    assert not any(parsed.covers(Origin.of(URL(url))) for url in others)
+    assert all(parsed.covers(canonical_url(url)) for url in covered)
+    assert not any(parsed.covers(canonical_url(url)) for url in others)
+
+
+def test_the_rule_for_a_url():
+    """The first that covers it, for messages."""
+    policy = Policy(untouched=(HostRule.parse("a.test"), HostRule.parse("*.test")))
+    assert str(policy.rule_for(canonical_url("https://a.test"))) == "a.test"
+    assert str(policy.rule_for(canonical_url("https://b.test"))) == "*.test"
+    assert policy.rule_for(canonical_url("https://other.example")) is None
 
 
 @pytest.mark.parametrize(

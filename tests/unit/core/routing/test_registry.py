@@ -203,9 +203,7 @@ def test_the_order_of_a_queue(target: Any):
         registry.add(route(target, limit=2)),
         registry.add(route(target, limit=None, condition=body(b""))),
     ]
-    taken = []
-    for _ in range(3):
-        taken.append(ask(registry))
+    taken = [ask(registry) for _ in range(3)]
     for number in (5, 2, 3, 0):
         taken.append(ask(registry))
         registry.remove(added[number])
