@@ -88,7 +88,8 @@ class StartedCalls:
     def take_in_flight(self) -> list[StartedCall]:
         """Return the calls that are in flight, and forget all."""
         calls, self._by_task = self._by_task, {}
-        return [call for of_task in calls.values() for call in of_task if call.in_flight]
+        # A loop in another thread may be about to add one.
+        return [call for of_task in list(calls.values()) for call in of_task if call.in_flight]
 
 
 @define(eq=False)
@@ -167,18 +168,21 @@ class _Guard:
         self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
     ) -> Connection:
         task = asyncio.current_task()
-        if task in self._refused and self._refuses(task, req):
+        if task is not None and self._refuses(task, req):
             raise aiohttp.ClientConnectionError(BLOCK_ENDED)
         return await type(self._connector).connect(self._connector, req, traces, timeout)
 
     def _refuses(self, task: "asyncio.Task[Any]", req: "ClientRequest") -> bool:
+        refused = self._refused.get(task)
+        if refused is None:
+            return False
         sent = req.method, req.url
         if task in self._frames and _runs_in(self._frames[task]):
             if self._left_alone[task](req):
                 return False
-            self._refused[task].add(sent)
+            refused.add(sent)
             return True
-        return sent in self._refused[task] and not self._any_active()
+        return sent in refused and not self._any_active()
 
     def watch(self, call: StartedCall) -> None:
         """Refuse what repeats ``call`` until its task is done."""
@@ -188,15 +192,17 @@ class _Guard:
         self, call: UnconnectedCall, left_alone: "Callable[[ClientRequest], bool]"
     ) -> None:
         """Refuse ``call`` when it comes, and what repeats it until its task is done."""
-        self._known(call.task)
-        self._frames[call.task] = call.frame
         self._left_alone[call.task] = left_alone
+        self._frames[call.task] = call.frame
+        self._known(call.task)
 
     def _known(self, task: "asyncio.Task[Any]") -> set[tuple[str, URL]]:
-        if task not in self._refused:
-            self._refused[task] = set()
+        known = self._refused.get(task)
+        if known is None:
+            known = self._refused[task] = set()
+            # Where that loop runs in another thread, the task may end before this returns.
             call_on_loop(task.get_loop(), lambda: task.add_done_callback(self._forget))
-        return self._refused[task]
+        return known
 
     def _forget(self, task: "asyncio.Task[Any]") -> None:
         for known in (self._refused, self._frames, self._left_alone):

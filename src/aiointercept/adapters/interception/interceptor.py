@@ -16,7 +16,7 @@ from aiointercept.adapters.event_loops import call_on_loop, running_loop
 from aiointercept.adapters.handling.faults import warn_of_unmatched
 from aiointercept.adapters.handling.request import from_log
 from aiointercept.adapters.interception.attempts import ClientAttempt
-from aiointercept.adapters.interception.block_end import BLOCK_ENDED, BlockEnd
+from aiointercept.adapters.interception.block_end import BLOCK_ENDED, BlockEnd, StartedCall
 from aiointercept.adapters.interception.chain import Chain
 from aiointercept.adapters.interception.client_request import (
     ConnectCall,
@@ -114,13 +114,12 @@ class ConnectorInterceptor:
         waiting, self._waiting = self._waiting, set()
         if self._pid != os.getpid():  # loops and connections are those of the parent
             mocked, waiting = [(c, ours) for c, ours in mocked if ours.pid == os.getpid()], set()
-        block_end = BlockEnd(lambda: bool(_chain.all))
         try:
             for connector, ours in mocked:
-                block_end.cut_off(connector, ours.started_calls.take_in_flight())
+                _block_end.cut_off(connector, ours.started_calls.take_in_flight())
             if self in _chain.all and dispatcher is not None:
                 leaves_alone = functools.partial(_leaves_alone, dispatcher.policy)
-                block_end.cut_off_unconnected(self._loops(mocked), leaves_alone)
+                _block_end.cut_off_unconnected(self._loops(mocked), leaves_alone)
         finally:
             self._home = None
             if _chain.discard(self):
@@ -174,6 +173,7 @@ class ConnectorInterceptor:
             raise
         finally:
             started.connecting = False
+            self._cut_off_if_ended(connector, started)
         protocol = pooled.protocol
         if not isinstance(protocol, MockedProtocol):
             raise aiohttp.ClientConnectionError(BLOCK_ENDED)
@@ -229,7 +229,13 @@ class ConnectorInterceptor:
             raise error
         finally:
             started.connecting = False
+            self._cut_off_if_ended(call.connector, started)
             owner.finish(exchange.call)
+
+    def _cut_off_if_ended(self, connector: BaseConnector, started: StartedCall) -> None:
+        """Cut a call off that began while the block ended in another thread."""
+        if self._dialer is None:
+            _block_end.cut_off(connector, [started])
 
     def _mocked_for(self, connector: BaseConnector) -> MockedConnector:
         mocked = self._mocked.get(connector)
@@ -355,6 +361,7 @@ class _Hooks:
 
 _chain: Final[Chain[ConnectorInterceptor]] = Chain("aiointercept_entered")
 _patches: Final = Patches()
+_block_end: Final = BlockEnd(lambda: bool(_chain.all))
 
 
 def active_dispatchers() -> list[Dispatcher]:
