@@ -17,6 +17,14 @@ CLIENT_ERRORS: Final = (aiohttp.ClientError, ConnectionError, asyncio.TimeoutErr
 """What a callback raises to have the client's call fail."""
 
 
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the loop that runs in this thread; ``None`` if none does."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 def call_on_loop(
     loop: asyncio.AbstractEventLoop, function: Callable[[], object], *, wait: float = 0.0
 ) -> None:
@@ -28,10 +36,7 @@ def call_on_loop(
         function: what to call.
         wait: seconds to wait, in that case, for the call and for what it set off to be done.
     """
-    try:
-        here: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
-    except RuntimeError:
-        here = None
+    here = running_loop()
     if loop.is_closed():
         return
     if loop is here or not loop.is_running():

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from attrs import define, field
 
-from aiointercept.adapters.local_server.handover import KeptConnection, left_waiting
+from aiointercept.adapters.local_server.handover import HandedOverError, KeptConnection, left_waiting
 
 
 @define(eq=False, slots=False)
@@ -75,10 +75,15 @@ class Case:
         self.transport: Any = Transport(self.server)
         self.connection.connection_made(self.transport)
 
+    def read(self) -> None:
+        """Let the own loop read what has come."""
+        size = self.server.recv_into(self.connection.get_buffer(-1))
+        self.connection.buffer_updated(size)
+
     def receive(self, data: bytes) -> None:
         """Let the own loop read what the client sent."""
         self.client.sendall(data)
-        self.connection.data_received(self.server.recv(100))
+        self.read()
 
 
 @pytest.fixture
@@ -136,7 +141,7 @@ def test_only_what_waits_for_two_looks_is_left_waiting(
     case.client.sendall(b"first")
     assert left_waiting([case.connection]) == []
     assert left_waiting([case.connection]) == [case.connection]
-    case.connection.data_received(case.server.recv(100))
+    case.read()
     case.steps = 2
     case.client.sendall(b"second")
     assert left_waiting([case.connection]) == []
@@ -159,15 +164,14 @@ def test_what_is_not_idle_or_closed_is_not_left_waiting(case: Case):
         assert left_waiting([case.connection]) == []
 
 
-async def test_what_is_still_read_goes_to_the_successor(case: Case):
-    """The own loop may be just about to read when its connection is handed over."""
-    successor = Inner()
-    with case.connection.hand_over(successor, asyncio.get_running_loop()) as handed:
+def test_from_the_moment_it_is_handed_over_the_own_loop_reads_nothing(case: Case):
+    """It may be just about to read, but what comes from now on is for the other loop alone."""
+    with case.connection.hand_over() as handed:
         assert case.kept == set()
-        case.receive(b"first")
-        case.connection.eof_received()
-        await asyncio.sleep(0)
-        assert successor.told == [b"first"]
+        case.client.sendall(b"first")
+        with pytest.raises(HandedOverError):
+            case.connection.get_buffer(-1)
+        assert handed.recv(100) == b"first"
         case.connection.let_go()
         assert case.transport.aborted
         case.server.close()
@@ -178,10 +182,27 @@ async def test_what_is_still_read_goes_to_the_successor(case: Case):
     assert case.inner.told == ["made"]
 
 
-async def test_a_closed_connection_cannot_be_handed_over(case: Case):
+def test_what_the_own_loop_reads_after_all_is_not_handed_over(case: Case):
+    """Whoever saw it idle a moment ago is told that a request has begun since then."""
+    case.client.sendall(b"request")
+    size = case.server.recv_into(case.connection.get_buffer(-1))
+    with pytest.raises(BlockingIOError):
+        case.connection.hand_over()
+    case.connection.buffer_updated(size)
+    with pytest.raises(BlockingIOError):
+        case.connection.hand_over()
+    case.steps = 2
+    case.connection.hand_over().close()
+    with pytest.raises(BlockingIOError):
+        case.connection.hand_over()
+    assert case.inner.told == ["made", b"request"]
+
+
+def test_a_closed_connection_cannot_be_handed_over(case: Case):
     """Whoever tries gets the error of the operating system, and the connection stays as it is."""
     case.server.close()
     with pytest.raises(OSError, match="Bad file descriptor"):
-        case.connection.hand_over(Inner(), asyncio.get_running_loop())
-    case.connection.data_received(b"data")
+        case.connection.hand_over()
+    case.connection.get_buffer(-1)[:4] = b"data"
+    case.connection.buffer_updated(4)
     assert case.inner.told == ["made", b"data"]

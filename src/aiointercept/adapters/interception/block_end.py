@@ -1,24 +1,31 @@
 """What happens to calls in flight when a block ends: none of them reaches the network.
 
+A call is known by its task. When the block ends, a guard is set before the connectors of the calls
+that are in flight then; it refuses what belongs to them, and goes when their tasks have ended.
+
 Private names of aiohttp used here, and what would replace each if it went:
 
-* ``ClientRequest._timer``: the same object for all sendings of one call; its ``_tasks`` are those
-  that wait for the call. Without it: the task that connects.
+* ``ClientSession._request``: its code tells a task that is inside of a call. Without it: calls that
+  have reached their connector are known, those in a trace hook or middleware are not.
+* ``_connect_and_send_request``, a function in it: whether the call has come to its connector.
+  Without it: a call from before the block could not follow a redirect after it.
 """
 
 # pyright: reportPrivateUsage=false
 
 import asyncio
-import functools
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+import gc
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 from aiohttp.connector import BaseConnector, Connection
+from attrs import define
 from yarl import URL
 
 from aiointercept.adapters.event_loops import call_on_loop
-from aiointercept.adapters.interception.tracing import end_mark
 
 if TYPE_CHECKING:
     from aiohttp import ClientRequest, ClientTimeout
@@ -30,48 +37,117 @@ BLOCK_ENDED: Final = (
 )
 
 _MOST_TASKS: Final = 256
+_CALL: Final = aiohttp.ClientSession._request.__code__
+_SENDING: Final = "_connect_and_send_request"
 
 
-class StartedCall(NamedTuple):
-    """A call that began in a block."""
+@define(eq=False)
+class StartedCall:
+    """A call that a task has begun to make through the mock, as far as the connection goes.
 
-    timer: object
+    Attributes:
+        task: the task.
+        method: of the request.
+        url: of the request.
+        connection: what aiohttp sends it over; ``None`` while there is none.
+        connecting: whether the task waits for its connection.
+    """
+
+    task: "asyncio.Task[Any]"
     method: str
     url: URL
-    traces: "list[Trace]"
+    connection: Connection | None = None
+    connecting: bool = True
 
-    def waiting_tasks(self) -> "list[asyncio.Task[Any]] | None":
-        """Return the tasks that wait for the call, the outermost first; ``None`` if unknown."""
-        tasks = getattr(self.timer, "_tasks", None)
-        return None if tasks is None else list(tasks)
-
-    def when_over(self, function: Callable[[], object]) -> None:
-        """Call ``function`` when the call is over; soon if it is already."""
-        self.traces.append(end_mark(function))
+    @property
+    def in_flight(self) -> bool:
+        """Whether its answer has not come, or is not read to its end."""
+        if self.task.done():
+            return False
+        return self.connecting or (self.connection is not None and not self.connection.closed)
 
 
 class StartedCalls:
-    """The latest call of each task that began through one connector in a block."""
+    """The calls that began through one connector in a block, by task."""
 
     def __init__(self) -> None:
-        self._by_task: dict[asyncio.Task[Any], StartedCall] = {}
+        self._by_task: dict[asyncio.Task[Any] | None, list[StartedCall]] = {}
 
-    def add(self, req: "ClientRequest", traces: "list[Trace]") -> None:
-        """Note that the running task has a call that began in this block."""
+    def add(self, req: "ClientRequest") -> StartedCall:
+        """Note that the running task begins a call."""
         task = asyncio.current_task()
-        if task is not None:
-            if len(self._by_task) > _MOST_TASKS:
-                self._by_task = {t: call for t, call in self._by_task.items() if not t.done()}
-            self._by_task[task] = StartedCall(req._timer, req.method, req.url, traces)
+        assert task is not None  # noqa: S101  aiohttp itself makes no call without one
+        if len(self._by_task) > _MOST_TASKS:
+            self._by_task = {t: calls for t, calls in self._by_task.items() if t and not t.done()}
+        call = StartedCall(task, req.method, req.url)
+        others = self._by_task.get(task)
+        # Most tasks make one call after the other.
+        self._by_task[task] = [call, *(one for one in others if one.in_flight)] if others else [call]
+        return call
 
-    def take(self) -> list[StartedCall]:
-        """Return the latest call of each task, and forget it."""
+    def take_in_flight(self) -> list[StartedCall]:
+        """Return the calls that are in flight, and forget all."""
         calls, self._by_task = self._by_task, {}
-        return list(calls.values())
+        # A loop in another thread may be about to add one.
+        return [call for of_task in list(calls.values()) for call in of_task if call.in_flight]
+
+
+@define(eq=False)
+class UnconnectedCall:
+    """A call that has not come to its connector: a trace hook or middleware still has it.
+
+    Attributes:
+        task: the task that makes it.
+        frame: of ``ClientSession._request``; the same as long as the call goes on.
+        connector: of the session.
+    """
+
+    task: "asyncio.Task[Any]"
+    frame: FrameType
+    connector: BaseConnector
+
+
+def unconnected_calls(loops: Iterable[asyncio.AbstractEventLoop]) -> Iterator[UnconnectedCall]:
+    """Return the calls on ``loops`` that have not come to their connectors."""
+    for loop in loops:
+        for task in asyncio.all_tasks(loop):
+            frames = list(_frames(task.get_coro()))
+            at = next((n for n, frame in enumerate(frames) if frame.f_code is _CALL), None)
+            if at is None or any(one.f_code.co_name == _SENDING for one in frames[at:]):
+                continue
+            connector = getattr(frames[at].f_locals.get("self"), "connector", None)
+            if isinstance(connector, BaseConnector):
+                yield UnconnectedCall(task, frames[at], connector)
+
+
+def _frames(awaited: object) -> Iterator[FrameType]:
+    """Yield the frames that wait for each other, from the outermost inwards."""
+    while awaited is not None:
+        frame: FrameType | None = None
+        following: object = None
+        if isinstance(awaited, CoroutineType):
+            frame, following = awaited.cr_frame, awaited.cr_await
+        elif isinstance(awaited, GeneratorType):
+            frame, following = awaited.gi_frame, awaited.gi_yieldfrom
+        elif isinstance(awaited, AsyncGeneratorType):
+            frame, following = awaited.ag_frame, awaited.ag_await
+        else:
+            following = _wrapped(awaited)
+        if frame is not None:
+            yield frame
+        awaited = following
+
+
+def _wrapped(awaited: object) -> object:
+    """Return the coroutine or generator that ``awaited`` stands for, as ``await`` makes some."""
+    if isinstance(awaited, asyncio.Future):
+        return None
+    kinds = (CoroutineType, GeneratorType, AsyncGeneratorType)
+    return next((one for one in gc.get_referents(awaited) if isinstance(one, kinds)), None)
 
 
 class _Guard:
-    """Stands before a connector until the calls that began in a block have ended.
+    """Stands before a connector until the tasks whose calls were cut off have ended.
 
     Neither aiohttp's repetition of such a call nor its caller's next try may reach the network.
 
@@ -83,52 +159,99 @@ class _Guard:
     def __init__(self, connector: BaseConnector, any_active: Callable[[], bool]) -> None:
         self._connector = connector
         self._any_active = any_active
-        self._calls: dict[object, tuple[object, str, URL]] = {}
+        self._refused: dict[asyncio.Task[Any], set[tuple[str, URL]]] = {}
+        self._frames: dict[asyncio.Task[Any], FrameType] = {}
+        self._left_alone: dict[asyncio.Task[Any], Callable[[ClientRequest], bool]] = {}
         vars(connector)["connect"] = self
 
     async def __call__(
         self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
     ) -> Connection:
-        refused = any(timer is req._timer for timer, _, _ in list(self._calls.values()))
-        if not refused and not self._any_active():
-            _, method, url = self._calls.get(asyncio.current_task(), (None, None, None))
-            refused = (method, url) == (req.method, req.url)
-        if refused:
+        task = asyncio.current_task()
+        if task is not None and self._refuses(task, req):
             raise aiohttp.ClientConnectionError(BLOCK_ENDED)
         return await type(self._connector).connect(self._connector, req, traces, timeout)
 
-    def watch(self, started: StartedCall, tasks: "list[asyncio.Task[Any]] | None") -> None:
-        """Refuse what repeats ``started`` until its task is done, or else until nothing is left."""
-        call = started.timer, started.method, started.url
-        if tasks is None:
-            self._calls[id(started.timer)] = call
-            started.when_over(functools.partial(self._forget, id(started.timer)))
-        else:
-            task = tasks[0]
-            self._calls[task] = call
-            call_on_loop(task.get_loop(), lambda: task.add_done_callback(self._forget))
+    def _refuses(self, task: "asyncio.Task[Any]", req: "ClientRequest") -> bool:
+        refused = self._refused.get(task)
+        if refused is None:
+            return False
+        sent = req.method, req.url
+        if task in self._frames and _runs_in(self._frames[task]):
+            if self._left_alone[task](req):
+                return False
+            refused.add(sent)
+            return True
+        return sent in refused and not self._any_active()
 
-    def _forget(self, key: object) -> None:
-        self._calls.pop(key, None)
-        if not self._calls and vars(self._connector).get("connect") is self:
+    def watch(self, call: StartedCall) -> None:
+        """Refuse what repeats ``call`` until its task is done."""
+        self._known(call.task).add((call.method, call.url))
+
+    def watch_unconnected(
+        self, call: UnconnectedCall, left_alone: "Callable[[ClientRequest], bool]"
+    ) -> None:
+        """Refuse ``call`` when it comes, and what repeats it until its task is done."""
+        self._left_alone[call.task] = left_alone
+        self._frames[call.task] = call.frame
+        self._known(call.task)
+
+    def _known(self, task: "asyncio.Task[Any]") -> set[tuple[str, URL]]:
+        known = self._refused.get(task)
+        if known is None:
+            known = self._refused[task] = set()
+            # Where that loop runs in another thread, the task may end before this returns.
+            call_on_loop(task.get_loop(), lambda: task.add_done_callback(self._forget))
+        return known
+
+    def _forget(self, task: "asyncio.Task[Any]") -> None:
+        for known in (self._refused, self._frames, self._left_alone):
+            known.pop(task, None)
+        if not self._refused and vars(self._connector).get("connect") is self:
             del self._connector.connect
 
 
-def guard_calls_in_flight(
-    connector: BaseConnector, calls: Iterable[StartedCall], any_active: Callable[[], bool]
-) -> None:
-    """See that calls begun in the block do not reach the network when they go on.
+def _runs_in(frame: FrameType) -> bool:
+    """Whether the running code was called, or is awaited, by what runs in ``frame``."""
+    caller: FrameType | None = sys._getframe()  # noqa: SLF001  there is no other way to the callers
+    while caller is not None:
+        if caller is frame:
+            return True
+        caller = caller.f_back
+    return False
+
+
+class BlockEnd:
+    """Sets the guards at the end of one block.
 
     Args:
-        connector: the client's.
-        calls: those that began in the block.
         any_active: whether a mock is active at the time of asking.
     """
-    if connector.closed:
-        return
-    guard = vars(connector).get("connect")
-    for started in calls:
-        tasks = started.waiting_tasks()
-        if tasks != []:
-            guard = guard if isinstance(guard, _Guard) else _Guard(connector, any_active)
-            guard.watch(started, tasks)
+
+    def __init__(self, any_active: Callable[[], bool]) -> None:
+        self._any_active = any_active
+
+    def _guard(self, connector: BaseConnector) -> _Guard:
+        guard = vars(connector).get("connect")
+        return guard if isinstance(guard, _Guard) else _Guard(connector, self._any_active)
+
+    def cut_off(self, connector: BaseConnector, calls: Iterable[StartedCall]) -> None:
+        """See that calls begun through ``connector`` do not reach the network when they go on."""
+        if not connector.closed:
+            for call in calls:
+                self._guard(connector).watch(call)
+
+    def cut_off_unconnected(
+        self,
+        loops: Iterable[asyncio.AbstractEventLoop],
+        left_alone: "Callable[[ClientRequest], bool]",
+    ) -> None:
+        """See that calls do not reach the network that have not come to their connectors yet.
+
+        Args:
+            loops: whose tasks may be making calls.
+            left_alone: whether the mock would have left a request alone.
+        """
+        for call in unconnected_calls(loops):
+            if not call.connector.closed:
+                self._guard(call.connector).watch_unconnected(call, left_alone)

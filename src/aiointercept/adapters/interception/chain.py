@@ -4,6 +4,7 @@ import contextvars
 import threading
 from collections.abc import Sequence
 from typing import Generic, TypeVar
+from weakref import ReferenceType, ref
 
 T = TypeVar("T")
 
@@ -17,8 +18,9 @@ class Chain(Generic[T]):
 
     def __init__(self, name: str) -> None:
         self._lock = threading.Lock()
-        self._entered: contextvars.ContextVar[tuple[T, ...]] = contextvars.ContextVar(
-            name, default=()
+        # Contexts live as long as whoever made them; they must keep no ended mock alive.
+        self._entered: contextvars.ContextVar[tuple[ReferenceType[T], ...]] = (
+            contextvars.ContextVar(name, default=())
         )
         self.all: tuple[T, ...] = ()
 
@@ -26,20 +28,29 @@ class Chain(Generic[T]):
         """Add the innermost one."""
         with self._lock:
             self.all = (*self.all, one)
-        self._entered.set((*self._entered.get(), one))
+        self._entered.set((*map(ref, self._here()), ref(one)))
 
     def discard(self, one: T) -> bool:
         """Take one out. Return whether it was there."""
         with self._lock:
             found = one in self.all
             self.all = tuple(other for other in self.all if other is not one)
-        self._entered.set(tuple(other for other in self._entered.get() if other in self.all))
+        self._entered.set(tuple(map(ref, self._here())))
         return found
+
+    def _here(self) -> list[T]:
+        """Return the active ones that were entered in the running context, the outermost first."""
+        everywhere = self.all
+        return [
+            one
+            for reference in self._entered.get()
+            if (one := reference()) is not None and one in everywhere
+        ]
 
     def in_order(self) -> Sequence[T]:
         """Return the active ones, the innermost first."""
         everywhere = self.all
         if len(everywhere) < 2:  # noqa: PLR2004  one mock has nothing to be sorted
             return everywhere
-        here = [one for one in self._entered.get() if one in everywhere]
+        here = self._here()
         return [*reversed(here), *(one for one in reversed(everywhere) if one not in here)]

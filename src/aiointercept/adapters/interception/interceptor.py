@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import os
 import threading
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
@@ -11,11 +12,11 @@ import aiohttp
 from aiohttp.connector import BaseConnector, Connection, TCPConnector
 from typing_extensions import override
 
-from aiointercept.adapters.event_loops import call_on_loop
+from aiointercept.adapters.event_loops import call_on_loop, running_loop
 from aiointercept.adapters.handling.faults import warn_of_unmatched
 from aiointercept.adapters.handling.request import from_log
 from aiointercept.adapters.interception.attempts import ClientAttempt
-from aiointercept.adapters.interception.block_end import BLOCK_ENDED, guard_calls_in_flight
+from aiointercept.adapters.interception.block_end import BLOCK_ENDED, BlockEnd, StartedCall
 from aiointercept.adapters.interception.chain import Chain
 from aiointercept.adapters.interception.client_request import (
     ConnectCall,
@@ -34,11 +35,13 @@ from aiointercept.adapters.interception.mocked_connector import (
 from aiointercept.adapters.interception.patching import REAL_CONNECT, Closings, Patches
 from aiointercept.adapters.interception.tracing import observe_passthrough
 from aiointercept.core.calls import Call
+from aiointercept.core.http.messages import Request
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.transport import Dialer
 from aiointercept.core.ports.upstream import Upstream
 from aiointercept.core.routing.decision import Fail, Passthrough
+from aiointercept.core.routing.policy import Policy, is_loopback
 from aiointercept.core.routing.replies import Fault, FaultReply, NoRouteReply
 
 if TYPE_CHECKING:
@@ -86,36 +89,53 @@ class ConnectorInterceptor:
         self._lock = threading.Lock()
         self._waiting: set[asyncio.Future[None]] = set()
         self._dialer: Dialer | None = None
+        self._home: asyncio.AbstractEventLoop | None = None
+        self._pid = os.getpid()
         self.dispatcher: Dispatcher | None = None
 
     def bind(self, dispatcher: Dispatcher, dialer: Dialer) -> None:
         """See :meth:`aiointercept.core.ports.interceptor.Interceptor.bind`."""
         self.dispatcher = dispatcher
         self._dialer = dialer
+        self._pid = os.getpid()
 
     def install(self) -> None:
         """See :meth:`aiointercept.core.ports.interceptor.Interceptor.install`."""
         _patches.apply(_Hooks())
+        self._home = running_loop()
         _chain.add(self)
 
     def uninstall(self) -> None:
         """See :meth:`aiointercept.core.ports.interceptor.Interceptor.uninstall`."""
         # Whoever asks meanwhile, in another thread, is told that the block has ended.
-        self._dialer = self.dispatcher = None
+        dispatcher, self._dialer, self.dispatcher = self.dispatcher, None, None
         with self._lock:
             mocked, self._mocked = list(self._mocked.items()), WeakKeyDictionary()
+        waiting, self._waiting = self._waiting, set()
+        if self._pid != os.getpid():  # loops and connections are those of the parent
+            mocked, waiting = [(c, ours) for c, ours in mocked if ours.pid == os.getpid()], set()
         try:
             for connector, ours in mocked:
-                guard_calls_in_flight(
-                    connector, ours.started_calls.take(), lambda: bool(_chain.all)
-                )
+                _block_end.cut_off(connector, ours.started_calls.take_in_flight())
+            if self in _chain.all and dispatcher is not None:
+                leaves_alone = functools.partial(_leaves_alone, dispatcher.policy)
+                _block_end.cut_off_unconnected(self._loops(mocked), leaves_alone)
         finally:
+            self._home = None
             if _chain.discard(self):
                 _patches.undo()
         for _, ours in mocked:
             call_on_loop(ours.loop, ours.end)
-        for future in list(self._waiting):
+        for future in list(waiting):
             call_on_loop(future.get_loop(), functools.partial(_fail_future, future))
+
+    def _loops(
+        self, mocked: "Sequence[tuple[BaseConnector, MockedConnector]]"
+    ) -> set[asyncio.AbstractEventLoop]:
+        """Return the loops on which calls may have begun in the block."""
+        loops = {ours.loop for _, ours in mocked}
+        loops.update(loop for loop in (self._home, running_loop()) if loop is not None)
+        return {loop for loop in loops if not loop.is_closed()}
 
     def connector(self, **options: Any) -> InterceptedConnector:
         """Return a connector that leads to this mock; takes what ``TCPConnector`` takes."""
@@ -144,13 +164,16 @@ class ConnectorInterceptor:
         """Return a connection to the mock over which the request will be sent."""
         connector, req, traces, timeout = call
         mocked = self._mocked_for(connector)
-        mocked.started_calls.add(req, traces)
+        started = mocked.started_calls.add(req)
         proxy = mocked.take_proxy(req)
         try:
-            pooled = await REAL_CONNECT(mocked, req, traces, timeout)
+            pooled = started.connection = await REAL_CONNECT(mocked, req, traces, timeout)
         except (aiohttp.ClientConnectionError, OSError):
             self._require_block()
             raise
+        finally:
+            started.connecting = False
+            self._cut_off_if_ended(connector, started)
         protocol = pooled.protocol
         if not isinstance(protocol, MockedProtocol):
             raise aiohttp.ClientConnectionError(BLOCK_ENDED)
@@ -181,7 +204,7 @@ class ConnectorInterceptor:
     async def fail(self, call: ConnectCall, exchange: Exchange) -> NoReturn:
         """Raise what stands in place of a connection."""
         mocked = self._mocked_for(call.connector)
-        mocked.started_calls.add(call.req, call.traces)
+        started = mocked.started_calls.add(call.req)
         answer, owner = exchange.answer, exchange.dispatcher
         try:
             if exchange.call.received.body is None:
@@ -205,7 +228,14 @@ class ConnectorInterceptor:
                     attempt.error = error
             raise error
         finally:
+            started.connecting = False
+            self._cut_off_if_ended(call.connector, started)
             owner.finish(exchange.call)
+
+    def _cut_off_if_ended(self, connector: BaseConnector, started: StartedCall) -> None:
+        """Cut a call off that began while the block ended in another thread."""
+        if self._dialer is None:
+            _block_end.cut_off(connector, [started])
 
     def _mocked_for(self, connector: BaseConnector) -> MockedConnector:
         mocked = self._mocked.get(connector)
@@ -298,6 +328,15 @@ def _of(dispatcher: Dispatcher, chain: Sequence[ConnectorInterceptor]) -> Connec
     raise aiohttp.ClientConnectionError(BLOCK_ENDED)
 
 
+def _leaves_alone(policy: Policy, req: "ClientRequest") -> bool:
+    """Whether a mock with ``policy`` would have left a request alone, whatever its routes."""
+    if not is_http(req.url):
+        return True
+    if policy.leave_loopback and is_loopback(req.url.raw_host or ""):
+        return True
+    return policy.never_touches(Request(req.method, req.url))
+
+
 def _fail_future(future: "asyncio.Future[None]") -> None:
     if not future.done():
         future.set_exception(aiohttp.ClientConnectionError(BLOCK_ENDED))
@@ -322,6 +361,7 @@ class _Hooks:
 
 _chain: Final[Chain[ConnectorInterceptor]] = Chain("aiointercept_entered")
 _patches: Final = Patches()
+_block_end: Final = BlockEnd(lambda: bool(_chain.all))
 
 
 def active_dispatchers() -> list[Dispatcher]:

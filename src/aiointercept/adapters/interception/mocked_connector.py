@@ -14,6 +14,7 @@ Private names of aiohttp used here, and what would replace each if it went:
 # pyright: reportPrivateUsage=false
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -105,6 +106,7 @@ class MockedConnector(OwnConnector):
 
     Attributes:
         loop: that of the client's connector.
+        pid: the process whose loop that is.
         attempts: the sendings that aiohttp may still repeat.
         started_calls: the calls that began in the block.
     """
@@ -119,6 +121,7 @@ class MockedConnector(OwnConnector):
         if not real.force_close:
             self._keepalive_timeout = real._keepalive_timeout
         self.loop = real._loop
+        self.pid = os.getpid()
         self.attempts = Attempts()
         self.started_calls = StartedCalls()
         self._protocols: WeakSet[MockedProtocol] = WeakSet()

@@ -1,8 +1,6 @@
 """aiohttp's client tracing: what hooks hear of a mocked call, and how passed-through calls end."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
-from weakref import finalize
 
 import aiohttp
 from aiohttp.tracing import Trace
@@ -84,10 +82,6 @@ async def _on_failure(_session: object, observer: Any, _params: object) -> None:
     observer.end(None)
 
 
-async def _on_end(_session: object, function: Any, _params: object) -> None:
-    function()
-
-
 def _observing() -> aiohttp.TraceConfig:
     config = aiohttp.TraceConfig()
     config.on_request_end.append(_on_answer)
@@ -97,16 +91,7 @@ def _observing() -> aiohttp.TraceConfig:
     return config
 
 
-def _ending() -> aiohttp.TraceConfig:
-    config = aiohttp.TraceConfig()
-    config.on_request_end.append(_on_end)
-    config.on_request_exception.append(_on_end)
-    config.freeze()
-    return config
-
-
 _OBSERVING: Final = _observing()
-_ENDING: Final = _ending()
 
 
 def observe_passthrough(exchange: Exchange, attempt: Attempt | None) -> Trace:
@@ -114,16 +99,3 @@ def observe_passthrough(exchange: Exchange, attempt: Attempt | None) -> Trace:
     session: Any = None
     observer: Any = PassthroughObserver(exchange, attempt)
     return Trace(session, _OBSERVING, observer)
-
-
-def end_mark(function: Callable[[], object]) -> Trace:
-    """Return a trace that calls ``function`` at the end of a call, or once nothing is left of it.
-
-    Args:
-        function: may be called twice.
-    """
-    session: Any = None
-    context: Any = function
-    mark = Trace(session, _ENDING, context)
-    finalize(mark, function).atexit = False
-    return mark
