@@ -64,7 +64,10 @@ class StartedCall:
         """Whether its answer has not come, or is not read to its end."""
         if self.task.done():
             return False
-        return self.connecting or (self.connection is not None and not self.connection.closed)
+        # A connection that broke is not released yet: aiohttp is about to repeat the call.
+        return self.connecting or (
+            self.connection is not None and self.connection.protocol is not None
+        )
 
 
 class StartedCalls:
