@@ -42,8 +42,10 @@ def test_the_page_names_every_option(run: Run) -> None:
     listed = run("", "--help").stdout.str() + run("", "--markers").stdout.str()
     names = set(re.findall(r"\baiointercept_\w+", listed))
     assert names == {
+        "aiointercept_cassette_dir",
         "aiointercept_mock",
         "aiointercept_mock_external_urls",
+        "aiointercept_record",
         "aiointercept_strict",
     }
     assert all(name in PAGE.read_text("utf-8") for name in names)

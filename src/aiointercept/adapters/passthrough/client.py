@@ -11,6 +11,7 @@ from aiohttp import ClientRequest, hdrs
 from attrs import frozen
 from yarl import URL
 
+from aiointercept.adapters.passthrough.switched import SWITCHING_PROTOCOLS, Switched
 from aiointercept.core.http.hop_by_hop import end_to_end_headers
 from aiointercept.core.http.messages import Request
 from aiointercept.core.ports.upstream import Upstream, UpstreamResponse
@@ -71,6 +72,9 @@ class ClientUpstream:
         )
         headers = end_to_end_headers(request.headers)
         headers.popall(hdrs.EXPECT, None)
+        if hdrs.UPGRADE in request.headers:
+            headers[hdrs.CONNECTION] = hdrs.UPGRADE
+            headers[hdrs.UPGRADE] = request.headers[hdrs.UPGRADE]
         body = request.body if self.body is None else self.body
         chunked = "chunked" in request.headers.get(hdrs.TRANSFER_ENCODING, "").lower()
         try:
@@ -91,6 +95,11 @@ class ClientUpstream:
         except BaseException:
             await session.close()
             raise
+        if response.status == SWITCHING_PROTOCOLS:
+            switched = Switched(session, response)
+            return UpstreamResponse(
+                response.status, response.reason, response.headers, switched, switched
+            )
         return UpstreamResponse(
             response.status, response.reason, response.headers, _Body(session, response)
         )
