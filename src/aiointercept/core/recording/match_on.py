@@ -106,13 +106,21 @@ class MatchOn:
             return request.canonical_url
         if self.redaction.also is not None:
             return self.redaction.request(request).canonical_url
-        return self._masked_url(request.url)
+        return self._masked_url(request.canonical_url)
 
     @cached_property
     def _masked_url(self) -> Callable[[URL], URL]:
-        """Masks and normalises URLs; each is asked for several times in the life of a request."""
+        """Masks normalised URLs; each is asked for several times in the life of a request."""
         redaction = self.redaction or Redaction()
-        return lru_cache(_CACHED_URLS)(lambda url: canonical_url(redaction.url(url)))
+
+        @lru_cache(_CACHED_URLS)
+        def masked_url(url: URL) -> URL:
+            masked = redaction.url(url)
+            if masked is url or not redaction.replace:
+                return masked  # the order of parameters is by their names, which stay
+            return canonical_url(masked)
+
+        return masked_url
 
 
 @frozen
@@ -128,7 +136,7 @@ class MaskShape:
     names: frozenset[str] = frozenset()
 
 
-@frozen
+@frozen(slots=False)
 class RecordedIndex:
     """Tells by a key in which of many recorded requests another one may be found.
 
@@ -140,12 +148,18 @@ class RecordedIndex:
     rules: MatchOn
     shape: MaskShape
 
+    @cached_property
+    def _takes_whole_urls(self) -> bool:
+        return self.shape == MaskShape() and self.rules.parts.issuperset(_OF_URL)
+
     def key_of(self, request: Request, /) -> Hashable:
         """Return the key of a request: equal for those that may be the same."""
         return self.key(self.rules.seen_url(request))
 
     def key(self, url: URL) -> Hashable:
         """Return the key for a URL that is ready to be compared."""
+        if self._takes_whole_urls:
+            return url
         parts, shape = self.rules.parts, self.shape
         path: str | None = None
         if "path" in parts:
