@@ -50,9 +50,7 @@ def socket_pair() -> tuple[socket.socket, socket.socket]:
     raise ConnectionAbortedError(errno.ECONNABORTED, msg)
 
 
-def _connect(
-    listener: socket.socket, *, wait: bool
-) -> tuple[socket.socket, socket.socket] | None:
+def _connect(listener: socket.socket, *, wait: bool) -> tuple[socket.socket, socket.socket] | None:
     client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         client.setblocking(False)

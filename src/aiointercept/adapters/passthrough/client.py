@@ -3,6 +3,7 @@
 Nothing is read whole, decoded or followed.
 """
 
+import io
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ _LONGEST_LINE: Final = 1 << 24
 _AUTOMATIC: Final = (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.USER_AGENT, hdrs.CONTENT_TYPE)
 # As much as asyncio reads at once, so that it need not pause after each time.
 _READ_BUFFER: Final = 1 << 18
+_LARGE: Final = 1 << 20
 
 
 @frozen(eq=False)
@@ -75,7 +77,9 @@ class ClientUpstream:
         if hdrs.UPGRADE in request.headers:
             headers[hdrs.CONNECTION] = hdrs.UPGRADE
             headers[hdrs.UPGRADE] = request.headers[hdrs.UPGRADE]
-        body = request.body if self.body is None else self.body
+        body: Any = request.body if self.body is None else self.body
+        if isinstance(body, bytes) and len(body) > _LARGE:
+            body = io.BytesIO(body)  # aiohttp warns of bytes as large as this
         chunked = "chunked" in request.headers.get(hdrs.TRANSFER_ENCODING, "").lower()
         try:
             response = await session.request(

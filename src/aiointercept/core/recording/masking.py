@@ -25,10 +25,13 @@ _USER_INFO: Final = re.compile(r"(://)[^/?#@\s\"'<>]+@")
 _PARAMETER: Final = re.compile(r"([?&#;])([^=&#?;\s\"'<>]+)=([^&#;\s\"'<>]+)")
 _FORM_FIELD: Final = re.compile(r"(^|&)([^=&]*)=([^&]*)")
 _LOOKS_LIKE_FORM: Final = re.compile(rb"[\w.%+\-\[\]]+=[^\s<>{]*\Z")
-# A member of a JSON object in a text that is not JSON as a whole: a stream of events, lines of
-# JSON, a script, a body that was cut off.
-_MEMBER: Final = re.compile(
-    r'("((?:[^"\\]|\\.)*)"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|\\?\Z)|-?\d[\d.eE+\-]*)', re.DOTALL
+# The name of a member of a JSON object in a text that is not JSON as a whole: a stream of events,
+# lines of JSON, a script, a body that was cut off.
+_NAME: Final = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*', re.DOTALL)
+# What the value of such a member is made of; the last text may be cut off.
+_TOKEN: Final = re.compile(
+    r'"(?:[^"\\]|\\.)*(?:"(?P<name>\s*:)?|\\?\Z)|-?\d[\d.eE+\-]*|(?P<open>[\[{])|(?P<close>[\]}])',
+    re.DOTALL,
 )
 _SEPARATORS: Final = ((",", ":"), (", ", ": "))
 _DEEPEST: Final = 200
@@ -89,15 +92,21 @@ class Masker:
             else:
                 # What was not changed is written as it was.
                 return self.replace(text if masked is value else _dumps(masked, text, value))
-        text = _MEMBER.sub(self._member, text)
-        return self.url(text)
+        return self.url(self._members(text))
 
-    def _member(self, found: re.Match[str]) -> str:
-        name = found[2]
-        quoted = found[3].startswith('"')
-        if self.in_fields(name) or (quoted and is_plural(name)):
-            return f'{found[1]}"{MASK}"'
-        return found[0]
+    def _members(self, text: str) -> str:
+        """Mask the secret members of JSON objects among other text."""
+        result: list[str] = []
+        end = 0
+        position = 0
+        while (found := _NAME.search(text, position)) is not None:
+            position = found.end()
+            secret = self.in_fields(found[1])
+            if secret or is_plural(found[1]):
+                masked, position = _mask_value(text, position, numbers=secret)
+                result += [text[end : found.end()], masked]
+                end = position
+        return "".join([*result, text[end:]]) if result else text
 
     def value(self, value: Any, depth: int = 0) -> Any:
         """Mask the members of a JSON value; return the very same object if there are none.
@@ -187,6 +196,32 @@ class Masker:
         else:
             content = self.body(content, part.content_type or "text/plain", part.charset)
         return self._binary(head) + separator + content
+
+
+def _mask_value(text: str, start: int, *, numbers: bool) -> tuple[str, int]:
+    """Mask the JSON value that begins at ``start``; return it, and where it ends."""
+    result: list[str] = []
+    depth = 0
+    position = start
+    while (found := _TOKEN.search(text, position)) is not None:
+        between = text[position : found.start()]
+        if not depth and between.strip():
+            break  # true, false, null, or not JSON at all
+        token = found[0]
+        is_text = token.startswith('"')
+        if found["open"]:
+            depth += 1
+        elif found["close"]:
+            depth -= 1
+        elif not found["name"] and (numbers or (is_text and not token.strip('"').isdigit())):
+            token = f'"{MASK}"' if token != '""' else token
+        if depth < 0:
+            break
+        result += [between, token]
+        position = found.end()
+        if not depth:
+            break
+    return "".join(result), position
 
 
 def _mask_all(value: Any, *, numbers: bool = True) -> Any:
