@@ -170,7 +170,8 @@ def _options(item: pytest.Item) -> dict[str, Any]:
     if options.get("cassette") is True:
         options["cassette"] = _cassette_of(item)
     elif options.get("cassette") is False:
-        options["cassette"] = None
+        for name in ("cassette", "record", "match_on"):
+            options.pop(name, None)
     return options
 
 

@@ -39,14 +39,21 @@ async def in_thread(function: Callable[[], T]) -> T:
             thread.join()
 
 
+def _runs_loop() -> bool:
+    """Whether an event loop runs on this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def beside_loop(function: Callable[[], T]) -> T:
     """Return what ``function`` returns; on the thread of a running loop it runs in another one.
 
     The caller waits all the same, but tools that look for blocking calls on a loop find none.
     """
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if not _runs_loop():
         return function()
     future, thread = _start(function)
     thread.join()

@@ -37,7 +37,7 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "options"), REQUESTS)
-async def test_fidelity(
+async def test_fidelity(  # noqa: PLR0913, PLR0917  fixtures and a case
     server: Any,
     client: aiohttp.ClientSession,
     look: Any,
@@ -252,12 +252,13 @@ async def test_modes(server: Any, client: aiohttp.ClientSession, file: Path) -> 
 
 async def test_nothing_changed(server: Any, client: aiohttp.ClientSession, file: Path) -> None:
     """Recording the same anew leaves the file as it was, times and dates included."""
+    written: set[bytes] = set()
     for record in ("once", "all", "all"):
         async with aiointercept(cassette=file, record=record):
             for path in ("/a", "/b", "/a"):
                 await client.get(server.url(path))
-        text = file.read_bytes() if record == "once" else text
-        assert file.read_bytes() == text
+        written.add(file.read_bytes())
+    assert len(written) == 1
 
 
 async def test_order_of_asking(server: Any, client: aiohttp.ClientSession, file: Path) -> None:

@@ -13,6 +13,8 @@ from aiointercept import Redaction, aiointercept, matchers
 from aiointercept.core.errors import CassetteError, NotStartedError
 
 BASE = "https://api.test"
+FIRST = '{"n": 1, "t": "REDACTED"}'
+SECOND = '{"n": 2, "t": "REDACTED"}'
 
 
 def entry(path: str, text: str, method: str = "GET", **more: Any) -> dict[str, Any]:
@@ -104,8 +106,8 @@ async def test_match_on(tmp_path: Path) -> None:
     """Requests are compared by the parts that are named."""
     file = har(
         tmp_path / "a.har",
-        entry("/a?v=1", "one", "POST", request={"postData": {"text": '{"n": 1, "t": "REDACTED"}'}}),
-        entry("/a?v=1", "two", "POST", request={"postData": {"text": '{"n": 2, "t": "REDACTED"}'}}),
+        entry("/a?v=1", "one", "POST", request={"postData": {"text": FIRST}}),
+        entry("/a?v=1", "two", "POST", request={"postData": {"text": SECOND}}),
     )
     async with aiointercept(mock_external_urls=True) as m, aiohttp.ClientSession() as client:
         m.replay(file, match_on=("method", "path", "json"), repeat=True)

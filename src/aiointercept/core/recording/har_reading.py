@@ -229,7 +229,7 @@ def _body(content: Node, charset: str) -> AnyBody:
     encoding = content.text("encoding", "") or content.text("_encoding", "")
     if encoding.lower() == "base64":
         try:
-            return base64.b64decode(text)
+            return base64.b64decode("".join(text.split()), validate=True)
         except (binascii.Error, ValueError) as error:
             msg = f"is not base64: {error}"
             raise content.error(msg, "text") from None
@@ -251,7 +251,7 @@ def _messages(node: Node) -> Iterator[RecordedMessage]:
         data: str | bytes = text
         if one.integer("opcode", 1) == BINARY:
             try:
-                data = base64.b64decode(text)
+                data = base64.b64decode("".join(text.split()), validate=True)
             except (binascii.Error, ValueError) as error:
                 msg = f"is not base64: {error}"
                 raise one.error(msg, "data") from None

@@ -207,17 +207,17 @@ def _mask_value(text: str, start: int, *, numbers: bool) -> tuple[str, int]:
         between = text[position : found.start()]
         if not depth and between.strip():
             break  # true, false, null, or not JSON at all
-        token = found[0]
-        is_text = token.startswith('"')
+        word = found[0]
+        is_text = word.startswith('"')
         if found["open"]:
             depth += 1
         elif found["close"]:
             depth -= 1
-        elif not found["name"] and (numbers or (is_text and not token.strip('"').isdigit())):
-            token = f'"{MASK}"' if token != '""' else token
+        elif not found["name"] and (numbers or (is_text and not word.strip('"').isdigit())):
+            word = f'"{MASK}"' if word != '""' else word
         if depth < 0:
             break
-        result += [between, token]
+        result += [between, word]
         position = found.end()
         if not depth:
             break
