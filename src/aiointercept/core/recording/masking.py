@@ -239,9 +239,13 @@ def _mask_all(value: Any, *, numbers: bool = True) -> Any:
 
 def _dumps(masked: Any, text: str, value: Any) -> str:
     """Write ``masked`` as ``text`` was written, which is what ``value`` was read from."""
+    plain = text.strip()
+    before, _, after = text.partition(plain)
     for separators in _SEPARATORS:
         for escaped in (True, False):
-            if json.dumps(value, separators=separators, ensure_ascii=escaped) == text:
-                return json.dumps(masked, separators=separators, ensure_ascii=escaped)
-    indent = re.search(r"\n( +)", text)
-    return json.dumps(masked, ensure_ascii=False, indent=len(indent[1]) if indent else None)
+            if json.dumps(value, separators=separators, ensure_ascii=escaped) == plain:
+                written = json.dumps(masked, separators=separators, ensure_ascii=escaped)
+                return f"{before}{written}{after}"
+    found = re.search(r"\n( +)", plain)
+    indent = len(found[1]) if found else None
+    return f"{before}{json.dumps(masked, ensure_ascii=False, indent=indent)}{after}"
