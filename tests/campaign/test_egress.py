@@ -161,7 +161,9 @@ def test_a_call_in_flight_never_leaves(
     campaign: Any, network_attempts: list[Any], place: str, kind: str
 ) -> None:
     """Wherever it waits when the block ends, it and its caller's next tries are refused."""
-    for timeout, caller, method in itertools.product(TIMEOUTS.values(), CALLERS.values(), ["GET", "POST"]):
+    for timeout, caller, method in itertools.product(
+        TIMEOUTS.values(), CALLERS.values(), ["GET", "POST"]
+    ):
         errors = run_on(kind, _leave_with_a_call(PLACES[place], timeout, caller, method))
         assert network_attempts == [], (timeout, caller, method)
         assert len(errors) == TRIES

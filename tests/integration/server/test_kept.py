@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from attrs import define, field
 
-from aiointercept.adapters.local_server.handover import HandedOverError, KeptConnection, left_waiting
+from aiointercept.adapters.local_server.handover import (
+    HandedOverError,
+    KeptConnection,
+    left_waiting,
+)
 
 
 @define(eq=False, slots=False)

@@ -85,7 +85,9 @@ class StartedCalls:
         call = StartedCall(task, req.method, req.url)
         others = self._by_task.get(task)
         # Most tasks make one call after the other.
-        self._by_task[task] = [call, *(one for one in others if one.in_flight)] if others else [call]
+        self._by_task[task] = (
+            [call, *(one for one in others if one.in_flight)] if others else [call]
+        )
         return call
 
     def take_in_flight(self) -> list[StartedCall]:
@@ -216,7 +218,7 @@ class _Guard:
 
 def _runs_in(frame: FrameType) -> bool:
     """Whether the running code was called, or is awaited, by what runs in ``frame``."""
-    caller: FrameType | None = sys._getframe()  # noqa: SLF001  there is no other way to the callers
+    caller: FrameType | None = sys._getframe()
     while caller is not None:
         if caller is frame:
             return True

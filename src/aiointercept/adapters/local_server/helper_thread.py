@@ -119,7 +119,7 @@ _creation = threading.Lock()
 
 def _begin_anew() -> None:
     """Forget, in a process that was forked off, the thread and the lock of its parent."""
-    global _helper, _creation  # noqa: PLW0603  as below
+    global _helper, _creation
     _helper, _creation = None, threading.Lock()
 
 
