@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aiointercept.api.mock import aiointercept
     from aiointercept.core.calls import Call
     from aiointercept.core.http.sse import ServerSentEvent
+    from aiointercept.core.recording.redaction import Redaction
     from aiointercept.core.routing.replies import Fault
 
 __all__ = (
@@ -24,6 +25,7 @@ __all__ = (
     "CallbackResult",
     "Fault",
     "MockResponse",
+    "Redaction",
     "ServerSentEvent",
     "aiointercept",
     "errors",
@@ -38,6 +40,7 @@ _HOMES: Final = {
     "CallbackResult": "aiointercept.api.callback",
     "Fault": "aiointercept.core.routing.replies",
     "MockResponse": "aiointercept.api.handle",
+    "Redaction": "aiointercept.core.recording.redaction",
     "ServerSentEvent": "aiointercept.core.http.sse",
     "aiointercept": "aiointercept.api.mock",
     "errors": None,

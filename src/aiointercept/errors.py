@@ -7,6 +7,7 @@ a traceback shows the name that one imports. A new class is added to ``__all__``
 from aiointercept.adapters.errors import NoRouteError
 from aiointercept.core.errors import (
     AiointerceptWarning,
+    CassetteError,
     NotStartedError,
     UnmetExpectationsError,
     UnsupportedAiohttpError,
@@ -14,6 +15,7 @@ from aiointercept.core.errors import (
 
 __all__ = (
     "AiointerceptWarning",
+    "CassetteError",
     "NoRouteError",
     "NotStartedError",
     "UnmetExpectationsError",

@@ -6,10 +6,12 @@ imported when the first mock is made. What a report says is rendered elsewhere.
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from aiointercept.api.recording_settings import RECORDED, SETTINGS
 from aiointercept.api.watching import add_watcher, remove_watcher, watching
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ _MOST_SECTIONS: Final = 5  # the latest are nearest to the failure
 _STRICT: Final = "aiointercept_strict"
 _MOCK_EXTERNAL_URLS: Final = "aiointercept_mock_external_urls"
 _TRANSPORT: Final = "aiointercept_transport"
+_RECORD: Final = "aiointercept_record"
+_RECORD_OPTION: Final = "--aiointercept-record"
+_CASSETTE_DIR: Final = "aiointercept_cassette_dir"
 
 
 class _TestRun:
@@ -44,11 +49,27 @@ class _TestRun:
 
 
 _RUN: Final = pytest.StashKey[_TestRun]()
+_SETTINGS: Final = pytest.StashKey[tuple[str | None, str | None]]()
 _SERVER: Final = pytest.StashKey["MockRun"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the ini options."""
+    """Declare the options and ini options."""
+    parser.getgroup("aiointercept").addoption(
+        _RECORD_OPTION,
+        choices=tuple(RECORDED),
+        help="what the cassettes of all mocks record in this run: none, once (if there is no "
+        "file), new (what is not in it), or all (everything anew)",
+    )
+    parser.addini(
+        _RECORD,
+        "what cassettes record where nothing else says so: none, once, new or all (default: none)",
+    )
+    parser.addini(
+        _CASSETTE_DIR,
+        "where cassette=True of the marker has its files, relative to the root of the project "
+        "(default: a folder 'cassettes' beside each test file)",
+    )
     parser.addini(
         _STRICT,
         "whether a test fails when a request to an aiointercept fixture matched no route, or a "
@@ -71,12 +92,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the marker, and say what is to be recorded in this run."""
+    ini: str = config.getini(_RECORD)
+    if ini and ini not in RECORDED:
+        msg = f"the ini option {_RECORD} must be one of {', '.join(RECORDED)}, not {ini!r}"
+        raise pytest.UsageError(msg)
+    config.stash[_SETTINGS] = SETTINGS.command_line, SETTINGS.ini
+    SETTINGS.command_line, SETTINGS.ini = config.getoption(_RECORD_OPTION), ini or None
     config.addinivalue_line(
         "markers",
         f"{_MARKER}(mock_external_urls=True, strict=True, ...): how the fixture aiointercept_mock "
         "is made for this test; takes the keywords of aiointercept(...)",
     )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say no more what is to be recorded."""
+    before = config.stash.get(_SETTINGS, None)
+    if before is not None:
+        SETTINGS.command_line, SETTINGS.ini = before
+
+
+def pytest_report_header() -> str | None:
+    """Say so if this run records, whichever way that was asked for."""
+    recorded = SETTINGS.described()
+    return recorded and f"aiointercept: {recorded}"
 
 
 @pytest.fixture
@@ -157,7 +197,28 @@ def _options(item: pytest.Item) -> dict[str, Any]:
             )
             raise TypeError(msg)
         options |= marker.kwargs
+    if options.get("cassette") is True:
+        options["cassette"] = _cassette_of(item)
+    elif options.get("cassette") is False:
+        for name in ("cassette", "record", "match_on"):
+            options.pop(name, None)
     return options
+
+
+def _cassette_of(item: pytest.Item) -> Path:
+    """Return where the cassette of one test is, by its name."""
+    from aiointercept.core.recording.file_names import safe_name  # noqa: PLC0415  see above
+
+    __tracebackhide__ = True
+    inside = item.nodeid.split("::")[1:]
+    name = f"{safe_name('.'.join(inside) or item.name)}.har"
+    folder: str = item.config.getini(_CASSETTE_DIR)
+    if not folder:
+        return item.path.parent / "cassettes" / item.path.stem / name
+    root = item.config.rootpath
+    module = item.path.with_suffix("")
+    module = module.relative_to(root) if module.is_relative_to(root) else Path(module.name)
+    return root / folder / module / name
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -5,11 +5,13 @@ It introduces the adapters to the core and to each other. What an option means i
 """
 
 import inspect
+import os
 import re
 import threading
 import warnings
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -17,6 +19,7 @@ import aiohttp
 from typing_extensions import Self, override
 from yarl import URL
 
+from aiointercept.adapters.blocking import beside_loop, in_thread
 from aiointercept.adapters.event_loops import CLIENT_ERRORS, INTERRUPTS
 from aiointercept.adapters.interception.interceptor import (
     ConnectorInterceptor,
@@ -26,6 +29,8 @@ from aiointercept.adapters.local_server.listener import LoopbackServer
 from aiointercept.adapters.passthrough.client import FixedUpstream, upstream_of
 from aiointercept.adapters.system_clock import SystemClock
 from aiointercept.api.assertions import Assertions
+from aiointercept.api.cassette import CassetteRun, clean_cassette
+from aiointercept.api.cassettes import Cassettes
 from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.keywords import unexpected
 from aiointercept.api.options import below, clean_base_url
@@ -40,12 +45,13 @@ from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.interceptor import Interceptor
 from aiointercept.core.ports.transport import Dialer, Listener
 from aiointercept.core.ports.upstream import Upstream
+from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.reporting.expectations import UrlLike
 from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import EXACT, Registry
 
 
-class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses' is
+class aiointercept(Verbs, Assertions, Cassettes):  # noqa: N801  lower case as aioresponses' is
     """A mock of remote HTTP servers: a real server on loopback that answers what was registered.
 
     Use it with ``async with``, ``with``, as a decorator, or with ``start`` and ``stop``.
@@ -63,10 +69,20 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         transport: where requests come in, instead of a real server on loopback.
         interceptor: what leads clients here, instead of aiohttp's connectors.
         upstream: what reaches the real servers, instead of the client's own connector.
+        cassette: a file of recorded traffic, ``.har`` or ``.yaml``, that answers what no route
+            does. It implies ``mock_external_urls``.
+        record: ``"none"`` to replay it only, ``"once"`` to record if there is no file, ``"new"`` to
+            add what is not in it, ``"all"`` to record everything anew.
+        redact: a :class:`~aiointercept.Redaction` to mask more secrets than is the default, or
+            ``False`` to mask none.
+        match_on: by what requests are compared with recorded ones; see :meth:`replay`.
 
     Raises:
         TypeError: for a keyword that does not exist.
         ValueError: for passthrough without ``mock_external_urls``, or an entry that is no host.
+
+    .. versionchanged:: 1.1
+       Added ``cassette``, ``record``, ``redact`` and ``match_on``.
     """
 
     def __init__(
@@ -81,13 +97,21 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         transport: Listener | None = None,
         interceptor: Interceptor | None = None,
         upstream: Upstream | None = None,
+        cassette: str | os.PathLike[str] | None = None,
+        record: str | None = None,
+        redact: Redaction | bool | None = None,
+        match_on: Iterable[Any] | None = None,
         **unknown: object,
     ) -> None:
         _refuse_unknown(unknown)
+        self._cassette, redaction = clean_cassette(cassette, record, redact, match_on)
+        # Messages are about real secrets where there is a cassette, or somebody asked for it.
+        self._redaction = redaction
+        masks_messages = cassette is not None or redact is not None
         if callable(mock_external_urls):
             msg = "write the decorator with parentheses: @aiointercept() instead of @aiointercept"
             raise TypeError(msg)
-        if (passthrough or passthrough_unmatched) and not mock_external_urls:
+        if (passthrough or passthrough_unmatched) and not mock_external_urls and cassette is None:
             msg = (
                 "passthrough and passthrough_unmatched need mock_external_urls=True: without it no "
                 "client is intercepted, so there is nothing to pass through"
@@ -105,8 +129,13 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             "transport": transport,
             "interceptor": interceptor,
             "upstream": upstream,
+            "cassette": cassette,
+            "record": record,
+            "redact": redact,
+            "match_on": match_on,
         }
-        self._intercepts = mock_external_urls
+        self._cassette_run: CassetteRun | None = None
+        self._intercepts = mock_external_urls or cassette is not None
         self._param = param
         self._strict = strict
         self._given_base = clean_base_url(base_url)
@@ -125,6 +154,7 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             None if upstream is None else FixedUpstream(upstream),
             INTERRUPTS,
             CLIENT_ERRORS,
+            redaction if masks_messages else None,
         )
         self._transport: Listener = transport or LoopbackServer()
         self._dialer: Dialer = (
@@ -141,6 +171,9 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
 
     def __enter__(self) -> Self:
         self._claim()
+        if self._cassette is not None:
+            with self._released_on_error():
+                beside_loop(self._load_cassette)
         self._start()
         return self
 
@@ -156,11 +189,12 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         try:
             self._stop()
         finally:
+            if self._cassette_run is not None:
+                beside_loop(partial(self._save_cassette, error))
             self._conclude(error)
 
     async def __aenter__(self) -> Self:
-        self._claim()
-        self._start()
+        await self.start()
         return self
 
     async def __aexit__(
@@ -175,9 +209,15 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         with ExitStack() as last:
             last.callback(self._conclude, error)
             try:
+                if self._cassette_run is not None:
+                    await self._cassette_run.settle()
                 self._stop()
             finally:
-                await self._transport.wait_closed()
+                try:
+                    await self._transport.wait_closed()
+                finally:
+                    if self._cassette_run is not None:
+                        await in_thread(partial(self._save_cassette, error))
 
     async def start(self) -> None:
         """Begin, as at the beginning of a block.
@@ -186,6 +226,9 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             RuntimeError: if it is started already.
         """
         self._claim()
+        if self._cassette is not None:
+            with self._released_on_error():
+                await in_thread(self._load_cassette)
         self._start()
 
     async def stop(self) -> None:
@@ -219,13 +262,34 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             msg = "this aiointercept is started already: leave its block, or make another one"
             raise RuntimeError(msg)
 
-    def _start(self) -> None:
-        """Start what has been claimed; give it free again if that fails."""
+    @contextmanager
+    def _released_on_error(self) -> Generator[None, None, None]:
+        """Release what has been claimed if starting it fails."""
         try:
-            self._begin()
+            yield
         except BaseException:
             self._in_use.release()
             raise
+
+    def _load_cassette(self) -> None:
+        assert self._cassette is not None  # noqa: S101  it is asked for where there is one
+        run = CassetteRun(self._cassette)
+        run.load()
+        self._cassette_run = run
+
+    def _save_cassette(self, leaving: BaseException | None) -> None:
+        run = self._cassette_run
+        if run is None:
+            return
+        try:
+            run.save(failed=leaving is not None)
+        except Exception as error:  # noqa: BLE001  it is raised when the block ends
+            self._dispatcher.defer_error(error)
+
+    def _start(self) -> None:
+        """Start what has been claimed; release it if that fails."""
+        with self._released_on_error():
+            self._begin()
 
     def _begin(self) -> None:
         self._run = MockRun(self._dispatcher)
@@ -237,6 +301,11 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             undo.callback(self._transport.stop)
             self._interceptor.bind(self._dispatcher, self._dialer)
             undo.callback(self._interceptor.uninstall)
+            run = self._cassette_run
+            if run is not None:
+                rules, path = run.options.rules, run.options.path
+                run.begin(self._dispatcher, lambda entries: self._replay(path, entries, rules))
+                undo.callback(run.end, self._dispatcher)
             if self._intercepts:
                 self._interceptor.install()
             else:

@@ -5,6 +5,7 @@ from attrs import define, field
 from aiointercept.core.calls import Call
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import UnmetExpectationsError, add_note
+from aiointercept.core.recording.messages import masked_message
 from aiointercept.core.reporting.assertions import (
     describe_unfinished,
     describe_unmatched,
@@ -40,7 +41,11 @@ class MockRun:
 
     def report(self) -> str:
         """Return what there is to say of it when a test has failed; ``""`` if nothing."""
-        return render_report(self.calls, self.routes)
+        return self._masked(render_report(self.calls, self.routes))
+
+    def _masked(self, text: str) -> str:
+        redaction = self._dispatcher.redaction
+        return text if redaction is None else masked_message(text, redaction)
 
     def verify(self, leaving: BaseException | None = None, *, strict: bool) -> None:
         """Raise what was held back and what is amiss, unless an exception is on its way out.
@@ -78,7 +83,7 @@ class MockRun:
         unfinished = unfinished_routes(routes)
         if unfinished:
             lines += describe_unfinished(unfinished)
-        return [UnmetExpectationsError("\n".join(lines))] if lines else []
+        return [UnmetExpectationsError(self._masked("\n".join(lines)))] if lines else []
 
     def clear(self) -> None:
         """Forget routes, calls and what was held back."""

@@ -23,6 +23,7 @@ from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.upstream import Upstream, UpstreamFactory
+from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.reporting.unmatched import explain
 from aiointercept.core.routing.decision import Decision, Fail, Forward, Passthrough, Serve, decide
 from aiointercept.core.routing.policy import Policy
@@ -58,6 +59,8 @@ class MockDispatcher:
         upstreams: makes what carries forwarded requests; ``None`` for the client's own way.
         interrupts: exceptions that end the user's code without being errors of it.
         client_errors: exceptions by which a callback tells that the client's call fails.
+        redaction: masks secrets in messages; ``None`` for none.
+        hint: what else to say of a request that no route takes.
     """
 
     registry: Registry
@@ -67,6 +70,8 @@ class MockDispatcher:
     upstreams: UpstreamFactory | None = None
     interrupts: tuple[type[BaseException], ...] = ()
     client_errors: tuple[type[BaseException], ...] = ()
+    redaction: Redaction | None = None
+    hint: str | None = None
     deferred_errors: list[BaseException] = field(factory=list[BaseException], init=False)
 
     def decide(
@@ -125,7 +130,8 @@ class MockDispatcher:
     ) -> Exchange:
         """See :meth:`.ports.chained_mock.ChainedMock.log_unmatched`."""
         call = self.log.open(request, None, request_factory, matched=False)
-        return Exchange(call, NoRouteReply(explain(request, self.registry)), self)
+        text = explain(request, self.registry, self.redaction, self.hint)
+        return Exchange(call, NoRouteReply(text), self)
 
     def forward(
         self,

@@ -39,6 +39,44 @@ class AiointerceptWarning(UserWarning):
     __module__ = "aiointercept.errors"
 
 
+class CassetteError(Exception):
+    """A cassette is missing, cannot be read, or holds something that is not what it should be.
+
+    Args:
+        problem: what is wrong, and what to do about it.
+        file: the cassette.
+        entry: the number of the recorded exchange, counted from 1.
+        field: where in the entry, or else in the file, for example ``response.status``.
+
+    .. versionadded:: 1.1
+    """
+
+    __module__ = "aiointercept.errors"
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: str | None = None,
+        entry: int | None = None,
+        field: str | None = None,
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.file = file
+        self.entry = entry
+        self.field = field
+
+    def in_file(self, file: str) -> "CassetteError":
+        """Return the same error, with the name of the cassette that it was found in."""
+        return CassetteError(self.problem, file=file, entry=self.entry, field=self.field)
+
+    def __str__(self) -> str:
+        entry = None if self.entry is None else f"entry {self.entry}"
+        place = ", ".join(part for part in (self.file, entry, self.field) if part is not None)
+        return f"{place}: {self.problem}" if place else self.problem
+
+
 class FurtherErrors(Exception):  # noqa: N818  it is no error of its own but carries the others' notes
     """What else went wrong; the cause of the error raised, where Python has no exception notes."""
 

@@ -43,8 +43,10 @@ def test_the_page_names_every_option(run: Run) -> None:
     names = set(re.findall(r"\baiointercept_\w+", listed))
     assert names == {
         "aiointercept_transport",
+        "aiointercept_cassette_dir",
         "aiointercept_mock",
         "aiointercept_mock_external_urls",
+        "aiointercept_record",
         "aiointercept_strict",
     }
     assert all(name in PAGE.read_text("utf-8") for name in names)

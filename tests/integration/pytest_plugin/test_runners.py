@@ -294,7 +294,10 @@ def test_runs_without_mocks_do_not_pay(run: Run) -> None:
         def test_light():
             ours = [name for name in sys.modules if name.startswith("aiointercept.")]
             assert sorted(ours) == [
-                "aiointercept.api", "aiointercept.api.watching", "aiointercept.pytest_plugin"
+                "aiointercept.api",
+                "aiointercept.api.recording_settings",
+                "aiointercept.api.watching",
+                "aiointercept.pytest_plugin",
             ]
             assert "aiohttp" not in sys.modules
 

@@ -57,3 +57,13 @@ def test_kinds_of_errors():
     assert issubclass(errors.UnsupportedAiohttpError, RuntimeError)
     assert issubclass(errors.UnmetExpectationsError, AssertionError)
     assert sys.version_info >= (3, 10)
+
+
+def test_cassette_errors_say_where() -> None:
+    """File, entry and field, as far as they are known."""
+    error = errors.CassetteError("is wrong", entry=2, field="response.status")
+    assert str(error) == "entry 2, response.status: is wrong"
+    found = error.in_file("a.har")
+    assert str(found) == "a.har, entry 2, response.status: is wrong"
+    assert (found.file, found.entry, found.field) == ("a.har", 2, "response.status")
+    assert str(errors.CassetteError("is wrong")) == "is wrong"

@@ -5,6 +5,7 @@ from aiohttp import web
 
 from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.response import Answered
+from aiointercept.adapters.handling.tunnel import tunnel
 from aiointercept.core.http.hop_by_hop import end_to_end_headers
 from aiointercept.core.ports.upstream import UpstreamResponse
 from aiointercept.core.routing.replies import ForwardReply, RaiseReply
@@ -24,12 +25,14 @@ async def forward(performance: Performance, _reply: ForwardReply) -> web.StreamR
         connection.fail(RaiseReply(_as_connection_error(error)))
         return Answered()
     connection.settle()
+    if answer.tunnel is not None:
+        return await tunnel(performance, answer, answer.tunnel)
     return await _send_back(performance, answer)
 
 
 def _as_connection_error(error: Exception) -> Exception:
-    if isinstance(error, aiohttp.ClientConnectionError):
-        return error
+    if isinstance(error, aiohttp.ClientError):
+        return error  # as the client itself would have raised it
     wrapped = aiohttp.ClientConnectionError(f"{type(error).__name__}: {error}")
     wrapped.__cause__ = error
     return wrapped

@@ -3,6 +3,7 @@
 Nothing is read whole, decoded or followed.
 """
 
+import io
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from aiohttp import ClientRequest, hdrs
 from attrs import frozen
 from yarl import URL
 
+from aiointercept.adapters.passthrough.switched import SWITCHING_PROTOCOLS, Switched
 from aiointercept.core.http.hop_by_hop import end_to_end_headers
 from aiointercept.core.http.messages import Request
 from aiointercept.core.ports.upstream import Upstream, UpstreamResponse
@@ -20,6 +22,7 @@ _LONGEST_LINE: Final = 1 << 24
 _AUTOMATIC: Final = (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.USER_AGENT, hdrs.CONTENT_TYPE)
 # As much as asyncio reads at once, so that it need not pause after each time.
 _READ_BUFFER: Final = 1 << 18
+_LARGE: Final = 1 << 20
 
 
 @frozen(eq=False)
@@ -71,7 +74,12 @@ class ClientUpstream:
         )
         headers = end_to_end_headers(request.headers)
         headers.popall(hdrs.EXPECT, None)
-        body = request.body if self.body is None else self.body
+        if hdrs.UPGRADE in request.headers:
+            headers[hdrs.CONNECTION] = hdrs.UPGRADE
+            headers[hdrs.UPGRADE] = request.headers[hdrs.UPGRADE]
+        body: Any = request.body if self.body is None else self.body
+        if isinstance(body, bytes) and len(body) > _LARGE:
+            body = io.BytesIO(body)  # aiohttp warns of bytes as large as this
         chunked = "chunked" in request.headers.get(hdrs.TRANSFER_ENCODING, "").lower()
         try:
             response = await session.request(
@@ -91,6 +99,11 @@ class ClientUpstream:
         except BaseException:
             await session.close()
             raise
+        if response.status == SWITCHING_PROTOCOLS:
+            switched = Switched(session, response)
+            return UpstreamResponse(
+                response.status, response.reason, response.headers, switched, switched
+            )
         return UpstreamResponse(
             response.status, response.reason, response.headers, _Body(session, response)
         )

@@ -76,6 +76,15 @@ def parse_multipart(body: bytes, content_type: str) -> list[Part]:
     Raises:
         ValueError: if ``body`` is none of these; the message says why.
     """
+    return [parse_part(body[where]) for where in part_slices(body, content_type)]
+
+
+def part_slices(body: bytes, content_type: str) -> list[slice]:
+    """Return where the parts of a multipart body are, each with its own headers.
+
+    Raises:
+        ValueError: as :func:`parse_multipart`.
+    """
     boundary = _parameters(content_type).get("boundary")
     if not boundary:
         msg = "its Content-Type has no boundary"
@@ -86,12 +95,15 @@ def parse_multipart(body: bytes, content_type: str) -> list[Part]:
         msg = f"it does not end with its boundary {boundary!r}"
         raise ValueError(msg)
     # The marks were found in a text that is two bytes longer.
-    return [
-        _part(body[mark.end() - 2 : following.start() - 2]) for mark, following in pairwise(marks)
-    ]
+    return [slice(mark.end() - 2, following.start() - 2) for mark, following in pairwise(marks)]
 
 
-def _part(data: bytes) -> Part:
+def parse_part(data: bytes) -> Part:
+    """Return one part of a multipart body, from its headers on.
+
+    Raises:
+        ValueError: if it has no name.
+    """
     head, separator, content = data.partition(b"\r\n\r\n")
     lines = (line.partition(":") for line in head.decode(errors="replace").split("\r\n"))
     headers = {name.strip().lower(): value.strip() for name, _, value in lines}

@@ -33,6 +33,11 @@ def http_scheme(scheme: str) -> str:
         raise ValueError(msg) from None
 
 
+def is_http_scheme(scheme: str) -> bool:
+    """Whether ``scheme`` is one of ``http``, ``https``, ``ws``, ``wss``."""
+    return scheme.lower() in _SCHEMES
+
+
 def host_name(host: str) -> str:
     """Return ``host`` as it is compared: lower case, without a trailing dot."""
     return host.lower().rstrip(".")

@@ -9,6 +9,21 @@ from multidict import CIMultiDictProxy
 from aiointercept.core.http.messages import Request
 
 
+class Tunnel(Protocol):
+    """The way to a real server that has switched protocols, as for a WebSocket.
+
+    What it sends is the body of its answer. Used on the loop of the client.
+    """
+
+    def write(self, data: bytes, /) -> None:
+        """Send what the client has sent, as it is."""
+        ...
+
+    def close(self) -> None:
+        """End the connection: the client has gone."""
+        ...
+
+
 @frozen(eq=False)
 class UpstreamResponse:
     """The real server's answer, while it comes in.
@@ -18,12 +33,14 @@ class UpstreamResponse:
         reason: the phrase behind the status.
         headers: as they were sent, repeated ones kept.
         body: the chunks, still encoded as they were sent.
+        tunnel: takes what the client sends, if the server has switched protocols (status 101).
     """
 
     status: int
     reason: str | None
     headers: CIMultiDictProxy[str]
     body: AsyncIterable[bytes]
+    tunnel: Tunnel | None = None
 
 
 class Upstream(Protocol):

@@ -1,13 +1,14 @@
 """All routes of one mock: which is there, which is used up, which takes a request.
 
 ``match`` chooses and consumes in one step. Exact URLs are found by index, patterns by the literal
-text they begin with, the rest in order. What a route answers is of no interest here.
+text they begin with, the rest in order; after all of them come recorded requests, found by index.
+What a route answers is of no interest here.
 """
 
 import threading
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, Final
 
 from attrs import frozen
@@ -15,6 +16,7 @@ from yarl import URL
 
 from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.matching.combinators import mentions_host
+from aiointercept.core.matching.indexed import IndexedMatcher, KeyIndex
 from aiointercept.core.matching.results import MatchResult
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 from aiointercept.core.routing.prefixes import literal_prefixes
@@ -53,6 +55,7 @@ class Registry:
         self._prefix_lengths: frozenset[int] = frozenset()
         # Under one key, so that it is a table as the others are.
         self._others: dict[None, list[Registration]] = {}
+        self._indexed: dict[KeyIndex, dict[Hashable, list[Registration]]] = {}
 
     def add(self, route: Route) -> Registration:
         """Add ``route`` to its queue: behind all finite ones, before endless ones of its kind."""
@@ -61,10 +64,18 @@ class Registry:
             registration = Registration(route, self._number)
             self._all[self._number] = registration
             self._list(registration)
-            if isinstance(route.target, EXACT):
-                origin = Origin.of(route.target.url)
-                self._named[origin.host, origin.port] += 1
+            self._name(route, 1)
         return registration
+
+    def _name(self, route: Route, by: int) -> None:
+        """Count the routes that name a server."""
+        origin: Origin | None = None
+        if isinstance(route.target, EXACT):
+            origin = Origin.of(route.target.url)
+        elif isinstance(route.target, IndexedMatcher):
+            origin = route.target.named_origin
+        if origin is not None:
+            self._named[origin.host, origin.port] += by
 
     def remove(self, registration: Registration) -> None:
         """Take a route away; nothing happens if it is not there any more."""
@@ -73,10 +84,9 @@ class Registry:
                 return
             registration.removed = True
             self._retire(registration)
+            self._name(registration.route, -1)
             target = registration.route.target
             if isinstance(target, EXACT):
-                origin = Origin.of(target.url)
-                self._named[origin.host, origin.port] -= 1
                 spent = _without(self._spent.get(target, []), registration)
                 _set_or_drop(self._spent, target, spent)
 
@@ -139,9 +149,12 @@ class Registry:
         ]
 
     def _candidates(self, request: Request) -> Iterable[Registration]:
-        """Return the active routes whose URL fits: exact ones, patterns, others, each in order."""
+        """Return the active routes whose URL fits.
+
+        These are exact ones, patterns, others, and recorded ones, each in order.
+        """
         exact = self._exact.get(request.canonical_url, ())
-        if self._any_query or self._patterns or self._others:
+        if self._any_query or self._patterns or self._others or self._indexed:
             return self._candidates_after(exact, request)
         return exact
 
@@ -155,6 +168,8 @@ class Registry:
         if self._patterns:
             yield from self._fitting_patterns(request)
         yield from self._others.get(None, ())
+        for index, table in tuple(self._indexed.items()):
+            yield from table.get(index.key_of(request), ())
 
     def _fitting_patterns(self, request: Request) -> list[Registration]:
         texts = request.spellings
@@ -203,6 +218,8 @@ class Registry:
             return [(self._any_query, route.target.url)]
         if isinstance(route.target, UrlPattern):
             return [(self._patterns, text) for text in literal_prefixes(route.target.pattern)]
+        if isinstance(route.target, IndexedMatcher):
+            return [(self._indexed.setdefault(route.target.index, {}), route.target.key)]
         return [(self._others, None)]
 
 

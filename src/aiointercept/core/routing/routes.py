@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import decided_by_head, may_match
+from aiointercept.core.matching.indexed import IndexedMatcher
 from aiointercept.core.matching.results import MATCH, Matcher, MatchResult
 from aiointercept.core.matching.urls import (
     ANY_METHOD,
@@ -28,7 +29,8 @@ class Route:
 
     Args:
         method: upper case, or ``*`` for any.
-        target: an exact URL, a pattern, or ``None`` where ``condition`` alone decides.
+        target: an exact URL, a pattern, a recorded URL, or ``None`` where ``condition`` alone
+            decides.
         condition: what must hold besides method and URL.
         reply: what is answered.
         limit: how many requests it takes; ``None`` for any number.
@@ -39,7 +41,7 @@ class Route:
     """
 
     method: str
-    target: Url | UrlIgnoringQuery | UrlPattern | None
+    target: Url | UrlIgnoringQuery | UrlPattern | IndexedMatcher | None
     condition: Matcher | None
     reply: Reply
     limit: int | None = 1

@@ -1,0 +1,183 @@
+"""``m.replay`` and ``m.save``: recorded traffic as routes, and traffic as a file."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from yarl import URL
+
+from aiointercept.adapters.blocking import beside_loop, in_thread
+from aiointercept.adapters.files import (
+    clean_path,
+    load,
+    resolve,
+    save,
+    with_bodies_read,
+    with_files_found,
+)
+from aiointercept.adapters.handling.recorded_conversation import recorded_conversation
+from aiointercept.api.cassette import CassetteRun, own_version, shown
+from aiointercept.api.handle import MockResponse, MockWebSocket
+from aiointercept.api.options import clean_repeat
+from aiointercept.core.calls import CallLog
+from aiointercept.core.recording.encodings import encode_chunks
+from aiointercept.core.recording.entries import Entry, StoredBody
+from aiointercept.core.recording.from_calls import entries_of
+from aiointercept.core.recording.match_on import DEFAULT_PARTS, MatchOn, clean_match_on
+from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.replaying import Replay
+from aiointercept.core.routing.replies import WebSocket
+from aiointercept.core.routing.routes import Route
+
+_CHUNK = 1 << 18
+
+
+class Cassettes(ABC):
+    """The part of the mock that replays and saves traffic."""
+
+    _log: CallLog
+    _redaction: Redaction | None
+    _cassette_run: CassetteRun | None
+
+    @abstractmethod
+    def _require_start(self) -> None:
+        """Raise unless the mock is started."""
+        ...
+
+    @abstractmethod
+    def _handle(self, route: Route, kind: type[Any]) -> Any:
+        """Add ``route`` and return a handle of it."""
+        ...
+
+    def replay(
+        self,
+        path: Any,
+        *,
+        match_on: Iterable[Any] = DEFAULT_PARTS,
+        repeat: bool | int = False,
+        base_url: str | URL | None = None,
+    ) -> list[MockResponse]:
+        """Register a route for each exchange of a recorded file, in order.
+
+        These routes come after all others. Files of browsers, Playwright, mitmproxy and Postman
+        replay too.
+
+        Args:
+            path: of a ``.har`` file, or of a ``.yaml`` or ``.yml`` file of VCR.py.
+            match_on: by what requests are compared with recorded ones: ``method``, ``scheme``,
+                ``host``, ``port``, ``path``, ``query``, ``url``, ``body``, ``json``, ``headers``,
+                matchers, and functions ``(recorded, request) -> bool``.
+            repeat: ``False`` for each exchange once, a number of times, or ``True`` for each once,
+                and the last one for a request for ever.
+            base_url: replaces the recorded origin, for example by ``m.server_url``.
+
+        Returns:
+            The handles, in order.
+
+        Raises:
+            CassetteError: if the file is missing or broken, naming file, entry and field.
+            RuntimeError: before the start.
+            TypeError: for a value of the wrong type, naming the argument.
+            ValueError: for a suffix, a part or a ``base_url`` that does not exist.
+
+        .. versionadded:: 1.1
+        """
+        self._require_start()
+        file = clean_path(path, "path")
+        rules = clean_match_on(match_on, self._redaction)
+        limit = clean_repeat(repeat)
+        base = _clean_base(base_url)
+
+        def read() -> Sequence[Entry]:
+            entries = with_files_found(file, load(file).entries)
+            return with_bodies_read(entries, file.parent) if rules.needs_body else entries
+
+        return self._replay(file, beside_loop(read), rules, limit, base)
+
+    def _replay(
+        self,
+        file: Path,
+        entries: Sequence[Entry],
+        rules: MatchOn,
+        limit: int | None = 1,
+        base_url: URL | None = None,
+    ) -> list[MockResponse]:
+        replay = Replay(
+            shown(file), rules, _opener(file.parent), recorded_conversation, limit, base_url
+        )
+        return [
+            self._handle(
+                route, MockWebSocket if isinstance(route.reply, WebSocket) else MockResponse
+            )
+            for route in replay.routes(entries)
+        ]
+
+    def save(self, path: Any) -> None:
+        """Write what this mock has seen so far: all calls that have ended, in order.
+
+        Secrets are masked as ``redact=`` says. The file is one that :meth:`replay` takes; a
+        ``.har`` file can be looked at in the network panel of a browser.
+
+        Args:
+            path: of a ``.har``, ``.yaml`` or ``.yml`` file, which is replaced.
+
+        Raises:
+            OSError: if it cannot be written.
+            TypeError: if ``path`` is not a path.
+            ValueError: for another suffix.
+
+        .. versionadded:: 1.1
+        """
+        file = clean_path(path, "path")
+        run = self._cassette_run
+        calls, redaction = self._log.snapshot(), self._redaction
+
+        def write() -> None:
+            recorded: Sequence[Entry] = ()
+            if run is not None:
+                run.flush()
+                recorded = run.recorded
+            entries = entries_of(calls, recorded)
+            save(file, None, entries, redaction, version=own_version(), anew=True)
+
+        beside_loop(write)
+
+
+def _clean_base(base_url: Any) -> URL | None:
+    if base_url is None:
+        return None
+    if not isinstance(base_url, (str, URL)):
+        msg = f"base_url must be a str or a yarl.URL, not {base_url!r}"
+        raise TypeError(msg)
+    url = URL(base_url)
+    if not url.raw_host or url.scheme not in ("http", "https", "ws", "wss"):
+        msg = f"base_url must be a URL such as 'http://127.0.0.1:8080', not '{url}'"
+        raise ValueError(msg)
+    return url
+
+
+def _opener(folder: Path) -> Any:
+    def open_body(body: StoredBody, encodings: tuple[str, ...]) -> AsyncIterator[bytes]:
+        return _chunks(resolve(body, folder), encodings)
+
+    return open_body
+
+
+async def _chunks(path: Path, encodings: tuple[str, ...]) -> AsyncIterator[bytes]:
+    chunks = encode_chunks(_pieces(path), encodings)
+    while chunk := await in_thread(lambda: next(chunks, b"")):
+        yield chunk
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """Read a file piece by piece; it is not held open, as the client may leave at any time."""
+    start = 0
+    while True:
+        with path.open("rb") as file:
+            file.seek(start)
+            piece = file.read(_CHUNK)
+        if not piece:
+            return
+        start += len(piece)
+        yield piece

@@ -1,0 +1,46 @@
+"""What a whole run of the tests says of recording. Light, as a test runner's plugin imports it."""
+
+import os
+from typing import Final
+
+ENVIRONMENT: Final = "AIOINTERCEPT_RECORD"
+RECORDED: Final = {
+    "none": "",
+    "once": "what has no file yet",
+    "new": "what is not in them",
+    "all": "everything anew",
+}
+
+
+class RecordingSettings:
+    """What was given outside of the code.
+
+    Attributes:
+        command_line: the mode that ``--aiointercept-record`` names.
+        ini: the mode that the ini option ``aiointercept_record`` names.
+    """
+
+    def __init__(self) -> None:
+        self.command_line: str | None = None
+        self.ini: str | None = None
+
+    @property
+    def environment(self) -> str | None:
+        """The mode that the environment names."""
+        return os.environ.get(ENVIRONMENT) or None
+
+    def described(self) -> str | None:
+        """Return what a run of tests records, and who says so; ``None`` if it only replays."""
+        for mode, origin in (
+            (self.environment, f"the environment variable {ENVIRONMENT}"),
+            (self.command_line, "--aiointercept-record"),
+            (self.ini, "the ini option aiointercept_record"),
+        ):
+            if mode:
+                recorded = RECORDED.get(mode)
+                return f"cassettes record {recorded} ({origin} is {mode!r})" if recorded else None
+        return None
+
+
+SETTINGS: Final = RecordingSettings()
+"""Those of this process."""

@@ -1,0 +1,41 @@
+"""Which recorded exchanges are the same as before, so that recording anew changes little."""
+
+import json
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from attrs import evolve
+
+from aiointercept.core.recording.entries import Entry
+from aiointercept.core.recording.har import NOTES, har_entry
+
+_CHANGING: Final = frozenset({"age", "date"})
+
+
+def kept(fresh: Iterable[Entry], before: Sequence[Entry]) -> list[Entry]:
+    """Return ``fresh``, with those that say the same as an entry ``before`` replaced by that.
+
+    They are the same if only times differ: when and how long, and the headers ``Date`` and ``Age``.
+    """
+    known: defaultdict[str, deque[Entry]] = defaultdict(deque)
+    for entry in before:
+        known[_content(entry)].append(entry)
+    result: list[Entry] = []
+    for entry in fresh:
+        same = known.get(_content(entry))
+        result.append(same.popleft() if same else entry)
+    return result
+
+
+def _content(entry: Entry) -> str:
+    """Return all that an entry says but times, as a text to compare."""
+    har: dict[str, Any] = har_entry(evolve(entry, source=None))
+    for field in ("startedDateTime", "time", "timings"):
+        del har[field]
+    har[NOTES] = {**har.get(NOTES, {})}
+    for message in har.get("_webSocketMessages", ()):
+        message["time"] = 0
+    headers = har["response"]["headers"]
+    har["response"]["headers"] = [one for one in headers if one["name"].lower() not in _CHANGING]
+    return json.dumps(har, sort_keys=True)

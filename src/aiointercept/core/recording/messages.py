@@ -1,0 +1,58 @@
+"""What messages and reports show of requests whose secrets must not be told."""
+
+import re
+from typing import Any, Final
+
+from aiointercept.core.matching.results import ABSENT, Mismatch, Unquoted
+from aiointercept.core.recording.masking import MASK
+from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.type_guards import is_list, is_mapping
+
+_SHOWN_MASK: Final = Unquoted(MASK)
+_LAST_NAME: Final = re.compile(r"\['([^']*)'\]$|\.([A-Za-z_]\w*)$")
+# A difference as it is written, for example "query['page']: expected '2', got '3'".
+_VALUE: Final = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|<\w+>|[^\s,;]+)"""
+_WRITTEN: Final = re.compile(rf"((?:\w+\['[^'\n]*'\]|\$[^\s:]+)): expected {_VALUE}, got {_VALUE}")
+
+
+def _is_hidden(part: str, redaction: Redaction) -> bool:
+    """Whether the values of a part of a request, such as ``headers['X']``, are secrets."""
+    if part.startswith("cookies["):
+        return True
+    found = _LAST_NAME.search(part)
+    name = (found[1] or found[2] or "") if found else ""
+    masker = redaction.masker
+    return bool(name) and (
+        redaction.hides_header(name) or masker.in_query(name) or masker.in_fields(name)
+    )
+
+
+def masked_mismatch(mismatch: Mismatch, redaction: Redaction) -> Mismatch:
+    """Return what messages show of a difference: no value that is a secret."""
+    hidden = _is_hidden(mismatch.part, redaction)
+
+    def shown(value: Any) -> Any:
+        if value is ABSENT:
+            return value
+        if hidden:
+            return _SHOWN_MASK
+        if isinstance(value, str):
+            text = redaction.text(value)
+            return Unquoted(text) if isinstance(value, Unquoted) else text
+        if isinstance(value, bytes):
+            return redaction.masker.body(value, "", "utf-8")
+        return redaction.masker.value(value) if is_list(value) or is_mapping(value) else value
+
+    return Mismatch(mismatch.part, shown(mismatch.expected), shown(mismatch.actual))
+
+
+def masked_message(text: str, redaction: Redaction) -> str:
+    """Return a message or report with the secrets masked that it shows."""
+
+    def written(found: re.Match[str]) -> str:
+        if not _is_hidden(found[1], redaction):
+            return found[0]
+        expected, got = (value if value == ABSENT else MASK for value in (found[2], found[3]))
+        return f"{found[1]}: expected {expected}, got {got}"
+
+    return redaction.masker.text(_WRITTEN.sub(written, text))
