@@ -92,6 +92,7 @@ class CassetteRun:
     _old: Cassette | None = field(default=None, init=False)
     _recorder: Recorder | None = field(default=None, init=False)
     _folder: TemporaryFolder = field(factory=TemporaryFolder, init=False)
+    _ended: bool = field(default=False, init=False)
     _before: tuple[Policy, UpstreamFactory | None] | None = field(default=None, init=False)
 
     def load(self) -> None:
@@ -168,8 +169,11 @@ class CassetteRun:
 
     @property
     def recorded(self) -> list[Entry]:
-        """What was recorded so far."""
-        return [] if self._recorder is None else self._recorder.entries()
+        """What was recorded so far; after the block without the bodies that were in files."""
+        entries = [] if self._recorder is None else self._recorder.entries()
+        if not self._ended:
+            return entries
+        return [evolve(entry, request_file=None, response_file=None) for entry in entries]
 
     def flush(self) -> None:
         """See that bodies in temporary files can be read; blocks."""
@@ -200,6 +204,7 @@ class CassetteRun:
                     anew=options.mode is RecordMode.ALL,
                 )
         finally:
+            self._ended = True
             self._folder.remove()
 
 
