@@ -69,6 +69,11 @@ class StartedCall:
             self.connection is not None and self.connection.protocol is not None
         )
 
+    @property
+    def frame(self) -> FrameType | None:
+        """That of ``ClientSession._request``, where the task is inside of the call."""
+        return next((f for f in _frames(self.task.get_coro()) if f.f_code is _CALL), None)
+
 
 class StartedCalls:
     """The calls that began through one connector in a block, by task."""
@@ -90,11 +95,15 @@ class StartedCalls:
         )
         return call
 
-    def take_in_flight(self) -> list[StartedCall]:
-        """Return the calls that are in flight, and forget all."""
+    def leave(self) -> None:
+        """Note that the running task now makes a call that is none of the mock's business."""
+        self._by_task.pop(asyncio.current_task(), None)
+
+    def take(self) -> list[StartedCall]:
+        """Return the calls that may be in flight, and forget all."""
         calls, self._by_task = self._by_task, {}
         # A loop in another thread may be about to add one.
-        return [call for of_task in list(calls.values()) for call in of_task if call.in_flight]
+        return [call for of_task in list(calls.values()) for call in of_task]
 
 
 @define(eq=False)
@@ -166,7 +175,7 @@ class _Guard:
         self._any_active = any_active
         self._refused: dict[asyncio.Task[Any], set[tuple[str, URL]]] = {}
         self._frames: dict[asyncio.Task[Any], FrameType] = {}
-        self._left_alone: dict[asyncio.Task[Any], Callable[[ClientRequest], bool]] = {}
+        self._left_alone: "dict[asyncio.Task[Any], Callable[[ClientRequest], bool]]" = {}
         vars(connector)["connect"] = self
 
     async def __call__(
@@ -189,8 +198,11 @@ class _Guard:
             return True
         return sent in refused and not self._any_active()
 
-    def watch(self, call: StartedCall) -> None:
-        """Refuse what repeats ``call`` until its task is done."""
+    def watch(self, call: StartedCall, frame: FrameType | None) -> None:
+        """Refuse what repeats or continues ``call`` until its task is done."""
+        if frame is not None:
+            self._left_alone[call.task] = _nothing
+            self._frames[call.task] = frame
         self._known(call.task).add((call.method, call.url))
 
     def watch_unconnected(
@@ -214,6 +226,10 @@ class _Guard:
             known.pop(task, None)
         if not self._refused and vars(self._connector).get("connect") is self:
             del self._connector.connect
+
+
+def _nothing(_req: "ClientRequest") -> bool:
+    return False
 
 
 def _runs_in(frame: FrameType) -> bool:
@@ -242,9 +258,13 @@ class BlockEnd:
 
     def cut_off(self, connector: BaseConnector, calls: Iterable[StartedCall]) -> None:
         """See that calls begun through ``connector`` do not reach the network when they go on."""
-        if not connector.closed:
-            for call in calls:
-                self._guard(connector).watch(call)
+        if connector.closed:
+            return
+        for call in calls:
+            if not call.task.done():
+                frame = call.frame
+                if call.in_flight or frame is not None:
+                    self._guard(connector).watch(call, frame)
 
     def cut_off_unconnected(
         self,

@@ -116,7 +116,7 @@ class ConnectorInterceptor:
             mocked, waiting = [(c, ours) for c, ours in mocked if ours.pid == os.getpid()], set()
         try:
             for connector, ours in mocked:
-                _block_end.cut_off(connector, ours.started_calls.take_in_flight())
+                _block_end.cut_off(connector, ours.started_calls.take())
             if self in _chain.all and dispatcher is not None:
                 leaves_alone = functools.partial(_leaves_alone, dispatcher.policy)
                 _block_end.cut_off_unconnected(self._loops(mocked), leaves_alone)
@@ -146,6 +146,12 @@ class ConnectorInterceptor:
         with self._lock:
             mocked = self._mocked.pop(connector, None)
         return [] if mocked is None else [mocked.close()]
+
+    def leave(self, connector: BaseConnector) -> None:
+        """Note that the running task now makes a call that this mock does not answer."""
+        mocked = self._mocked.get(connector)
+        if mocked is not None:
+            mocked.started_calls.leave()
 
     def repeated_by(self, call: ConnectCall) -> ClientAttempt | None:
         """Return what the request repeats silently, if it does; make it whole if it came before."""
@@ -298,9 +304,12 @@ async def _lead(chain: Sequence[ConnectorInterceptor], call: ConnectCall) -> Con
     body = await known_body(call.req) if call.req.body else b""
     decision = mocks[0].decide(known_request(call.req, body), mocks, from_log)
     mock = decision.mock
-    if mock is None:
+    interceptor = None if mock is None else _of(mock, chain)
+    for one in chain:
+        if one is not interceptor or isinstance(decision, Passthrough):
+            one.leave(call.connector)
+    if mock is None or interceptor is None:
         return await REAL_CONNECT(*call)
-    interceptor = _of(mock, chain)
     if isinstance(decision, Passthrough):
         return await interceptor.pass_through(call, decision.exchange)
     if isinstance(decision, Fail):

@@ -1,66 +1,100 @@
-"""What a compiled regular expression tells about the texts it can match, without trying it."""
+"""The literal text with which everything begins that a compiled regular expression can match.
+
+It is read from the tree that :mod:`re` itself makes of the pattern, not from the pattern's text, so
+that whatever spelling ``re`` understands is understood here. Where the tree says nothing sure, or
+has parts that are not known here, the prefix is short or empty: a pattern that is tried in vain
+costs little, one that is never tried would be an error.
+"""
 
 import re
-from typing import Final
+import warnings
+from collections.abc import Iterable
+from typing import Any, Final
 
-_SPECIAL: Final = frozenset(".^$*+?{}[]\\|()")
-_QUANTIFIERS: Final = frozenset("*+?{")
-_NO_PREFIX_FLAGS: Final = re.IGNORECASE | re.VERBOSE
+try:
+    from re import _parser  # type: ignore[attr-defined]  # the parser has no public name
+except ImportError:  # before Python 3.11
+    import sre_parse as _parser
+
+_MOST_PREFIXES: Final = 16
+_EVERYTHING: Final = ("",)
 
 
 def literal_prefixes(pattern: re.Pattern[str]) -> tuple[str, ...]:
     """Return texts with one of which everything that ``pattern.match`` accepts begins.
 
-    There are two where one character may be missing, as in ``https?://``. They are careful rather
-    than long: a single ``""`` where the pattern is not read easily.
+    There are several where a part may be missing or differ, as in ``https?://`` or ``(a|b)``. They
+    are careful rather than long: a single ``""`` where nothing is sure.
     """
-    text = pattern.pattern
-    if pattern.flags & _NO_PREFIX_FLAGS or _has_alternative(text):
-        return ("",)
-    begun, at = _literals(text, 1 if text.startswith("^") else 0)
-    char, width = _literal(text, at)
-    if not char or text[at + width] != "?":
-        return (begun,)
-    rest, _ = _literals(text, at + width + 1)
-    return (begun + char + rest, begun + rest)
+    if pattern.flags & re.IGNORECASE:
+        return _EVERYTHING
+    parser: Any = _parser
+    try:
+        with warnings.catch_warnings():
+            # Whoever compiled the pattern has been warned.
+            warnings.simplefilter("ignore")
+            tree = parser.parse(pattern.pattern, pattern.flags)
+        prefixes, _ = _begin(list(tree), first=True)
+    except Exception:  # noqa: BLE001  the parser is private: whatever it does, patterns are tried
+        return _EVERYTHING
+    return tuple(sorted(prefixes))
 
 
-def _literals(text: str, at: int) -> tuple[str, int]:
-    """Return what stands literally from ``at`` on, and the place behind it."""
-    literals: list[str] = []
-    while True:
-        char, width = _literal(text, at)
-        if not char or text[at + width : at + width + 1] in _QUANTIFIERS:
-            return "".join(literals), at
-        literals.append(char)
-        at += width
+def _begin(items: Iterable[tuple[Any, Any]], *, first: bool) -> tuple[set[str], bool]:
+    """Return the prefixes of a sequence, and whether they are all that it matches.
+
+    Args:
+        items: nodes of the tree.
+        first: whether they stand at the beginning of the pattern.
+    """
+    prefixes = {""}
+    for operator, argument in items:
+        found, whole = _texts(str(operator), argument, first=first and prefixes == {""})
+        longer = {prefix + text for prefix in prefixes for text in found}
+        if len(longer) > _MOST_PREFIXES:
+            return prefixes, False
+        prefixes = longer
+        if not whole:
+            return prefixes, False
+    return prefixes, True
 
 
-def _literal(text: str, at: int) -> tuple[str, int]:
-    """Return the character that stands for itself at ``at``, and how wide it is written."""
-    char = text[at : at + 1]
-    if char == "\\" and not text[at + 1 : at + 2].isalnum():
-        return text[at + 1 : at + 2], 2
-    return ("", 0) if char in _SPECIAL else (char, 1)
+def _texts(operator: str, argument: Any, *, first: bool) -> tuple[set[str], bool]:
+    """Return what a node's text begins with, and whether that is all of it."""
+    if operator == "LITERAL":
+        return {chr(argument)}, True
+    if operator == "AT":
+        # Only at the very beginning is the beginning a sure match that takes no text.
+        return {""}, first and str(argument) in {"AT_BEGINNING", "AT_BEGINNING_STRING"}
+    if operator == "IN":
+        return _members(argument)
+    if operator == "BRANCH":
+        return _either(_begin(list(branch), first=first) for branch in argument[1])
+    if operator == "SUBPATTERN":
+        _, added, removed, inner = argument
+        return ({""}, False) if added or removed else _begin(list(inner), first=first)
+    if operator in {"MAX_REPEAT", "MIN_REPEAT"}:
+        return _repeated(*argument, first=first)
+    return {""}, False
 
 
-def _has_alternative(text: str) -> bool:
-    """Whether ``text`` may have a ``|`` outside of all groups and character sets."""
-    depth = 0
-    in_set = False
-    chars = iter(text)
-    for char in chars:
-        if char == "\\":
-            next(chars, None)
-        elif in_set:
-            in_set = char != "]"
-        elif char == "[":
-            in_set = True
-            # A "]" right behind the opening, or behind its "^", is a member of the set.
-            if next(chars, None) == "^":
-                next(chars, None)
-        elif char in "()":
-            depth += 1 if char == "(" else -1
-        elif char == "|" and depth == 0:
-            return True
-    return False
+def _members(members: list[tuple[Any, Any]]) -> tuple[set[str], bool]:
+    if len(members) > _MOST_PREFIXES or any(str(kind) != "LITERAL" for kind, _ in members):
+        return {""}, False
+    return {chr(code) for _, code in members}, True
+
+
+def _either(alternatives: Iterable[tuple[set[str], bool]]) -> tuple[set[str], bool]:
+    found = list(alternatives)
+    return set().union(*(texts for texts, _ in found)), all(whole for _, whole in found)
+
+
+def _repeated(least: int, most: Any, inner: Any, *, first: bool) -> tuple[set[str], bool]:
+    if int(most) == 0:
+        return {""}, True
+    texts, whole = _begin(list(inner), first=first)
+    once = int(most) == 1
+    if least == 0:
+        # What follows comes at once where it is missing.
+        return (texts | {""}, True) if once and whole else ({""}, False)
+    return texts, whole and once
