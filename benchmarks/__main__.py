@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
-from benchmarks import importing, passing
+from benchmarks import importing, mounting, passing
 from benchmarks.contestants import FLOOR, OURS, Contestant, peers
 from benchmarks.exchanges import EXCHANGES, Exchange
 from benchmarks.growth import GROWTHS, Growth, memory_per_call
@@ -120,6 +120,18 @@ async def _passthrough(size: Size) -> list[Row]:
     return rows
 
 
+async def _mounted(size: Size) -> list[Row]:
+    target = Target(2)
+    rows: list[Row] = []
+    for method in mounting.METHODS:
+        laps = {way: partial(mounting.seconds, way, method, size.of(500)) for way in mounting.WAYS}
+        seconds = await race(laps, size.few_rounds)
+        figure = Figure(ratio(seconds[mounting.MOUNTED], seconds[mounting.BARE]), target)
+        title = f"{method} of an aiohttp application, mounted, in times of a bare server"
+        rows.append(Row(title, {"figure": figure}, target))
+    return rows
+
+
 async def _tables(size: Size) -> list[Table]:
     contestants: list[Contestant] = [FLOOR, *OURS, *peers()]
     mocks = contestants[1:]
@@ -133,6 +145,7 @@ async def _tables(size: Size) -> list[Table]:
     growth.rows.append(await _memory(mocks, size))
     others.rows.extend(await _imports(size))
     others.rows.extend(await _passthrough(size))
+    others.rows.extend(await _mounted(size))
     return [floor, growth, others]
 
 

@@ -33,6 +33,7 @@ from aiointercept.api.cassette import CassetteRun, clean_cassette
 from aiointercept.api.cassettes import Cassettes
 from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.keywords import unexpected
+from aiointercept.api.mounting import Mounting, app_host
 from aiointercept.api.options import below, clean_base_url
 from aiointercept.api.run import MockRun
 from aiointercept.api.verbs import Verbs
@@ -40,6 +41,7 @@ from aiointercept.api.watching import announce
 from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import AiointerceptWarning, NotStartedError
+from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.interceptor import Interceptor
@@ -51,7 +53,7 @@ from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import EXACT, Registry
 
 
-class aiointercept(Verbs, Assertions, Cassettes):  # noqa: N801  lower case as aioresponses' is
+class aiointercept(Mounting, Verbs, Assertions, Cassettes):  # noqa: N801  lower case as aioresponses' is
     """A mock of remote HTTP servers: a real server on loopback that answers what was registered.
 
     Use it with ``async with``, ``with``, as a decorator, or with ``start`` and ``stop``.
@@ -161,6 +163,7 @@ class aiointercept(Verbs, Assertions, Cassettes):  # noqa: N801  lower case as a
             self._transport if isinstance(self._transport, Dialer) else _NoDialer(self._transport)
         )
         self._interceptor: Interceptor = interceptor or ConnectorInterceptor(upstream_of)
+        self._apps = app_host(self._dispatcher)
         self._run = MockRun(self._dispatcher)
         self._base: URL | None = None
         self._started = False
@@ -188,6 +191,7 @@ class aiointercept(Verbs, Assertions, Cassettes):  # noqa: N801  lower case as a
             return
         try:
             self._stop()
+            self._apps.join()
         finally:
             if self._cassette_run is not None:
                 beside_loop(partial(self._save_cassette, error))
@@ -215,6 +219,7 @@ class aiointercept(Verbs, Assertions, Cassettes):  # noqa: N801  lower case as a
             finally:
                 try:
                     await self._transport.wait_closed()
+                    await self._apps.wait_closed()
                 finally:
                     if self._cassette_run is not None:
                         await in_thread(partial(self._save_cassette, error))
@@ -297,6 +302,8 @@ class aiointercept(Verbs, Assertions, Cassettes):  # noqa: N801  lower case as a
         self._base = None
         self._led = False
         with ExitStack() as undo:
+            self._apps.start()
+            undo.callback(self._apps.stop)
             self._transport.start(self._dispatcher)
             undo.callback(self._transport.stop)
             self._interceptor.bind(self._dispatcher, self._dialer)
@@ -334,7 +341,8 @@ class aiointercept(Verbs, Assertions, Cassettes):  # noqa: N801  lower case as a
             return
         for registration in self._run.routes:
             target = registration.route.target
-            if isinstance(target, EXACT) and not registration.used and not self._is_own(target):
+            names_a_server = isinstance(target, (*EXACT, UrlPrefix)) and not self._is_own(target)
+            if names_a_server and not registration.used:
                 file, _, line = registration.declared_at.rpartition(":")
                 msg = (
                     f"{registration} was never used: without mock_external_urls=True clients "
@@ -406,7 +414,7 @@ class aiointercept(Verbs, Assertions, Cassettes):  # noqa: N801  lower case as a
         return self._base_url() if self._given_base is None else self._given_base
 
     @override
-    def _refuse_unreachable(self, target: Url | UrlIgnoringQuery) -> None:
+    def _refuse_unreachable(self, target: Url | UrlIgnoringQuery | UrlPrefix) -> None:
         rule = self._dispatcher.policy.rule_for(target.url)
         if rule is not None:
             msg = (

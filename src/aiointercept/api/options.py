@@ -18,6 +18,7 @@ from aiointercept.api.content import Headers, make_content, refuse_arguments
 from aiointercept.core.http.urls import http_scheme
 from aiointercept.core.matching.combinators import AllOf, all_of, as_matcher
 from aiointercept.core.matching.fields import Query
+from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.results import Matcher
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 from aiointercept.core.routing.replies import (
@@ -61,7 +62,7 @@ class Options:
 
 
 def build_route(
-    target: Url | UrlIgnoringQuery | UrlPattern | None,
+    target: Url | UrlIgnoringQuery | UrlPattern | UrlPrefix | None,
     method: str,
     options: Options,
     *,

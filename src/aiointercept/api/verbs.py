@@ -16,6 +16,7 @@ from aiointercept.api.options import Options, asks_for_query, build_route, clean
 from aiointercept.api.streaming import event_options, websocket
 from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.combinators import as_matcher
+from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
 from aiointercept.core.reporting.expectations import UrlLike
 from aiointercept.core.routing.registry import EXACT, Registry
@@ -67,7 +68,7 @@ class Verbs(ABC):
         ...
 
     @abstractmethod
-    def _refuse_unreachable(self, target: Url | UrlIgnoringQuery) -> None:
+    def _refuse_unreachable(self, target: Url | UrlIgnoringQuery | UrlPrefix) -> None:
         """Raise if requests for ``target`` are passed through."""
         ...
 

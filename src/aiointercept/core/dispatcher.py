@@ -163,6 +163,52 @@ class MockDispatcher:
             attempt.begin(call, mock)
         return Exchange(call, ForwardReply(), mock)
 
+    def begin(
+        self,
+        request: Request,
+        request_factory: RequestFactory | None = None,
+        *,
+        connection: ClientConnection | None = None,
+    ) -> Exchange | None:
+        """See :meth:`.ports.dispatcher.Dispatcher.begin`."""
+        mocks: Sequence[ChainedMock] = () if connection is None else connection.active_mocks
+        if not any(mock.registry.has_mounts for mock in (self, *mocks)):
+            return None
+        attempt = None if connection is None else connection.attempt
+        if attempt is not None and attempt.call is not None:
+            return None
+        found = self._find_mount(request, mocks)
+        if found is None:
+            return None
+        mock, chosen = found
+        call = mock.consume(chosen, request, request_factory)
+        reply = chosen.registration.route.immediate_reply
+        if call is None or reply is None:
+            return None
+        if attempt is not None:
+            attempt.begin(call, mock)
+        return Exchange(call, reply, mock)
+
+    def _find_mount(
+        self, request: Request, mocks: Sequence[ChainedMock]
+    ) -> tuple[ChainedMock, Chosen] | None:
+        """Return the mount that takes ``request``, whatever its body turns out to be."""
+        try:
+            mock: ChainedMock = mocks[0] if mocks else self
+            if mocks[1:]:
+                decision = decide(request, mocks)
+                if not isinstance(decision, Serve):
+                    return None
+                mock = decision.mock
+            chosen = mock.registry.peek(request)
+        except self.interrupts:
+            raise
+        except BaseException:  # noqa: BLE001  a matcher raised: it will again in dispatch()
+            return None
+        if chosen is None or not chosen.registration.route.takes_streams:
+            return None
+        return mock, chosen
+
     async def dispatch(
         self,
         request: Request,

@@ -6,12 +6,13 @@ core request, and what the core answers goes to the performer of that kind of an
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, Final, cast
 
 import aiohttp
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
+from attrs import define
 from typing_extensions import override
 
 from aiointercept.adapters.handling.faults import fail_client, perform_fault, raise_from_callback
@@ -33,7 +34,7 @@ from aiointercept.core.ports.chained_mock import Run
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
-from aiointercept.core.ports.responder import Responder
+from aiointercept.core.ports.responder import Attachment, Responder
 from aiointercept.core.routing.replies import (
     CallbackRaiseReply,
     DisconnectReply,
@@ -101,6 +102,7 @@ class ConnectionHandler(web.Server):
         self._running: dict[RequestHandler, asyncio.Task[Any]] = {}
         self._ending: set[asyncio.Task[Any]] = set()
         self._steps: dict[RequestHandler, int] = {}
+        self._attachments: dict[RequestHandler, dict[object, Attachment]] = {}
 
     def protocol(self, connection: ClientConnection) -> RequestHandler:
         """Return a server protocol for a connection that belongs to an intercepted client."""
@@ -122,6 +124,8 @@ class ConnectionHandler(web.Server):
         self._client_connections.pop(handler, None)
         self._steps.pop(handler, None)
         self._end(handler)
+        for attachment in self._attachments.pop(handler, {}).values():
+            attachment.close()
         super().connection_lost(handler, exc)
 
     def close(self) -> None:
@@ -179,9 +183,11 @@ class ConnectionHandler(web.Server):
         connection = self._client_connections.get(request.protocol)
         exchange = None
         try:
-            if "Expect" in request.headers:
-                await _let_continue(request)
-            if request.body_exists:
+            if request.body_exists or "Expect" in request.headers:
+                exchange = self._begin(request, connection)
+                if exchange is None and "Expect" in request.headers:
+                    await _let_continue(request)
+            if request.body_exists and exchange is None:
                 if connection is not None:
                     exchange = await self._forward_while_it_comes_in(request, connection)
                 if exchange is None:
@@ -190,7 +196,15 @@ class ConnectionHandler(web.Server):
             return Answered()
         if exchange is None:
             exchange = await self._dispatch(request, connection)
-        return await _perform(Performance(request, exchange, connection))
+        return await self._perform(Performance(request, exchange, connection))
+
+    def _begin(
+        self, request: AiointerceptRequest, connection: ClientConnection | None
+    ) -> Exchange | None:
+        """Decide by the head of a request whether it goes to an application as it comes in."""
+        received = self._received(request, connection, whole=False)
+        request.keep(received, {})
+        return self._dispatcher.begin(received, RequestView(request), connection=connection)
 
     async def _forward_while_it_comes_in(
         self, request: AiointerceptRequest, connection: ClientConnection
@@ -212,14 +226,61 @@ class ConnectionHandler(web.Server):
         )
 
     def _received(
-        self, request: AiointerceptRequest, connection: ClientConnection | None
+        self,
+        request: AiointerceptRequest,
+        connection: ClientConnection | None,
+        *,
+        whole: bool = True,
     ) -> Request:
-        """Return ``request`` as the core sees it, with as much of its body as was received."""
-        headers, body = request.headers, request.buffered_body
-        if "Content-Encoding" in headers:
+        """Return ``request`` as the core sees it, with as much of its body as was received.
+
+        Args:
+            request: the request.
+            connection: that of an intercepted client.
+            whole: whether there is a body to be seen yet.
+        """
+        headers = request.headers
+        body: bytes | None = request.buffered_body if whole else None
+        if body is not None and "Content-Encoding" in headers:
             body = decoded(body, headers["Content-Encoding"])
         prefix = self._prefix() if connection is None else connection.origin.prefix
         return Request.received(request.method.upper(), urls_of(prefix, request), headers, body)
+
+    async def _perform(self, performance: Performance) -> web.StreamResponse:
+        exchange = performance.exchange
+        answer: Any = exchange.answer
+        if isinstance(answer, Response):
+            # Closed by the user's own code, as a server that crashes.
+            if performance.client_is_gone:
+                exchange.dispatcher.finish(exchange.call)
+                return Answered()
+            performance.settle()
+            return performance.send(answer)
+        try:
+            performer = _PERFORMERS.get(type(exchange.answer))
+            if performer is not None:
+                return await performer(performance, answer)
+            request, responder = performance.request, cast("Responder", answer)
+            attachments = self._attachments.setdefault(request.protocol, {})
+            served = _Served(attachments, performance.settle)
+            response: web.StreamResponse = await responder.respond(request, exchange, served)
+            return response
+        finally:
+            if exchange.call.duration is None:
+                exchange.dispatcher.finish(exchange.call)
+
+
+@define(eq=False)
+class _Served:
+    """A client's connection, as responders use it; see :class:`.ports.responder.ServedConnection`.
+
+    Args:
+        attachments: closed when the connection is lost.
+        settle: notes that the client gets an answer.
+    """
+
+    attachments: MutableMapping[object, Attachment]
+    settle: Callable[[], None]
 
 
 Performer = Callable[[Performance, Any], Awaitable[web.StreamResponse]]
@@ -236,25 +297,6 @@ _PERFORMERS: Final[Mapping[type, Performer]] = {
     DisconnectReply: fail_client,
     NoRouteReply: fail_client,
 }
-
-
-async def _perform(performance: Performance) -> web.StreamResponse:
-    exchange = performance.exchange
-    answer: Any = exchange.answer
-    if isinstance(answer, Response):
-        if performance.client_is_gone:  # closed by the user's own code, as a server that crashes
-            exchange.dispatcher.finish(exchange.call)
-            return Answered()
-        performance.settle()
-        return performance.send(answer)
-    try:
-        if isinstance(answer, Responder):
-            response: web.StreamResponse = await answer.respond(performance.request, exchange)
-            return response
-        return await _PERFORMERS[type(answer)](performance, answer)
-    finally:
-        if exchange.call.duration is None:
-            exchange.dispatcher.finish(exchange.call)
 
 
 async def _let_continue(request: AiointerceptRequest) -> None:

@@ -99,9 +99,10 @@ class AiointerceptRequest(web.Request):
     @property
     def sent_body(self) -> bytes | AsyncIterator[bytes]:
         """The body as it was sent, still encoded; in chunks if it is not all here yet."""
-        return self._raw if self.content.at_eof() else self._raw_chunks()
+        return self._raw if self.content.at_eof() else self.sent_chunks()
 
-    async def _raw_chunks(self) -> AsyncIterator[bytes]:
+    async def sent_chunks(self) -> AsyncIterator[bytes]:
+        """Yield the body as it comes in, still encoded; it can be read once."""
         yield self._raw
         self._raw = b""
         while not self.content.at_eof():

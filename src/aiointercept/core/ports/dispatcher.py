@@ -72,3 +72,24 @@ class Dispatcher(ChainedMock, Protocol):
             ``None`` if it does not go on, or may not: then it is to be read to its end.
         """
         ...
+
+    def begin(
+        self,
+        request: Request,
+        request_factory: RequestFactory | None = None,
+        *,
+        connection: ClientConnection | None = None,
+    ) -> Exchange | None:
+        """Decide on a request by its head, if it goes to a mounted application.
+
+        Args:
+            request: the request, without its body, which may still be coming in.
+            request_factory: makes what the user sees of the request.
+            connection: that of an intercepted client; ``None`` if the request came to the mock's
+                own URL.
+
+        Returns:
+            ``None`` if it does not, or if a route may take it by its body: then it is to be read
+            to its end, for :meth:`dispatch`.
+        """
+        ...

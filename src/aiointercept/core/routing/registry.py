@@ -1,14 +1,14 @@
 """All routes of one mock: which is there, which is used up, which takes a request.
 
 ``match`` chooses and consumes in one step. Exact URLs are found by index, patterns by the literal
-text they begin with, the rest in order; after all of them come recorded requests, found by index.
-What a route answers is of no interest here.
+text they begin with, the rest in order; after all of them come recorded requests, found by index,
+and mounts, the longest prefix first. What a route answers is of no interest here.
 """
 
 import threading
 from bisect import insort
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, Final
 
 from attrs import frozen
@@ -17,6 +17,7 @@ from yarl import URL
 from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.matching.combinators import mentions_host
 from aiointercept.core.matching.indexed import IndexedMatcher, KeyIndex
+from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.results import MatchResult
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 from aiointercept.core.routing.prefixes import literal_prefixes
@@ -56,10 +57,16 @@ class Registry:
         # Under one key, so that it is a table as the others are.
         self._others: dict[None, list[Registration]] = {}
         self._indexed: dict[KeyIndex, dict[Hashable, list[Registration]]] = {}
+        self._mounts: dict[Origin, list[Registration]] = {}
 
     def add(self, route: Route) -> Registration:
-        """Add ``route`` to its queue: behind all finite ones, before endless ones of its kind."""
+        """Add ``route`` to its queue: behind all finite ones, before endless ones of its kind.
+
+        Raises:
+            ValueError: if something is mounted at its prefix already.
+        """
         with self._lock:
+            self._refuse_second_mount(route)
             self._number += 1
             registration = Registration(route, self._number)
             self._all[self._number] = registration
@@ -70,12 +77,24 @@ class Registry:
     def _name(self, route: Route, by: int) -> None:
         """Count the routes that name a server."""
         origin: Origin | None = None
-        if isinstance(route.target, EXACT):
+        if isinstance(route.target, (*EXACT, UrlPrefix)):
             origin = Origin.of(route.target.url)
         elif isinstance(route.target, IndexedMatcher):
             origin = route.target.named_origin
         if origin is not None:
             self._named[origin.host, origin.port] += by
+
+    def _refuse_second_mount(self, route: Route) -> None:
+        target = route.target
+        if not isinstance(target, UrlPrefix):
+            return
+        for before in self._mounts.get(target.origin, ()):
+            if before.route.target == target:
+                msg = (
+                    f"something is mounted at {target.url} already, at {before.declared_at}: mount "
+                    "this below another prefix, or take that away with handle.remove()"
+                )
+                raise ValueError(msg)
 
     def remove(self, registration: Registration) -> None:
         """Take a route away; nothing happens if it is not there any more."""
@@ -151,10 +170,10 @@ class Registry:
     def _candidates(self, request: Request) -> Iterable[Registration]:
         """Return the active routes whose URL fits.
 
-        These are exact ones, patterns, others, and recorded ones, each in order.
+        These are exact ones, patterns, others, and recorded ones, each in order, then mounts.
         """
         exact = self._exact.get(request.canonical_url, ())
-        if self._any_query or self._patterns or self._others or self._indexed:
+        if self._any_query or self._patterns or self._others or self._indexed or self._mounts:
             return self._candidates_after(exact, request)
         return exact
 
@@ -170,6 +189,17 @@ class Registry:
         yield from self._others.get(None, ())
         for index, table in tuple(self._indexed.items()):
             yield from table.get(index.key_of(request), ())
+        if self._mounts:
+            path = request.canonical_url.raw_path
+            for registration in self._mounts.get(request.origin, ()):
+                target = registration.route.target
+                if isinstance(target, UrlPrefix) and target.covers_path(path):
+                    yield registration
+
+    @property
+    def has_mounts(self) -> bool:
+        """Whether something is mounted."""
+        return bool(self._mounts)
 
     def _fitting_patterns(self, request: Request) -> list[Registration]:
         texts = request.spellings
@@ -201,7 +231,7 @@ class Registry:
     def _list(self, registration: Registration) -> None:
         for table, key in self._places(registration.route):
             queue = list(table.get(key, ()))
-            insort(queue, registration, key=_place_in_queue if key is not None else _number)
+            insort(queue, registration, key=_order_under(key))
             table[key] = queue
             if isinstance(key, str) and len(key) not in self._prefix_lengths:
                 self._prefix_lengths |= {len(key)}
@@ -220,6 +250,8 @@ class Registry:
             return [(self._patterns, text) for text in literal_prefixes(route.target.pattern)]
         if isinstance(route.target, IndexedMatcher):
             return [(self._indexed.setdefault(route.target.index, {}), route.target.key)]
+        if isinstance(route.target, UrlPrefix):
+            return [(self._mounts, route.target.origin)]
         return [(self._others, None)]
 
 
@@ -237,6 +269,18 @@ def _place_in_queue(registration: Registration) -> tuple[bool, bool, int]:
     if route.limit is not None:
         return False, False, registration.number
     return True, route.condition is None, -registration.number
+
+
+def _shortness(registration: Registration) -> int:
+    target = registration.route.target
+    return -len(target.path) if isinstance(target, UrlPrefix) else 0
+
+
+def _order_under(key: object) -> Callable[[Registration], Any]:
+    """Return by what the routes under one key of a table are sorted."""
+    if key is None:
+        return _number
+    return _shortness if isinstance(key, Origin) else _place_in_queue
 
 
 def _without(bucket: list[Registration], registration: Registration) -> list[Registration]:

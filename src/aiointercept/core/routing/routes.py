@@ -12,6 +12,7 @@ from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import decided_by_head, may_match
 from aiointercept.core.matching.indexed import IndexedMatcher
+from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.results import MATCH, Matcher, MatchResult
 from aiointercept.core.matching.urls import (
     ANY_METHOD,
@@ -29,8 +30,8 @@ class Route:
 
     Args:
         method: upper case, or ``*`` for any.
-        target: an exact URL, a pattern, a recorded URL, or ``None`` where ``condition`` alone
-            decides.
+        target: an exact URL, a pattern, a recorded URL, the prefix of a mount, or ``None`` where
+            ``condition`` alone decides.
         condition: what must hold besides method and URL.
         reply: what is answered.
         limit: how many requests it takes; ``None`` for any number.
@@ -41,7 +42,7 @@ class Route:
     """
 
     method: str
-    target: Url | UrlIgnoringQuery | UrlPattern | IndexedMatcher | None
+    target: Url | UrlIgnoringQuery | UrlPattern | IndexedMatcher | UrlPrefix | None
     condition: Matcher | None
     reply: Reply
     limit: int | None = 1
@@ -60,6 +61,11 @@ class Route:
     def immediate_reply(self) -> Answer | None:
         """The answer, if nothing has to be waited for or computed."""
         return None if self.delay or isinstance(self.reply, CallbackReply) else self.reply
+
+    @cached_property
+    def takes_streams(self) -> bool:
+        """Whether its answer can begin while the request is still coming in."""
+        return not self.delay and bool(getattr(self.reply, "takes_streams", False))
 
     def takes_method(self, method: str) -> bool:
         """Whether requests with this method, in upper case, are for it."""

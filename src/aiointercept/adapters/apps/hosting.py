@@ -1,0 +1,246 @@
+"""``HostedApp``: one application from its first request to the end of the block.
+
+It is started on the loop that entered the block, or on the helper thread's where there is none or
+where it is blocked, and serves clients of every loop.
+"""
+
+import asyncio
+import contextlib
+import contextvars
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import Any, Final
+
+from aiointercept.adapters.apps.channel import Channel, ServerEnd
+from aiointercept.adapters.apps.runner import Runner, end_tasks, serving
+from aiointercept.core.http.messages import Origin
+
+_PATIENCE: Final = 0.2  # seconds that a loop gets to show that it is not blocked
+_STUCK: Final = 5.0  # the same, where no other loop can help
+_CLEAN_UP: Final = 10.0  # seconds that another thread gets to clean up
+_ENDED: Final = "the block of the mock has ended"
+_GONE: Final = (
+    "it ran on the event loop that entered the block, which is closed by now; enter the block "
+    "without a running loop, and the application runs on a helper thread"
+)
+
+
+class AppUnavailableError(RuntimeError):
+    """The loop of a mounted application cannot serve a request."""
+
+
+class HostedApp:
+    """An application that runs from its first request on.
+
+    Args:
+        runner: runs it.
+        name: what errors call it.
+        home: the loop that entered the block; ``None`` if there was none.
+        helper: returns the helper thread's loop.
+        defer_error: gets what keeps it from starting or cleaning up.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        name: str,
+        home: asyncio.AbstractEventLoop | None,
+        helper: Callable[[], asyncio.AbstractEventLoop],
+        defer_error: Callable[[BaseException], None],
+    ) -> None:
+        self._runner = runner
+        self._name = name
+        self._home = home
+        self._helper = helper
+        self._defer_error = defer_error
+        self._context = contextvars.copy_context()
+        self._lock = threading.Lock()
+        self._begun = False
+        self._stopped = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        # What keeps it from being used; None once it is started.
+        self._started: Future[BaseException | None] = Future()
+        self._life: asyncio.Task[None] | None = None
+        self._stop_event = asyncio.Event()
+        self._ends: set[ServerEnd] = set()
+        self._done: Future[None] = Future()
+
+    # Starting
+
+    async def connect(self, origin: Origin, info: Mapping[str, Any]) -> Channel:
+        """Return a new connection to the application, which is started if need be.
+
+        Args:
+            origin: the server in whose place the application stands.
+            info: what the application's transport says about itself.
+
+        Raises:
+            Exception: what keeps the application from starting.
+            AppUnavailableError: if its loop is closed or blocked.
+        """
+        here = asyncio.get_running_loop()
+        with self._lock:
+            if self._stopped:
+                raise self._unavailable(_ENDED)
+            first, self._begun = not self._begun, True
+        if first:
+            await self._begin(here)
+        if not self._started.done():
+            await asyncio.shield(asyncio.wrap_future(self._started))
+        error = self._started.result()
+        if error is not None:
+            raise error
+        loop = self._loop
+        if loop is None or self._done.done():
+            raise self._unavailable(_GONE)
+        channel = Channel(here, loop, origin, info)
+        if loop is here:
+            self._open(channel.end)
+        else:
+            await self._open_elsewhere(channel.end, loop)
+        return channel
+
+    async def _begin(self, here: asyncio.AbstractEventLoop) -> None:
+        home = self._home
+        if home is here:
+            self._launch(here)
+            return
+        if home is not None and _post(home, self._launch, home):
+            try:
+                await asyncio.wait([asyncio.wrap_future(self._started)], timeout=_PATIENCE)
+            finally:
+                # Others wait for the start too, whatever becomes of this request.
+                self._launch_on_helper()
+        else:
+            self._launch_on_helper()
+
+    def _launch_on_helper(self) -> None:
+        if self._loop is None:
+            helper = self._helper()
+            _post(helper, self._launch, helper)
+
+    def _launch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to start on ``loop``, which is the running one, unless another one was faster."""
+        with self._lock:
+            if self._loop is not None or self._stopped:
+                return
+            self._loop = loop
+        self._life = self._context.copy().run(loop.create_task, self._live())
+
+    async def _live(self) -> None:
+        """Run the application until the block ends, or the loop is about to be closed."""
+        self._stop_event = asyncio.Event()
+        try:
+            try:
+                await self._runner.start()
+            except Exception as error:  # noqa: BLE001  whatever it is, it is told
+                self._defer_error(error)
+                self._started.set_result(error)
+            else:
+                self._started.set_result(None)
+                await self._stop_event.wait()
+        finally:
+            # asyncio.run() cancels what is left, and waits for it before it closes the loop.
+            if not self._started.done():
+                self._started.set_result(self._unavailable("its start was cut off"))
+            await self._clean_up()
+
+    async def _open_elsewhere(self, end: ServerEnd, loop: asyncio.AbstractEventLoop) -> None:
+        opened: Future[None] = Future()
+
+        def open_() -> None:
+            if opened.set_running_or_notify_cancel():
+                self._open(end)
+                opened.set_result(None)
+
+        if not _post(loop, open_):
+            raise self._unavailable(_GONE)
+        waiting = asyncio.wrap_future(opened)
+        await asyncio.wait([waiting], timeout=_STUCK)
+        if not waiting.done():
+            waiting.cancel()
+            msg = (
+                f"it runs on the event loop that entered the block, but that did not "
+                f"turn for {_STUCK:g} seconds: do not call a blocking HTTP client on its thread, "
+                "or make such a call the first one, so that the application starts elsewhere"
+            )
+            raise self._unavailable(msg)
+
+    def _open(self, end: ServerEnd) -> None:
+        context = self._context.copy()
+        context.run(serving.set, end)
+        self._ends = {known for known in self._ends if not known.is_closing() or known.users}
+        self._ends.add(end)
+        end.open(self._runner.protocol, context)
+
+    def _unavailable(self, why: str) -> AppUnavailableError:
+        return AppUnavailableError(f"{self._name} cannot answer: {why}")
+
+    # Stopping
+
+    def stop(self) -> None:
+        """Begin to clean up; it is done once ``wait_stopped`` or ``join`` has returned.
+
+        On the application's own running loop it is done once that has turned.
+        """
+        with self._lock:
+            first, self._stopped = not self._stopped, True
+            loop = self._loop
+        if not first or self._done.done():
+            return
+        if loop is None:
+            self._started.set_result(self._unavailable("it was not started in time"))
+            self._done.set_result(None)
+        elif loop.is_closed():
+            # It was closed without ending its tasks: what does not depend on it can still be done.
+            helper = self._helper()
+            _post(helper, lambda: self._spawn_clean_up(helper))
+        else:
+            _post(loop, self._stop_event.set)
+            if not loop.is_running():
+                loop.run_until_complete(asyncio.wait([asyncio.wrap_future(self._done, loop=loop)]))
+
+    def _spawn_clean_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._life = self._context.copy().run(loop.create_task, self._clean_up())
+
+    async def wait_stopped(self) -> None:
+        """Wait until all is cleaned up."""
+        if not self._done.done():
+            await asyncio.wait([asyncio.wrap_future(self._done)], timeout=_CLEAN_UP)
+
+    def join(self) -> None:
+        """Wait the same, blocking, unless it is the running loop that has to turn for it."""
+        try:
+            here: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
+        except RuntimeError:
+            here = None
+        if here is None or self._loop is not here:
+            with contextlib.suppress(FutureTimeoutError):
+                self._done.result(_CLEAN_UP)
+
+    async def _clean_up(self) -> None:
+        users: set[asyncio.Task[Any]] = set()
+        for end in self._ends:
+            users |= end.users
+            end.close()
+            end.lose()
+        try:
+            await end_tasks(users)
+            await self._runner.stop()
+        except Exception as error:  # noqa: BLE001  whatever it is, it is told
+            self._defer_error(error)
+        finally:
+            self._done.set_result(None)
+
+
+def _post(
+    loop: asyncio.AbstractEventLoop, function: Callable[..., object], *arguments: Any
+) -> bool:
+    """Call ``function`` as soon as ``loop`` turns. Return whether it can."""
+    try:
+        loop.call_soon_threadsafe(function, *arguments)
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,84 @@
+"""``m.mount``: a whole application in place of a server."""
+
+from typing import Any
+
+from typing_extensions import override
+from yarl import URL
+
+from aiointercept.adapters.apps.hosts import AppHost
+from aiointercept.adapters.local_server.helper_thread import helper_thread
+from aiointercept.api.assertions import Assertions
+from aiointercept.api.handle import MockResponse
+from aiointercept.api.options import Options, below, build_route, clean_target
+from aiointercept.api.verbs import Verbs
+from aiointercept.core.dispatcher import MockDispatcher
+from aiointercept.core.matching.mounting import UrlPrefix
+from aiointercept.core.matching.urls import Url
+
+
+def app_host(dispatcher: MockDispatcher) -> AppHost:
+    """Return what hosts the applications of a mock."""
+    return AppHost(lambda: helper_thread().loop, dispatcher.defer_error)
+
+
+class Mounting(Verbs, Assertions):
+    """The part of the mock that takes applications."""
+
+    _apps: AppHost
+
+    def mount(
+        self, url: str | URL, app: Any, *, optional: bool = True, name: str | None = None
+    ) -> MockResponse:
+        """Put an application in place of a server, or of a path there and all below it.
+
+        Routes are asked first, so that one endpoint can be made to fail; then mounts, the longest
+        prefix first. The application sees each request as its client sent it, with its whole path,
+        and true host and scheme. It starts with its first request, on the loop that entered the
+        block, else on a helper thread's, and is cleaned up when the block ends; what it raises is
+        raised again then.
+
+        Args:
+            url: a server, such as ``https://graph.example.com``, or a path there, by segments; a
+                path alone is relative to :attr:`server_url`.
+            app: an ``aiohttp.web.Application``; an ASGI 3 application, such as FastAPI, or a WSGI
+                application, such as Flask, which need the extra ``asgi``.
+            optional: whether a strict mock allows it to stay unused.
+            name: what messages call it.
+
+        Returns:
+            The handle, which counts and asserts as that of a route.
+
+        Raises:
+            RuntimeError: before the start.
+            TypeError: for what is no application, or a pattern as URL.
+            ValueError: for a URL with a query, and for a second application at one URL.
+            ImportError: if the extra is not installed.
+
+        .. versionadded:: 1.1
+        """
+        self._require_start()
+        prefix = _clean_prefix(url, self._path_base)
+        own = self._is_own(prefix)
+        if not own:
+            self._refuse_unreachable(prefix)
+        reply: Any = self._apps.host(app, f"the application mounted at {prefix.url}")
+        options = Options(reply=reply, repeat=True, optional=optional, name=name)
+        route = build_route(prefix, "*", options, own=own)
+        return self._handle(route, MockResponse)
+
+    @override
+    def clear(self) -> None:
+        super().clear()
+        self._apps.retire()
+
+
+def _clean_prefix(url: Any, base: Any) -> UrlPrefix:
+    target = clean_target(url, base)
+    if not isinstance(target, Url):
+        msg = f"url must be a str or a yarl.URL, as an application takes a prefix, not {url!r}"
+        raise TypeError(msg)
+    try:
+        return UrlPrefix(below(base(), url) if str(url).startswith("/") else url)
+    except ValueError as error:
+        msg = f"url: {error}"
+        raise ValueError(msg) from None
