@@ -22,12 +22,13 @@ from aiointercept.adapters.interception.interceptor import (
     ConnectorInterceptor,
     InterceptedConnector,
 )
-from aiointercept.adapters.local_server.listener import LoopbackServer
+from aiointercept.adapters.local_server.tls import Tls
 from aiointercept.adapters.passthrough.client import FixedUpstream, upstream_of
 from aiointercept.adapters.system_clock import SystemClock
 from aiointercept.api.assertions import Assertions
 from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.keywords import unexpected
+from aiointercept.api.other_clients import OtherClients, authority_for, local_server
 from aiointercept.api.run import MockRun
 from aiointercept.api.verbs import Verbs
 from aiointercept.api.watching import announce
@@ -46,7 +47,7 @@ from aiointercept.core.routing.registry import Registry
 _logger: Final = logging.getLogger("aiointercept")
 
 
-class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses' is
+class aiointercept(Verbs, Assertions, OtherClients):  # noqa: N801  lower case as aioresponses' is
     """A mock of remote HTTP servers: a real server on loopback that answers what was registered.
 
     Use it with ``async with``, ``with``, as a decorator, or with ``start`` and ``stop``.
@@ -60,12 +61,19 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         strict: whether leaving the block fails when a request matched nothing, or a route that is
             not ``optional`` was never used.
         transport: where requests come in, instead of a real server on loopback.
+        tls: whether the mock speaks TLS, with certificates of its own authority: at
+            :attr:`server_url`, and with intercepted clients under ``https://`` URLs. A ``Tls`` says
+            more about it.
+
+            .. versionadded:: 1.1
         interceptor: what leads clients here, instead of aiohttp's connectors.
         upstream: what reaches the real servers, instead of the client's own connector.
 
     Raises:
         TypeError: for a keyword that does not exist.
-        ValueError: for passthrough without ``mock_external_urls``, or an entry that is no host.
+        ValueError: for passthrough without ``mock_external_urls``, or an entry that is no host;
+            for ``tls`` beside ``transport``.
+        ImportError: for ``tls`` if the extra of that name is not installed.
     """
 
     def __init__(
@@ -76,6 +84,7 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         param: str | None = None,
         *,
         strict: bool = False,
+        tls: "bool | Tls" = False,
         transport: Listener | None = None,
         interceptor: Interceptor | None = None,
         upstream: Upstream | None = None,
@@ -91,6 +100,12 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
                 "client is intercepted, so there is nothing to pass through"
             )
             raise ValueError(msg)
+        if tls and transport is not None:
+            msg = (
+                f"tls={tls!r} and transport={transport!r} contradict each other: a transport of "
+                "your own speaks TLS itself, or not at all"
+            )
+            raise ValueError(msg)
         passthrough = [passthrough] if isinstance(passthrough, (str, URL)) else passthrough
         passthrough = tuple(passthrough or ())
         self._settings: dict[str, Any] = {
@@ -99,6 +114,7 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             "passthrough_unmatched": passthrough_unmatched,
             "param": param,
             "strict": strict,
+            "tls": tls,
             "transport": transport,
             "interceptor": interceptor,
             "upstream": upstream,
@@ -122,11 +138,17 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             INTERRUPTS,
             CLIENT_ERRORS,
         )
-        self._transport: Listener = transport or LoopbackServer()
+        self._authority = authority_for(tls)
+        self._speaks_tls = bool(tls)
+        self._transport: Listener = transport or local_server(
+            self._authority, self._dispatcher, secure=bool(tls)
+        )
         self._dialer: Dialer = (
             self._transport if isinstance(self._transport, Dialer) else _NoDialer(self._transport)
         )
-        self._interceptor: Interceptor = interceptor or ConnectorInterceptor(upstream_of)
+        self._interceptor: Interceptor = interceptor or ConnectorInterceptor(
+            upstream_of, self._authority.default_context if tls else None
+        )
         self._run = MockRun(self._dispatcher)
         self._base: URL | None = None
         self._started = False
@@ -229,6 +251,7 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
         self._base = None
         self._led = False
         with ExitStack() as undo:
+            undo.callback(self._authority.close)
             self._transport.start(self._dispatcher)
             undo.callback(self._transport.stop)
             self._interceptor.bind(self._dispatcher, self._dialer)
@@ -263,8 +286,8 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
             if isinstance(target, Url) and not registration.used and not self._is_own(target):
                 _logger.warning(
                     "%s, registered at %s, was never used: without mock_external_urls=True only "
-                    "m.session() and m.connector() lead there, and other clients reach the real "
-                    "server",
+                    "m.session(), m.connector() and the proxy lead there, and other clients reach "
+                    "the real server",
                     registration,
                     registration.declared_at,
                 )
@@ -272,6 +295,9 @@ class aiointercept(Verbs, Assertions):  # noqa: N801  lower case as aioresponses
     @property
     def server_url(self) -> str:
         """The base URL under which any HTTP client reaches the mock, ``http://127.0.0.1:PORT``.
+
+        With ``tls`` it is ``https://localhost:PORT``; clients need :meth:`ssl_context` or
+        :attr:`ca_file` to trust it.
 
         Raises:
             RuntimeError: outside of the block.

@@ -3,6 +3,7 @@
 import aiohttp
 from aiohttp import web
 
+from aiointercept.adapters.handling.faults import fail_client
 from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.response import Answered
 from aiointercept.core.http.hop_by_hop import end_to_end_headers
@@ -21,8 +22,7 @@ async def forward(performance: Performance, _reply: ForwardReply) -> web.StreamR
     try:
         answer = await upstream.send(exchange.call.received)
     except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
-        connection.fail(RaiseReply(_as_connection_error(error)))
-        return Answered()
+        return await fail_client(performance, RaiseReply(_as_connection_error(error)))
     connection.settle()
     return await _send_back(performance, answer)
 

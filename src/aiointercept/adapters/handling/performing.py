@@ -11,6 +11,7 @@ from aiointercept.core.dispatcher import internal_error
 from aiointercept.core.http.messages import Response
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.exchange import Exchange
+from aiointercept.core.routing.replies import Fault
 
 
 class Performance(NamedTuple):
@@ -30,6 +31,11 @@ class Performance(NamedTuple):
         """Note that the client gets an answer, so it will not repeat the request."""
         if self.connection is not None:
             self.connection.settle()
+
+    def was_shown(self, fault: Fault) -> bool:
+        """Whether the client was shown the certificate of ``fault``, and took it."""
+        tls = None if self.connection is None else self.connection.tls
+        return tls is not None and tls.fault is fault
 
     def send(self, response: Response) -> web.StreamResponse:
         """Note that ``response`` is the answer, and return it as aiohttp writes it."""
