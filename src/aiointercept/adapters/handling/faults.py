@@ -37,9 +37,6 @@ async def perform_fault(performance: Performance, reply: FaultReply) -> web.Stre
     """Break the connection as the fault says."""
     exchange, fault = performance.exchange, reply.fault
     exchange.dispatcher.fail(exchange, fault)
-    if fault.in_handshake and performance.was_shown(fault):
-        # The client does not check certificates, so all is well for it.
-        return await _send_content(performance, reply.content)
     if fault.before_connection:
         response = await fail_client(performance, reply)
         if (
@@ -57,13 +54,6 @@ async def perform_fault(performance: Performance, reply: FaultReply) -> web.Stre
             return response
     await break_connection(performance.request, fault)
     return Answered()
-
-
-async def _send_content(performance: Performance, content: Content) -> web.StreamResponse:
-    performance.settle()
-    if isinstance(content, Stream):
-        return await write_stream(performance, content)
-    return performance.send(content)
 
 
 async def fail_client(performance: Performance, answer: Answer) -> web.StreamResponse:

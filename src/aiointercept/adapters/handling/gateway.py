@@ -3,7 +3,6 @@
 A client of the proxy cannot be made to raise. It gets a ``502`` or ``504`` whose body explains.
 """
 
-import logging
 from collections.abc import AsyncIterable, Callable, Sequence
 from typing import Final
 
@@ -25,8 +24,6 @@ from aiointercept.core.routing.replies import (
     NoRouteReply,
     RaiseReply,
 )
-
-_logger: Final = logging.getLogger("aiointercept")
 
 _BAD_GATEWAY: Final = 502
 _GATEWAY_TIMEOUT: Final = 504
@@ -92,7 +89,7 @@ class _Nobody:
         """Note the end, as others look at that."""
         call.duration = 0.0
 
-    def answered(self, call: Call, _response: Response) -> None:
+    def answered(self, call: Call, response: Response) -> None:  # noqa: ARG002  the name is the protocol's
         """Note the end, as others look at that."""
         call.duration = 0.0
 
@@ -118,7 +115,6 @@ def failure(answer: Answer) -> Response | None:
     if isinstance(answer, DisconnectReply):
         return None
     if isinstance(answer, NoRouteReply):
-        _logger.warning(answer.explanation)
         return _explained(_BAD_GATEWAY, answer.explanation)
     if isinstance(answer, RaiseReply):
         error = answer.make()

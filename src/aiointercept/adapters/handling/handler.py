@@ -76,7 +76,7 @@ class ConnectionHandler(web.Server):
         pid: the process whose loop that is.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a listener says once how its connections are handled
         self,
         dispatcher: Dispatcher,
         prefix: Callable[[], str],
@@ -273,6 +273,11 @@ _PERFORMERS: Final[Mapping[type, Performer]] = {
 async def _perform(performance: Performance) -> web.StreamResponse:
     exchange = performance.exchange
     answer: Any = exchange.answer
+    if performance.was_shown_fault:
+        # The client took the faulty certificate, so all is well for it.
+        exchange.dispatcher.fail(exchange, answer.fault)
+        exchange = evolve(exchange, answer=answer.content)
+        return await _perform(performance._replace(exchange=exchange))
     if isinstance(answer, Response):
         if performance.client_is_gone:  # closed by the user's own code, as a server that crashes
             exchange.dispatcher.finish(exchange.call)

@@ -11,7 +11,7 @@ from aiointercept.core.dispatcher import internal_error
 from aiointercept.core.http.messages import Response
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.exchange import Exchange
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.replies import FaultReply
 
 
 class Performance(NamedTuple):
@@ -32,10 +32,17 @@ class Performance(NamedTuple):
         if self.connection is not None:
             self.connection.settle()
 
-    def was_shown(self, fault: Fault) -> bool:
-        """Whether the client was shown the certificate of ``fault``, and took it."""
+    @property
+    def was_shown_fault(self) -> bool:
+        """Whether the answer is a faulty certificate, which the client was shown and took."""
         tls = None if self.connection is None else self.connection.tls
-        return tls is not None and tls.fault is fault
+        answer = self.exchange.answer
+        return (
+            tls is not None
+            and tls.fault is not None
+            and isinstance(answer, FaultReply)
+            and tls.fault is answer.fault
+        )
 
     def send(self, response: Response) -> web.StreamResponse:
         """Note that ``response`` is the answer, and return it as aiohttp writes it."""

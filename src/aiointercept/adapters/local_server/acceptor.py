@@ -5,6 +5,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from yarl import URL
@@ -164,7 +165,7 @@ class _Serving:
         connection, self._connection = self._connection, None
         assert connection is not None  # noqa: S101  it runs once
         with contextlib.suppress(OSError):  # the client has left
-            await self._loop.connect_accepted_socket(lambda: protocol, connection)  # type: ignore[arg-type,return-value]  # typeshed knows no buffered protocols here
+            await self._loop.connect_accepted_socket(lambda: protocol, connection)
 
     def end(self, _task: object) -> None:
         if self._connection is not None:

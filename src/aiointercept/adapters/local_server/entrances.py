@@ -79,7 +79,7 @@ class TlsEntrance:
 
     def protocol(self, handler: ConnectionHandler) -> tuple[asyncio.Protocol, Steps]:
         """See :meth:`Entrance.protocol`."""
-        serving = _Serving(None, handler)
+        serving = _Innermost(None, handler)
         tls = TlsProtocol(
             partial(serving, None), self.authority.local_context(), open_connections=self._open
         )
@@ -117,7 +117,7 @@ class ProxyEntrance:
 
     def protocol(self, handler: ConnectionHandler) -> tuple[asyncio.Protocol, Steps]:
         """See :meth:`Entrance.protocol`."""
-        serving = _Serving(self.gateway, handler)
+        serving = _Innermost(self.gateway, handler)
         handshakes = _Handshakes(self.authority, self.gateway, serving)
         protocol = ProxyProtocol(
             serving, handshakes.context, self._tunnel, self._open, handshakes.failed
@@ -126,7 +126,7 @@ class ProxyEntrance:
 
     def moved(self, protocol: Any, handler: ConnectionHandler) -> asyncio.Protocol:
         """See :meth:`Entrance.moved`."""
-        moved: asyncio.Protocol = protocol.moved(_Serving(self.gateway, handler))
+        moved: asyncio.Protocol = protocol.moved(_Innermost(self.gateway, handler))
         return moved
 
     def _tunnel(self, origin: Origin) -> Dial | None:
@@ -140,7 +140,7 @@ class ProxyEntrance:
             connection.abort()
 
 
-class _Serving:
+class _Innermost:
     """Makes the innermost protocol of one connection, and counts its steps."""
 
     def __init__(self, gateway: Gateway | None, handler: ConnectionHandler) -> None:
@@ -164,7 +164,7 @@ class _Serving:
 class _Handshakes:
     """The handshake of one connection to the proxy, with what routes want to be wrong with it."""
 
-    def __init__(self, authority: Authority, gateway: Gateway, serving: _Serving) -> None:
+    def __init__(self, authority: Authority, gateway: Gateway, serving: _Innermost) -> None:
         self._authority = authority
         self._gateway = gateway
         self._serving = serving

@@ -139,7 +139,8 @@ class LoopbackServer:
         """See :meth:`aiointercept.core.ports.transport.Dialer.dial`."""
         loop = asyncio.get_running_loop()
         serve: Callable[[], asyncio.Protocol] = partial(self._handler(loop).protocol, connection)
-        tls, near = connection.tls, {}
+        tls = connection.tls
+        near: dict[str, Any] = {}
         if tls is not None:
             context = self._authority.server_context(*_shown_hosts(connection), fault=tls.fault)
             near = {"ssl": tls.context, "server_hostname": tls.server_hostname}

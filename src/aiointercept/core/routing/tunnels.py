@@ -5,11 +5,11 @@ from typing import TypeVar
 
 from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.matching.combinators import mentions_host
-from aiointercept.core.matching.urls import Url
+from aiointercept.core.matching.urls import ANY_METHOD, Url
 from aiointercept.core.routing.decision import ActiveMock, Serve, decide
 from aiointercept.core.routing.policy import is_loopback
 from aiointercept.core.routing.replies import FaultReply
-from aiointercept.core.routing.routes import ANY_METHOD, Registration
+from aiointercept.core.routing.routes import Registration
 
 M = TypeVar("M", bound=ActiveMock)
 
