@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     # See above; the same names stand in _HOMES.
     from aiointercept import errors, matchers
     from aiointercept.adapters.handling.request import AiointerceptRequest
+    from aiointercept.adapters.local_server.tls import Tls
     from aiointercept.api.callback import CallbackResult
     from aiointercept.api.handle import MockResponse
     from aiointercept.api.mock import aiointercept
@@ -27,6 +28,7 @@ __all__ = (
     "MockResponse",
     "Redaction",
     "ServerSentEvent",
+    "Tls",
     "aiointercept",
     "errors",
     "matchers",
@@ -42,6 +44,7 @@ _HOMES: Final = {
     "MockResponse": "aiointercept.api.handle",
     "Redaction": "aiointercept.core.recording.redaction",
     "ServerSentEvent": "aiointercept.core.http.sse",
+    "Tls": "aiointercept.adapters.local_server.tls",
     "aiointercept": "aiointercept.api.mock",
     "errors": None,
     "matchers": None,

@@ -88,7 +88,7 @@ async def test_row(row: tuple[str, ...]) -> None:
         Fault.HANG: aiohttp.ClientTimeout(sock_read=0.01),
     }.get(fault, aiohttp.ClientTimeout())
     async with (
-        aiointercept(mock_external_urls=True) as m,
+        aiointercept(mock_external_urls=True, tls=fault.in_handshake) as m,
         aiohttp.ClientSession(timeout=limits) as session,
     ):
         for method, told in (("GET", for_get), ("POST", for_post)):

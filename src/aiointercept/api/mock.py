@@ -25,7 +25,7 @@ from aiointercept.adapters.interception.interceptor import (
     ConnectorInterceptor,
     InterceptedConnector,
 )
-from aiointercept.adapters.local_server.listener import LoopbackServer
+from aiointercept.adapters.local_server.tls import Tls
 from aiointercept.adapters.passthrough.client import FixedUpstream, upstream_of
 from aiointercept.adapters.system_clock import SystemClock
 from aiointercept.api.assertions import Assertions
@@ -35,6 +35,7 @@ from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.keywords import unexpected
 from aiointercept.api.mounting import Mounting, app_host
 from aiointercept.api.options import below, clean_base_url
+from aiointercept.api.other_clients import OtherClients, authority_for, local_server
 from aiointercept.api.run import MockRun
 from aiointercept.api.verbs import Verbs
 from aiointercept.api.watching import announce
@@ -53,7 +54,7 @@ from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import EXACT, Registry
 
 
-class aiointercept(Mounting, Verbs, Assertions, Cassettes):  # noqa: N801  lower case as aioresponses' is
+class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noqa: N801  lower case as aioresponses' is
     """A mock of remote HTTP servers: a real server on loopback that answers what was registered.
 
     Use it with ``async with``, ``with``, as a decorator, or with ``start`` and ``stop``.
@@ -69,6 +70,11 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes):  # noqa: N801  lower
         base_url: what path-only URLs are appended to, in registrations, assertions and look-ups,
             instead of :attr:`server_url`.
         transport: where requests come in, instead of a real server on loopback.
+        tls: whether the mock speaks TLS, with certificates of its own authority: at
+            :attr:`server_url`, and with intercepted clients under ``https://`` URLs. A ``Tls`` says
+            more about it.
+
+            .. versionadded:: 1.1
         interceptor: what leads clients here, instead of aiohttp's connectors.
         upstream: what reaches the real servers, instead of the client's own connector.
         cassette: a file of recorded traffic, ``.har`` or ``.yaml``, that answers what no route
@@ -81,10 +87,12 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes):  # noqa: N801  lower
 
     Raises:
         TypeError: for a keyword that does not exist.
-        ValueError: for passthrough without ``mock_external_urls``, or an entry that is no host.
+        ValueError: for passthrough without ``mock_external_urls``, or an entry that is not a host;
+            for ``tls`` beside ``transport``.
+        ImportError: for ``tls`` if the extra of that name is not installed.
 
     .. versionchanged:: 1.1
-       Added ``cassette``, ``record``, ``redact`` and ``match_on``.
+       Added ``base_url``, ``cassette``, ``record``, ``redact``, ``match_on`` and ``tls``.
     """
 
     def __init__(
@@ -96,6 +104,7 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes):  # noqa: N801  lower
         *,
         strict: bool = False,
         base_url: str | URL | None = None,
+        tls: "bool | Tls" = False,
         transport: Listener | None = None,
         interceptor: Interceptor | None = None,
         upstream: Upstream | None = None,
@@ -119,6 +128,12 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes):  # noqa: N801  lower
                 "client is intercepted, so there is nothing to pass through"
             )
             raise ValueError(msg)
+        if tls and transport is not None:
+            msg = (
+                f"tls={tls!r} and transport={transport!r} contradict each other: a transport of "
+                "your own speaks TLS itself, or not at all"
+            )
+            raise ValueError(msg)
         passthrough = [passthrough] if isinstance(passthrough, (str, URL)) else passthrough
         passthrough = tuple(passthrough or ())
         self._settings: dict[str, Any] = {
@@ -128,6 +143,7 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes):  # noqa: N801  lower
             "param": param,
             "strict": strict,
             "base_url": base_url,
+            "tls": tls,
             "transport": transport,
             "interceptor": interceptor,
             "upstream": upstream,
@@ -158,11 +174,17 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes):  # noqa: N801  lower
             CLIENT_ERRORS,
             redaction if masks_messages else None,
         )
-        self._transport: Listener = transport or LoopbackServer()
+        self._authority = authority_for(tls)
+        self._speaks_tls = bool(tls)
+        self._transport: Listener = transport or local_server(
+            self._authority, self._dispatcher, secure=bool(tls)
+        )
         self._dialer: Dialer = (
             self._transport if isinstance(self._transport, Dialer) else _NoDialer(self._transport)
         )
-        self._interceptor: Interceptor = interceptor or ConnectorInterceptor(upstream_of)
+        self._interceptor: Interceptor = interceptor or ConnectorInterceptor(
+            upstream_of, self._authority.default_context if tls else None
+        )
         self._apps = app_host(self._dispatcher)
         self._run = MockRun(self._dispatcher)
         self._base: URL | None = None
@@ -304,6 +326,7 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes):  # noqa: N801  lower
         with ExitStack() as undo:
             self._apps.start()
             undo.callback(self._apps.stop)
+            undo.callback(self._authority.close)
             self._transport.start(self._dispatcher)
             undo.callback(self._transport.stop)
             self._interceptor.bind(self._dispatcher, self._dialer)
@@ -346,13 +369,16 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes):  # noqa: N801  lower
                 file, _, line = registration.declared_at.rpartition(":")
                 msg = (
                     f"{registration} was never used: without mock_external_urls=True clients "
-                    "reach the real server there. Set it, or use m.session() or m.connector()"
+                    "reach the real server there. Set it, or use m.session(), m.connector() or m.proxied()"
                 )
                 warnings.warn_explicit(msg, AiointerceptWarning, file, int(line or 0))
 
     @property
     def server_url(self) -> str:
         """The base URL under which any HTTP client reaches the mock, ``http://127.0.0.1:PORT``.
+
+        With ``tls`` it is ``https://localhost:PORT``; clients need :meth:`ssl_context` or
+        :attr:`ca_file` to trust it.
 
         Raises:
             RuntimeError: outside of the block.

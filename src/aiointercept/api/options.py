@@ -87,6 +87,7 @@ def build_route(
     reply = _reply(options, reusable=limit != 1)
     if own:
         _refuse_interception_only(reply)
+    _refuse_fault_of_plain_url(target, reply)
     return Route(
         method=clean_method(method),
         target=target,
@@ -223,7 +224,8 @@ def _refuse_contradictions(options: Options) -> None:
         first, second = given[:2]
         msg = f"{first} and {second} contradict each other: a route gives one kind of answer"
         raise ValueError(msg)
-    if given != ["fault"] or _clean_fault(options.fault) is Fault.TRUNCATED_BODY:
+    fault = _clean_fault(options.fault) if given == ["fault"] else None
+    if fault is None or fault is Fault.TRUNCATED_BODY or fault.in_handshake:
         return
     for name in _OF_A_RESPONSE:
         default = getattr(_DEFAULTS, name)
@@ -252,6 +254,32 @@ def _refuse_interception_only(reply: Reply) -> None:
             f"fault={reply.fault} happens before there is a connection, so it needs an intercepted "
             "client, and a request to m.server_url has none: use mock_external_urls=True and the "
             "real URL"
+        )
+        raise ValueError(msg)
+
+
+def _refuse_fault_of_plain_url(target: object, reply: Reply) -> None:
+    if not (isinstance(reply, FaultReply) and reply.fault.in_handshake):
+        return
+    if isinstance(target, Url) and target.url.scheme != "https":
+        msg = (
+            f"fault={reply.fault} is shown in a TLS handshake, and there is none at {target}: use "
+            "an https:// URL"
+        )
+        raise ValueError(msg)
+
+
+def refuse_fault_without_tls(route: Route) -> None:
+    """See that a mock that speaks no TLS gets no route whose fault is shown in a TLS handshake.
+
+    Raises:
+        ValueError: if ``route`` is one.
+    """
+    reply = route.reply
+    if isinstance(reply, FaultReply) and reply.fault.in_handshake:
+        msg = (
+            f"fault={reply.fault} is shown in a TLS handshake, and this mock speaks no TLS: use "
+            "aiointercept(tls=True), or Fault.CERTIFICATE_ERROR, which needs none"
         )
         raise ValueError(msg)
 

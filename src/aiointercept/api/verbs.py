@@ -12,7 +12,13 @@ from aiointercept.api.callback import Callback
 from aiointercept.api.content import Headers
 from aiointercept.api.handle import MockResponse, MockWebSocket
 from aiointercept.api.keywords import unexpected
-from aiointercept.api.options import Options, asks_for_query, build_route, clean_target
+from aiointercept.api.options import (
+    Options,
+    asks_for_query,
+    build_route,
+    clean_target,
+    refuse_fault_without_tls,
+)
 from aiointercept.api.streaming import event_options, websocket
 from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.combinators import as_matcher
@@ -56,6 +62,7 @@ class Verbs(ABC):
     _registry: Registry
     _log: CallLog
     _base: URL | None
+    _speaks_tls: bool = False
 
     @abstractmethod
     def _require_start(self) -> None:
@@ -250,6 +257,8 @@ class Verbs(ABC):
         return self._handle(route, handle)
 
     def _handle(self, route: Any, kind: "type[HandleT]") -> "HandleT":
+        if not self._speaks_tls:
+            refuse_fault_without_tls(route)
         registration = self._registry.add(route)
         handle = kind(registration, self._registry, self._log)
         registration.handle = handle

@@ -41,6 +41,9 @@ EXPECTED = {
     Fault.CONNECTION_REFUSED: Expected(aiohttp.ClientConnectorError, errno.ECONNREFUSED),
     Fault.CONNECT_TIMEOUT: Expected(aiohttp.ConnectionTimeoutError),
     Fault.CERTIFICATE_ERROR: Expected(aiohttp.ClientConnectorCertificateError),
+    Fault.CERTIFICATE_EXPIRED: Expected(aiohttp.ClientConnectorCertificateError),
+    Fault.CERTIFICATE_WRONG_HOST: Expected(aiohttp.ClientConnectorCertificateError),
+    Fault.CERTIFICATE_UNTRUSTED: Expected(aiohttp.ClientConnectorCertificateError),
     Fault.CONNECTION_RESET: Expected(aiohttp.ClientOSError, errno.ECONNRESET),
     Fault.EMPTY_RESPONSE: Expected(aiohttp.ServerDisconnectedError),
     Fault.TRUNCATED_BODY: Expected(aiohttp.ClientPayloadError),
@@ -78,13 +81,20 @@ def test_table_is_complete() -> None:
     assert set(EXPECTED) == set(Fault)
 
 
-@pytest.mark.parametrize("url", [HTTP, HTTPS])
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize(
+    ("fault", "url"),
+    [
+        (fault, url)
+        for fault in Fault
+        for url in (HTTP, HTTPS)
+        if url is HTTPS or not fault.in_handshake
+    ],
+)
 async def test_intercepted_client(fault: Fault, method: str, url: str) -> None:
     """An intercepted client raises the very exception, uses up one route and goes on cleanly."""
     async with (
-        aiointercept(mock_external_urls=True) as m,
+        aiointercept(mock_external_urls=True, tls=fault.in_handshake) as m,
         aiohttp.ClientSession() as session,
     ):
         failing = m.add(url, method, fault=fault)
@@ -100,7 +110,7 @@ async def test_intercepted_client(fault: Fault, method: str, url: str) -> None:
 async def test_call_in_the_log(fault: Fault, method: str) -> None:
     """The log tells the fault, its route, and how often the client tried."""
     async with (
-        aiointercept(mock_external_urls=True) as m,
+        aiointercept(mock_external_urls=True, tls=fault.in_handshake) as m,
         aiohttp.ClientSession() as session,
     ):
         handle = m.add(HTTPS, method, fault=fault)
@@ -224,7 +234,7 @@ async def test_retry_loop() -> None:
 async def test_repeated_for_ever(fault: Fault) -> None:
     """A fault with ``repeat=True`` happens to each call, concurrent ones included."""
     async with (
-        aiointercept(mock_external_urls=True) as m,
+        aiointercept(mock_external_urls=True, tls=fault.in_handshake) as m,
         aiohttp.ClientSession() as session,
     ):
         m.get(HTTPS, fault=fault, repeat=True)
@@ -243,7 +253,7 @@ async def test_body_decides(fault: Fault) -> None:
         yield b"body"
 
     async with (
-        aiointercept(mock_external_urls=True) as m,
+        aiointercept(mock_external_urls=True, tls=fault.in_handshake) as m,
         aiohttp.ClientSession() as session,
     ):
         m.post(HTTPS, fault=fault, match=lambda request: request.body == b"a body")
@@ -259,7 +269,10 @@ async def test_body_decides(fault: Fault) -> None:
 @pytest.mark.parametrize("fault", Fault)
 async def test_delay(fault: Fault) -> None:
     """A delay comes before the failure, so a shorter limit of the client's ends the call first."""
-    async with aiointercept(mock_external_urls=True) as m, aiohttp.ClientSession() as session:
+    async with (
+        aiointercept(mock_external_urls=True, tls=fault.in_handshake) as m,
+        aiohttp.ClientSession() as session,
+    ):
         m.get(HTTPS, fault=fault, delay=60)
         with pytest.raises(asyncio.TimeoutError):
             await session.get(HTTPS, timeout=aiohttp.ClientTimeout(total=0.05))
@@ -301,7 +314,7 @@ async def test_the_block_does_not_wait(fault: Fault, delay: float) -> None:
     """A call that hangs when the block ends fails, and holds nothing up."""
     received = asyncio.Event()
     async with aiohttp.ClientSession() as session:
-        async with aiointercept(mock_external_urls=True) as m:
+        async with aiointercept(mock_external_urls=True, tls=fault.in_handshake) as m:
             m.get(HTTPS, fault=fault, delay=delay, match=lambda _: received.set() is None)
             call = asyncio.ensure_future(failure(session, "GET", HTTPS))
             await received.wait()

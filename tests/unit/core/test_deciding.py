@@ -189,7 +189,23 @@ def test_this_machine_can_be_mocked_as_any_other() -> None:
     assert isinstance(_ask([dispatcher], "http://localhost/"), Serve)
 
 
-@pytest.mark.parametrize("fault", [fault for fault in Fault if fault.before_connection])
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault.in_handshake])
+def test_a_fault_of_the_handshake_is_served_and_its_route_told(fault: Fault) -> None:
+    """Whether the client minds the certificate is up to the client, so nothing is used up yet."""
+    dispatcher = _dispatcher()
+    _add(dispatcher, reply=FaultReply(fault))
+    (registration,) = dispatcher.registry
+    decision = _ask([dispatcher])
+    assert isinstance(decision, Serve)
+    assert decision.chosen is not None
+    assert decision.chosen.registration is registration
+    assert decision.reply is registration.route.reply
+    assert (registration.used, len(dispatcher.log)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "fault", [fault for fault in Fault if fault.before_connection and not fault.in_handshake]
+)
 def test_a_fault_before_the_connection_raises_and_uses_its_route_up(fault: Fault) -> None:
     """The call is logged with its route, and the next one is another."""
     dispatcher = _dispatcher()

@@ -39,7 +39,11 @@ async def perform_fault(performance: Performance, reply: FaultReply) -> web.Stre
     exchange.dispatcher.fail(exchange, fault)
     if fault.before_connection:
         response = await fail_client(performance, reply)
-        if fault is Fault.CONNECT_TIMEOUT and performance.connection is not None:
+        if (
+            fault is Fault.CONNECT_TIMEOUT
+            and performance.connection is not None
+            and isinstance(response, Answered)
+        ):
             # The client's own limit ends it; if we hung up it would see that first.
             await break_connection(performance.request, Fault.HANG)
         return response
@@ -53,12 +57,17 @@ async def perform_fault(performance: Performance, reply: FaultReply) -> web.Stre
 
 
 async def fail_client(performance: Performance, answer: Answer) -> web.StreamResponse:
-    """Make the call of an intercepted client raise; close any other connection."""
+    """Make the call of an intercepted client raise; close any other connection.
+
+    A client that came through the proxy cannot be made to raise: it gets a response that tells why.
+    """
     exchange, connection = performance.exchange, performance.connection
     if isinstance(answer, NoRouteReply):
         warn_of_unmatched(exchange.call, answer)
     if connection is not None:
-        connection.fail(answer)
+        response = connection.fail(answer)
+        if response is not None:
+            return performance.send(response)
     elif not isinstance(answer, (NoRouteReply, DisconnectReply)):
         exchange.dispatcher.defer_error(ValueError(_needs_interception(exchange.call)))
     return Answered()

@@ -3,6 +3,7 @@
 import aiohttp
 from aiohttp import web
 
+from aiointercept.adapters.handling.faults import fail_client
 from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.response import Answered
 from aiointercept.adapters.handling.tunnel import tunnel
@@ -22,8 +23,7 @@ async def forward(performance: Performance, _reply: ForwardReply) -> web.StreamR
     try:
         answer = await upstream.send(exchange.call.received)
     except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
-        connection.fail(RaiseReply(_as_connection_error(error)))
-        return Answered()
+        return await fail_client(performance, RaiseReply(_as_connection_error(error)))
     connection.settle()
     if answer.tunnel is not None:
         return await tunnel(performance, answer, answer.tunnel)

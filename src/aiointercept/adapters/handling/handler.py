@@ -12,17 +12,20 @@ from typing import Any, Final, cast
 import aiohttp
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
-from attrs import define
+from attrs import define, evolve
 from typing_extensions import override
 
 from aiointercept.adapters.handling.faults import fail_client, perform_fault, raise_from_callback
 from aiointercept.adapters.handling.file import send_file
 from aiointercept.adapters.handling.forward import forward
+from aiointercept.adapters.handling.gateway import Gateway, ProxiedConnection
 from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.request import (
     AiointerceptRequest,
     RequestView,
     decoded,
+    in_origin_form,
+    named_origin,
     urls_of,
 )
 from aiointercept.adapters.handling.response import Answered, web_response
@@ -66,12 +69,14 @@ class ConnectionHandler(web.Server):
         run: awaits what the user's callbacks return.
         contains_exits: whether ``SystemExit`` and ``KeyboardInterrupt`` of the user's code end the
             exchange and not the loop; they are raised when the block ends.
+        gateway: makes what stands for a client that names the origin in its request, as those of a
+            proxy do; ``None`` if there is no proxy.
 
     Attributes:
         pid: the process whose loop that is.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a listener says once how its connections are handled
         self,
         dispatcher: Dispatcher,
         prefix: Callable[[], str],
@@ -79,6 +84,7 @@ class ConnectionHandler(web.Server):
         run: Run = run_here,
         *,
         contains_exits: bool = False,
+        gateway: Gateway | None = None,
     ) -> None:
         super().__init__(
             self._handle,
@@ -98,6 +104,7 @@ class ConnectionHandler(web.Server):
         self._prefix = prefix
         self._run = run
         self._contains_exits = contains_exits
+        self._gateway = gateway
         self._client_connections: dict[RequestHandler, ClientConnection] = {}
         self._running: dict[RequestHandler, asyncio.Task[Any]] = {}
         self._ending: set[asyncio.Task[Any]] = set()
@@ -155,9 +162,14 @@ class ConnectionHandler(web.Server):
     def _make(
         self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any
     ) -> AiointerceptRequest:
-        return AiointerceptRequest(
+        named = None if message.path.startswith("/") else named_origin(message)
+        if named is not None:
+            message = in_origin_form(message)
+        request = AiointerceptRequest(
             message, payload, protocol, writer, task, self.loop, client_max_size=0
         )
+        request.named_origin = named
+        return request
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         assert isinstance(request, AiointerceptRequest)  # noqa: S101  as the factory makes it
@@ -180,13 +192,15 @@ class ConnectionHandler(web.Server):
             self._ending.discard(task)
 
     async def _answer(self, request: AiointerceptRequest) -> web.StreamResponse:
-        connection = self._client_connections.get(request.protocol)
+        connection = self._connection_of(request)
         exchange = None
         try:
-            if request.body_exists or "Expect" in request.headers:
+            if isinstance(connection, ProxiedConnection):
+                exchange = self._passes_by(request, connection)
+            if exchange is None and (request.body_exists or "Expect" in request.headers):
                 exchange = self._begin(request, connection)
-                if exchange is None and "Expect" in request.headers:
-                    await _let_continue(request)
+            if exchange is None and "Expect" in request.headers:
+                await _let_continue(request)
             if request.body_exists and exchange is None:
                 if connection is not None:
                     exchange = await self._forward_while_it_comes_in(request, connection)
@@ -205,6 +219,23 @@ class ConnectionHandler(web.Server):
         received = self._received(request, connection, whole=False)
         request.keep(received, {})
         return self._dispatcher.begin(received, RequestView(request), connection=connection)
+
+    def _connection_of(self, request: AiointerceptRequest) -> ClientConnection | None:
+        connection = self._client_connections.get(request.protocol)
+        origin = request.named_origin
+        if connection is not None or origin is None or self._gateway is None:
+            return connection
+        if origin.prefix == self._prefix():
+            return None
+        return self._gateway.connection(origin)
+
+    def _passes_by(
+        self, request: AiointerceptRequest, connection: ProxiedConnection
+    ) -> Exchange | None:
+        received = self._received(request, connection)
+        if request.body_exists:
+            received = evolve(received, body=None)
+        return connection.passes_by(received)
 
     async def _forward_while_it_comes_in(
         self, request: AiointerceptRequest, connection: ClientConnection
@@ -249,6 +280,11 @@ class ConnectionHandler(web.Server):
     async def _perform(self, performance: Performance) -> web.StreamResponse:
         exchange = performance.exchange
         answer: Any = exchange.answer
+        if performance.was_shown_fault:
+            # The client took the faulty certificate, so all is well for it.
+            exchange.dispatcher.fail(exchange, answer.fault)
+            exchange = evolve(exchange, answer=answer.content)
+            return await self._perform(performance._replace(exchange=exchange))
         if isinstance(answer, Response):
             # Closed by the user's own code, as a server that crashes.
             if performance.client_is_gone:

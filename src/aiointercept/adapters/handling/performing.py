@@ -11,6 +11,7 @@ from aiointercept.core.dispatcher import internal_error
 from aiointercept.core.http.messages import Response
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.exchange import Exchange
+from aiointercept.core.routing.replies import FaultReply
 
 
 class Performance(NamedTuple):
@@ -30,6 +31,18 @@ class Performance(NamedTuple):
         """Note that the client gets an answer, so it will not repeat the request."""
         if self.connection is not None:
             self.connection.settle()
+
+    @property
+    def was_shown_fault(self) -> bool:
+        """Whether the answer is a faulty certificate, which the client was shown and took."""
+        tls = None if self.connection is None else self.connection.tls
+        answer = self.exchange.answer
+        return (
+            tls is not None
+            and tls.fault is not None
+            and isinstance(answer, FaultReply)
+            and tls.fault is answer.fault
+        )
 
     def send(self, response: Response) -> web.StreamResponse:
         """Note that ``response`` is the answer, and return it as aiohttp writes it."""

@@ -12,18 +12,20 @@ from urllib.parse import parse_qsl
 import aiohttp
 from aiohttp import web
 from aiohttp.http import HttpVersion11, RawRequestMessage
-from multidict import MultiDict, MultiDictProxy
+from multidict import CIMultiDict, CIMultiDictProxy, MultiDict, MultiDictProxy
 from typing_extensions import override
 from yarl import URL
 
 from aiointercept.core.calls import NO_MATCH_INFO
-from aiointercept.core.http.messages import Request
+from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.http.urls import canonical_url
 
 _CACHED_TARGETS: Final = 4096
 _LONGEST_CACHED: Final = 2048
 _ZLIB_WINDOWS: Final = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 _FORM: Final = "application/x-www-form-urlencoded"
+_OF_A_PROXY: Final = ("Proxy-Connection", "Proxy-Authorization")
+_RAW_OF_A_PROXY: Final = frozenset(name.lower().encode() for name in _OF_A_PROXY)
 _NOT_JSON: Final = ("multipart/", _FORM, "application/octet-stream")
 
 
@@ -34,11 +36,12 @@ class AiointerceptRequest(web.Request):
     the client wrote: with its true scheme, host and port, whatever its ``Host`` header says.
     """
 
-    ATTRS = web.Request.ATTRS | frozenset({"_received", "_found", "_raw"})
+    ATTRS = web.Request.ATTRS | frozenset({"_received", "_found", "_raw", "named_origin"})
 
     _received: Request
     _found: Mapping[str, str] = NO_MATCH_INFO
     _raw: bytes = b""
+    named_origin: Origin | None = None
 
     def keep(self, received: Request, match_info: Mapping[str, str]) -> None:
         """Make ``received`` what this request tells about itself."""
@@ -231,6 +234,31 @@ def _stream(body: bytes) -> aiohttp.StreamReader:
         stream.feed_data(body)
     stream.feed_eof()
     return stream
+
+
+def named_origin(message: RawRequestMessage) -> Origin | None:
+    """Return the origin that a request in absolute form names; ``None`` for any other request."""
+    try:
+        return Origin.of(message.url) if message.url.absolute else None
+    except ValueError:
+        return None
+
+
+def in_origin_form(message: RawRequestMessage) -> RawRequestMessage:
+    """Return what a server gets of a request that came to a proxy, in absolute form."""
+    url = message.url
+    headers = CIMultiDict(message.headers)
+    for name in _OF_A_PROXY:
+        headers.popall(name, None)
+    raw_headers = tuple(
+        (name, value) for name, value in message.raw_headers if name.lower() not in _RAW_OF_A_PROXY
+    )
+    return message._replace(
+        path=url.raw_path_qs or "/",
+        url=url.relative() if url.raw_path else URL("/"),
+        headers=CIMultiDictProxy(headers),
+        raw_headers=raw_headers,
+    )
 
 
 @lru_cache(maxsize=_CACHED_TARGETS)

@@ -3,6 +3,7 @@
 import errno
 import socket
 import ssl
+from typing import Final
 
 import aiohttp
 
@@ -15,6 +16,14 @@ from aiointercept.core.routing.replies import (
     NoRouteReply,
     RaiseReply,
 )
+
+# What OpenSSL says where the handshake itself cannot be performed any more.
+_REASONS: Final = {
+    Fault.CERTIFICATE_ERROR: "self-signed certificate",
+    Fault.CERTIFICATE_EXPIRED: "certificate has expired",
+    Fault.CERTIFICATE_WRONG_HOST: "Hostname mismatch, certificate is not valid for the host",
+    Fault.CERTIFICATE_UNTRUSTED: "unable to get local issuer certificate",
+}
 
 
 def exception_for(answer: Answer, req: aiohttp.ClientRequest) -> BaseException:
@@ -41,9 +50,9 @@ def _connection_error(fault: Fault, req: aiohttp.ClientRequest) -> aiohttp.Clien
         address = (req.url.host, req.url.port)
         refused = ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed {address}")
         return aiohttp.ClientConnectorError(key, refused)
-    if fault is Fault.CERTIFICATE_ERROR:
+    if fault in _REASONS:
         untrusted = ssl.SSLCertVerificationError(
-            1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate"
+            1, f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {_REASONS[fault]}"
         )
         return aiohttp.ClientConnectorCertificateError(key, untrusted)
     return aiohttp.ConnectionTimeoutError(f"Connection timeout to host {req.url}")

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import aiohttp
 from aiohttp.connector import BaseConnector, Connection, TCPConnector
@@ -26,6 +26,7 @@ from aiointercept.adapters.interception.client_request import (
     known_body,
     known_request,
 )
+from aiointercept.adapters.interception.client_tls import ClientSideTls
 from aiointercept.adapters.interception.exceptions import exception_for
 from aiointercept.adapters.interception.mocked_connector import (
     BorrowedConnector,
@@ -40,11 +41,13 @@ from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.transport import Dialer
 from aiointercept.core.ports.upstream import Upstream
-from aiointercept.core.routing.decision import Fail, Passthrough
+from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve
 from aiointercept.core.routing.policy import Policy, is_loopback
 from aiointercept.core.routing.replies import Fault, FaultReply, NoRouteReply
 
 if TYPE_CHECKING:
+    import ssl
+
     from aiohttp import ClientRequest, ClientTimeout
     from aiohttp.tracing import Trace
     from yarl import URL
@@ -81,10 +84,22 @@ class ConnectorInterceptor:
 
     Args:
         upstream_of: makes what reaches the real server through a connector, as a request would.
+        trusting: returns a context that trusts the mock, for clients that have none of their own;
+            ``None`` if no TLS is spoken with the mock.
+
+    Raises:
+        UnsupportedAiohttpError: if aiohttp does not let its clients speak TLS with the mock.
     """
 
-    def __init__(self, upstream_of: UpstreamOfRequest) -> None:
+    def __init__(
+        self,
+        upstream_of: UpstreamOfRequest,
+        trusting: "Callable[[], ssl.SSLContext] | None" = None,
+    ) -> None:
         self._upstream_of = upstream_of
+        self._tls = None if trusting is None else ClientSideTls(trusting)
+        # One for each call that is shown a faulty certificate.
+        self._shown_faults: WeakSet[MockedConnector] = WeakSet()
         self._mocked: WeakKeyDictionary[BaseConnector, MockedConnector] = WeakKeyDictionary()
         self._lock = threading.Lock()
         self._waiting: set[asyncio.Future[None]] = set()
@@ -124,7 +139,7 @@ class ConnectorInterceptor:
             self._home = None
             if _chain.discard(self):
                 _patches.undo()
-        for _, ours in mocked:
+        for ours in [*(ours for _, ours in mocked), *self._shown_faults]:
             call_on_loop(ours.loop, ours.end)
         for future in list(waiting):
             call_on_loop(future.get_loop(), functools.partial(_fail_future, future))
@@ -145,7 +160,7 @@ class ConnectorInterceptor:
         """Return what closes the connections made in place of those of ``connector``."""
         with self._lock:
             mocked = self._mocked.pop(connector, None)
-        return [] if mocked is None else [mocked.close()]
+        return [] if mocked is None else [mocked.close_at_once()]
 
     def leave(self, connector: BaseConnector) -> None:
         """Note that the running task now makes a call that this mock does not answer."""
@@ -166,14 +181,24 @@ class ConnectorInterceptor:
         call: ConnectCall,
         active_mocks: Sequence[Dispatcher],
         repeated: ClientAttempt | None = None,
+        fault: Fault | None = None,
     ) -> Connection:
-        """Return a connection to the mock over which the request will be sent."""
+        """Return a connection to the mock over which the request will be sent.
+
+        Args:
+            call: for which a connection is wanted.
+            active_mocks: from the one that answers outwards.
+            repeated: the sending that this one repeats silently.
+            fault: what is wrong with the certificate that the client is shown.
+        """
         connector, req, traces, timeout = call
         mocked = self._mocked_for(connector)
         started = mocked.started_calls.add(req)
         proxy = mocked.take_proxy(req)
         try:
-            pooled = started.connection = await REAL_CONNECT(mocked, req, traces, timeout)
+            pooled = started.connection = await REAL_CONNECT(
+                self._through(mocked, connector, fault), req, traces, timeout
+            )
         except (aiohttp.ClientConnectionError, OSError):
             self._require_block()
             raise
@@ -243,10 +268,46 @@ class ConnectorInterceptor:
         if self._dialer is None:
             _block_end.cut_off(connector, [started])
 
+    async def lead_to_mock(
+        self,
+        call: ConnectCall,
+        active_mocks: Sequence[Dispatcher],
+        decision: Serve[Dispatcher] | Forward[Dispatcher],
+    ) -> Connection:
+        """Serve a client, after it was shown a faulty certificate if a route wants that."""
+        chosen = reply = None
+        if isinstance(decision, Serve) and self._tls is not None and call.req.is_ssl():
+            chosen, reply = decision.chosen, decision.reply
+        if chosen is None or reply is None:
+            return await self.serve(call, active_mocks)
+        try:
+            return await self.serve(call, active_mocks, fault=reply.fault)
+        except aiohttp.ClientConnectorError:
+            request = known_request(call.req, await known_body(call.req))
+            owner = decision.mock
+            logged = owner.consume(chosen, request, from_log)
+            if logged is not None:
+                exchange = Exchange(logged, reply, owner)
+                owner.fail(exchange, reply.fault)
+                try:
+                    await self._until_block_ends(owner.delay(exchange))
+                finally:
+                    owner.finish(logged)
+            raise
+
+    def _through(
+        self, mocked: MockedConnector, connector: BaseConnector, fault: Fault | None
+    ) -> MockedConnector:
+        if fault is None:
+            return mocked
+        once = MockedConnector(connector, self._require_block(), self._tls, fault)
+        self._shown_faults.add(once)
+        return once
+
     def _mocked_for(self, connector: BaseConnector) -> MockedConnector:
         mocked = self._mocked.get(connector)
         if mocked is None:
-            mocked = MockedConnector(connector, self._require_block())
+            mocked = MockedConnector(connector, self._require_block(), self._tls)
             with self._lock:
                 self._mocked[connector] = mocked
         return mocked
@@ -314,7 +375,7 @@ async def _lead(chain: Sequence[ConnectorInterceptor], call: ConnectCall) -> Con
         return await interceptor.pass_through(call, decision.exchange)
     if isinstance(decision, Fail):
         return await interceptor.fail(call, decision.exchange)
-    return await interceptor.serve(call, mocks[mocks.index(mock) :])
+    return await interceptor.lead_to_mock(call, mocks[mocks.index(mock) :], decision)
 
 
 async def _repeat(

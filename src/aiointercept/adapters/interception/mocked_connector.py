@@ -7,6 +7,7 @@ Private names of aiohttp used here, and what would replace each if it went:
 * ``BaseConnector._loop``, ``_keepalive_timeout``, ``_waiters``: the loop, the setting and the queue
   of a connector. Without them: the running loop, the default, and cancelled waiters.
 * ``BaseConnector._close``: closes without a wait. Without it: ``close``, awaited by a task.
+* ``abort_ssl`` of ``close``: no last word over TLS. Without it: TLS connections say one.
 * ``ResponseHandler._payload``: the body that is being read. Without it: such a body ends with
   ``ClientPayloadError`` when its connection is closed.
 """
@@ -15,8 +16,9 @@ Private names of aiohttp used here, and what would replace each if it went:
 
 import asyncio
 import os
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary, WeakSet, ref
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
@@ -27,9 +29,14 @@ from typing_extensions import override
 from aiointercept.adapters.interception.attempts import Attempts
 from aiointercept.adapters.interception.block_end import BLOCK_ENDED, StartedCalls
 from aiointercept.adapters.interception.client_request import connect_limit
+from aiointercept.adapters.interception.client_tls import (
+    ClientSideTls,
+    check_fingerprint,
+    handshake_error,
+)
 from aiointercept.adapters.interception.exceptions import exception_for
 from aiointercept.adapters.interception.tracing import NameResolution
-from aiointercept.core.http.messages import Request
+from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.transport import Dialer
 from aiointercept.core.routing.replies import Answer, Fault, FaultReply
@@ -41,7 +48,13 @@ if TYPE_CHECKING:
 
 
 class MockedProtocol(ResponseHandler):
-    """The client's end of a connection to the mock: aiohttp's own, and what it is used for."""
+    """The client's end of a connection to the mock: aiohttp's own, and what it is used for.
+
+    Attributes:
+        for_one_request: whether the connection is closed after it.
+    """
+
+    for_one_request = False
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, request: "ClientRequest", timeout: "ClientTimeout"
@@ -52,13 +65,27 @@ class MockedProtocol(ResponseHandler):
         known = Request(request.method, request.url, CIMultiDictProxy(request.headers))
         self.connection = ClientConnection(known.origin, known, self.fail)
 
-    def fail(self, answer: Answer) -> None:
+    @override
+    def connection_lost(self, exc: BaseException | None) -> None:
+        transport = self.transport
+        super().connection_lost(exc)
+        if transport is not None and self.connection.tls is not None:
+            # Python 3.10 warns of TLS transports that are closed by the server alone.
+            transport.close()
+
+    @property
+    @override
+    def should_close(self) -> bool:
+        return self.for_one_request or super().should_close
+
+    def fail(self, answer: Answer) -> Response | None:
         """Make the pending call raise what ``answer`` stands for."""
         error = exception_for(answer, self.request)
         if isinstance(answer, FaultReply) and answer.fault is Fault.CONNECT_TIMEOUT:
             self._raise_as_if_not_connected(error)
         else:
             self.raise_in_call(error)
+        return None
 
     def _raise_as_if_not_connected(self, error: BaseException) -> None:
         """Let the client's limit for connecting run out, and no limit for reading before it."""
@@ -84,6 +111,10 @@ class OwnConnector(BaseConnector):
     """A connector of ours, which nothing intercepts."""
 
 
+class DirectConnector(OwnConnector, TCPConnector):
+    """Reaches the real servers for those who have no connector: clients of the proxy."""
+
+
 class BorrowedConnector(OwnConnector):
     """Reaches the real servers as the client's own connector would, without a place in its pool."""
 
@@ -104,6 +135,13 @@ class MockedConnector(OwnConnector):
     Being a connector of its own, it has a pool of its own: connections made for the one world never
     serve the other.
 
+    Args:
+        real: the client's connector.
+        dialer: connects to the mock.
+        tls: how clients speak TLS with the mock; ``None`` if they do not.
+        fault: what is wrong with the certificates that they are shown. Then each connection is for
+            one request.
+
     Attributes:
         loop: that of the client's connector.
         pid: the process whose loop that is.
@@ -111,13 +149,22 @@ class MockedConnector(OwnConnector):
         started_calls: the calls that began in the block.
     """
 
-    def __init__(self, real: BaseConnector, dialer: Dialer) -> None:
+    def __init__(
+        self,
+        real: BaseConnector,
+        dialer: Dialer,
+        tls: ClientSideTls | None = None,
+        fault: Fault | None = None,
+    ) -> None:
         super().__init__(
             limit=real.limit,
             limit_per_host=real.limit_per_host,
             force_close=real.force_close,
             loop=real._loop,
         )
+        self._real = ref(real)
+        self._tls = tls
+        self._fault = fault
         if not real.force_close:
             self._keepalive_timeout = real._keepalive_timeout
         self.loop = real._loop
@@ -138,11 +185,32 @@ class MockedConnector(OwnConnector):
     ) -> ResponseHandler:
         await self._resolution.trace(req, traces)
         protocol = MockedProtocol(self.loop, req, timeout)
-        await self._dialer.dial(lambda: protocol, protocol.connection)
+        protocol.for_one_request = self._fault is not None
+        real = self._real()
+        if self._tls is None or real is None:
+            await self._dialer.dial(lambda: protocol, protocol.connection)
+        else:
+            await self._dial_with_tls(self._tls, real, req, protocol)
         if protocol.connection.response_class is not None:
             req.response_class = protocol.connection.response_class
         self._protocols.add(protocol)
         return protocol
+
+    async def _dial_with_tls(
+        self,
+        tls: ClientSideTls,
+        real: BaseConnector,
+        req: "ClientRequest",
+        protocol: MockedProtocol,
+    ) -> None:
+        protocol.connection.tls = tls.of(real, req, self._fault)
+        try:
+            await self._dialer.dial(lambda: protocol, protocol.connection)
+        except OSError as error:
+            if isinstance(error, aiohttp.ClientError):
+                raise
+            raise handshake_error(error, req) from error
+        check_fingerprint(real, req, protocol.transport)
 
     async def trace_failure(
         self, req: "ClientRequest", traces: "list[Trace]", fault: Fault
@@ -173,5 +241,9 @@ class MockedConnector(OwnConnector):
                     waiter.set_exception(error)
         for protocol in list(self._protocols):
             protocol.raise_in_call(error)
-            protocol.close()
-        self._close()
+            protocol.abort()
+        self._close(abort_ssl=True)
+
+    def close_at_once(self) -> Awaitable[None]:
+        """Return what closes all connections, without a last word over TLS, as aiohttp does."""
+        return self.close(abort_ssl=True)

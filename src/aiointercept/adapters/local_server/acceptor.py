@@ -5,15 +5,17 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from yarl import URL
 
 from aiointercept.adapters.event_loops import call_on_loop
 from aiointercept.adapters.handling.handler import ConnectionHandler
+from aiointercept.adapters.local_server.entrances import Entrance
 from aiointercept.adapters.local_server.handover import KeptConnection, left_waiting
 from aiointercept.adapters.local_server.helper_thread import Watch, helper_thread
-from aiointercept.adapters.local_server.socket_pair import HOST, listen
+from aiointercept.adapters.local_server.socket_pair import listen
 
 CLOSE_TIMEOUT: Final = 2.0  # seconds that another thread gets to close its connections
 
@@ -22,23 +24,26 @@ _MOST_AT_ONCE: Final = 256  # connections that one turn of the loop accepts
 
 
 class Acceptor:
-    """The listening socket behind ``server_url``, and who accepts from it.
+    """A listening socket, and who accepts from it.
 
     Args:
         home: the loop that accepts; ``None`` where the helper thread's does. A loop that cannot
             wait for sockets to become readable, as the default one of Windows, leaves it to the
             helper's, too.
         handler: returns what serves connections on a loop.
+        entrance: how connections are served.
     """
 
     def __init__(
         self,
         home: asyncio.AbstractEventLoop | None,
         handler: Callable[[asyncio.AbstractEventLoop], ConnectionHandler],
+        entrance: Entrance,
     ) -> None:
         self._pid = os.getpid()
         self._listener = listen(_BACKLOG)
-        self.prefix = f"http://{HOST}:{self._listener.getsockname()[1]}"
+        self._entrance = entrance
+        self.prefix = entrance.url(self._listener.getsockname()[1])
         self.url = URL(self.prefix)
         self._handler = handler
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -81,10 +86,10 @@ class Acceptor:
             self._begin(loop, connection, lambda: self._protocol(self._handler(loop)))
 
     def _protocol(self, handler: ConnectionHandler) -> asyncio.BaseProtocol:
-        inner = handler()
+        inner, steps = self._entrance.protocol(handler)
         if handler.loop is not self._loop or self._watch is None:
             return inner
-        return KeptConnection(inner, handler.steps_of(inner), self._kept)
+        return KeptConnection(inner, steps, self._kept)
 
     def _take_over_kept(self) -> None:
         """Serve on the helper, in whose thread this runs, what the own loop leaves unread."""
@@ -94,8 +99,11 @@ class Acceptor:
                 connection = kept.hand_over()
             except OSError:  # it is closed, or its own loop reads from it after all
                 continue
-            self._begin(helper, connection, lambda: self._handler(helper)())
+            self._begin(helper, connection, partial(self._moved, kept))
             call_on_loop(self._loop, kept.let_go)
+
+    def _moved(self, kept: KeptConnection) -> asyncio.BaseProtocol:
+        return self._entrance.moved(kept.inner, self._handler(helper_thread().loop))
 
     def _begin(
         self,
@@ -122,12 +130,14 @@ class Acceptor:
         call_on_loop(self._loop, self._stop_accepting, wait=CLOSE_TIMEOUT)
         if self._loop.is_closed():
             self._listener.close()
+            self._entrance.abort()
 
     def _stop_accepting(self) -> None:
         self._loop.remove_reader(self._listener)
         for task in tuple(self._tasks):
             call_on_loop(task.get_loop(), task.cancel)
         self._listener.close()
+        self._entrance.abort()
 
 
 class _Serving:
@@ -155,7 +165,7 @@ class _Serving:
         connection, self._connection = self._connection, None
         assert connection is not None  # noqa: S101  it runs once
         with contextlib.suppress(OSError):  # the client has left
-            await self._loop.connect_accepted_socket(lambda: protocol, connection)  # type: ignore[arg-type,return-value]  # typeshed knows no buffered protocols here
+            await self._loop.connect_accepted_socket(lambda: protocol, connection)
 
     def end(self, _task: object) -> None:
         if self._connection is not None:

@@ -41,7 +41,7 @@ class KeptConnection(asyncio.BufferedProtocol):
     socket, so that no data is read by a loop that no longer serves the connection.
 
     Args:
-        inner: serves the connection until then.
+        inner: serves the connection until then; also an attribute.
         steps: returns how many requests of ``inner`` have begun, plus how many have ended.
         kept: it is one of these while it is open.
     """
@@ -49,7 +49,7 @@ class KeptConnection(asyncio.BufferedProtocol):
     def __init__(
         self, inner: asyncio.Protocol, steps: Callable[[], int], kept: "set[KeptConnection]"
     ) -> None:
-        self._inner = inner
+        self.inner = inner
         self._steps = steps
         self._kept = kept
         # Held for the time of a few comparisons only, never while anything waits.
@@ -101,7 +101,7 @@ class KeptConnection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
         self._kept.add(self)
-        self._inner.connection_made(transport)
+        self.inner.connection_made(transport)
 
     @override
     def get_buffer(self, sizehint: int) -> bytearray:
@@ -121,25 +121,25 @@ class KeptConnection(asyncio.BufferedProtocol):
         self._reads += 1
         self._steps_before_data = self._steps()
         self._reading = False
-        self._inner.data_received(bytes(_buffers.view[:nbytes]))
+        self.inner.data_received(bytes(_buffers.view[:nbytes]))
 
     @override
     def eof_received(self) -> bool | None:
         self._reading = False
-        return self._inner.eof_received()
+        return self.inner.eof_received()
 
     @override
     def pause_writing(self) -> None:
-        self._inner.pause_writing()
+        self.inner.pause_writing()
 
     @override
     def resume_writing(self) -> None:
-        self._inner.resume_writing()
+        self.inner.resume_writing()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._kept.discard(self)
-        self._inner.connection_lost(exc)
+        self.inner.connection_lost(exc)
 
 
 def left_waiting(connections: Iterable[KeptConnection]) -> list[KeptConnection]:

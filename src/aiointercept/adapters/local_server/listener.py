@@ -6,17 +6,27 @@ import os
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, Final, TypeVar
 from weakref import WeakSet
 
 from yarl import URL
 
 from aiointercept.adapters.event_loops import call_on_loop
+from aiointercept.adapters.handling.gateway import Gateway
 from aiointercept.adapters.handling.handler import ConnectionHandler
 from aiointercept.adapters.local_server.acceptor import CLOSE_TIMEOUT, Acceptor
+from aiointercept.adapters.local_server.entrances import (
+    PlainEntrance,
+    ProxyEntrance,
+    TlsEntrance,
+)
 from aiointercept.adapters.local_server.helper_thread import is_helpers
 from aiointercept.adapters.local_server.socket_pair import socket_pair
+from aiointercept.adapters.local_server.tls import Authority
+from aiointercept.adapters.local_server.tls_protocol import TlsProtocol
 from aiointercept.core.dispatcher import run_here
+from aiointercept.core.http.messages import Origin
 from aiointercept.core.ports.chained_mock import Run
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.dispatcher import Dispatcher
@@ -35,9 +45,24 @@ class LoopbackServer:
 
     In a process that was forked off, a mock goes on to answer intercepted clients; what belongs to
     the parent (loops, threads, connections, the server at ``url``) is left to it.
+
+    Args:
+        authority: makes certificates; ``None`` if nobody speaks TLS with the mock.
+        secure: whether :attr:`url` is one of HTTPS.
+        gateway: stands for clients of the proxy; ``None`` if there is no proxy.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        authority: Authority | None = None,
+        *,
+        secure: bool = False,
+        gateway: Gateway | None = None,
+    ) -> None:
+        self._authority = Authority() if authority is None else authority
+        self._secure = secure
+        self._gateway = gateway
+        self._proxy: Acceptor | None = None
         self._lock = threading.Lock()
         self._dispatcher: Dispatcher | None = None
         self._home: asyncio.AbstractEventLoop | None = None
@@ -59,17 +84,37 @@ class LoopbackServer:
         """See :attr:`aiointercept.core.ports.transport.Listener.url`; made at first use."""
         with self._lock:
             if self._entrance is None:
-                self._entrance = Acceptor(self._home, self._handler)
+                entrance = TlsEntrance(self._authority) if self._secure else PlainEntrance()
+                self._entrance = Acceptor(self._home, self._handler, entrance)
             return self._entrance.url
+
+    @property
+    def proxy_url(self) -> URL:
+        """The URL of a forward proxy that leads to this mock; made at first use.
+
+        Raises:
+            RuntimeError: if this server has none.
+        """
+        _ = self.url  # requests that name no origin are for that
+        with self._lock:
+            if self._gateway is None:
+                msg = "this LoopbackServer was made without a gateway, so it has no proxy"
+                raise RuntimeError(msg)
+            if self._proxy is None:
+                entrance = ProxyEntrance(self._authority, self._gateway, connect_to_real_server)
+                self._proxy = Acceptor(self._home, self._handler, entrance)
+            return self._proxy.url
 
     def stop(self) -> None:
         """See :meth:`aiointercept.core.ports.transport.Listener.stop`."""
         with self._lock:
             self._dispatcher = None
-            entrance, self._entrance = self._entrance, None
+            entrances = [self._entrance, self._proxy]
+            self._entrance = self._proxy = None
             closing, self._handlers = list(self._handlers.values()), {}
-        if entrance is not None:
-            entrance.close()
+        for entrance in entrances:
+            if entrance is not None:
+                entrance.close()
         self._home = None
         closing = [one for one in closing if one.pid == os.getpid()]
         self._closing = WeakSet(closing)
@@ -93,7 +138,15 @@ class LoopbackServer:
     async def dial(self, factory: Callable[[], Any], connection: ClientConnection) -> Any:
         """See :meth:`aiointercept.core.ports.transport.Dialer.dial`."""
         loop = asyncio.get_running_loop()
-        served = self._handler(loop).protocol(connection)
+        serve: Callable[[], asyncio.Protocol] = partial(self._handler(loop).protocol, connection)
+        tls = connection.tls
+        near: dict[str, Any] = {}
+        if tls is not None:
+            context = self._authority.server_context(*_shown_hosts(connection), fault=tls.fault)
+            near = {"ssl": tls.context, "server_hostname": tls.server_hostname}
+            served: asyncio.Protocol = TlsProtocol(serve, context)
+        else:
+            served = serve()
         protocol = factory()
         client, server = socket_pair()
         # From here on each socket belongs to its transport, which closes it if the caller is
@@ -104,7 +157,7 @@ class LoopbackServer:
             client.close()
             raise
         try:
-            await loop.create_connection(lambda: protocol, sock=client)
+            await loop.create_connection(lambda: protocol, sock=client, **near)
             if self._dispatcher is None:
                 protocol.close()
                 raise ConnectionError(_ENDED)
@@ -124,6 +177,7 @@ class LoopbackServer:
                 loop,
                 self._run_for(loop),
                 contains_exits=is_helpers(loop),
+                gateway=self._gateway,
             )
             self._handlers[loop] = handler
         return handler
@@ -141,6 +195,22 @@ class LoopbackServer:
             return await _run_at_home(awaitable, home)
 
         return run
+
+
+def _shown_hosts(connection: ClientConnection) -> tuple[str, ...]:
+    """Return the hosts for which the client is shown a certificate.
+
+    That is the one it asks for. What it knows by address it may ask for by name as well.
+    """
+    host = connection.origin.host
+    if connection.tls is None or not (":" in host or host.replace(".", "").isdigit()):
+        return (host,)
+    return host, connection.tls.server_hostname
+
+
+async def connect_to_real_server(origin: Origin, factory: Callable[[], asyncio.Protocol]) -> None:
+    """Connect ``factory``'s protocol to the real server at ``origin``."""
+    await asyncio.get_running_loop().create_connection(factory, origin.host, origin.port)
 
 
 async def _run_at_home(awaitable: Awaitable[T], home: asyncio.AbstractEventLoop) -> T:

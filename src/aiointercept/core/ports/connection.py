@@ -3,13 +3,28 @@
 from collections.abc import AsyncIterable, Callable, Sequence
 from typing import Any, Protocol
 
-from attrs import define
+from attrs import define, frozen
 
 from aiointercept.core.calls import Call
-from aiointercept.core.http.messages import Origin, Request
+from aiointercept.core.http.messages import Origin, Request, Response
 from aiointercept.core.ports.chained_mock import ChainedMock
 from aiointercept.core.ports.upstream import Upstream
-from aiointercept.core.routing.replies import Answer
+from aiointercept.core.routing.replies import Answer, Fault
+
+
+@frozen(eq=False)
+class ClientTls:
+    """How an intercepted client speaks TLS with the mock.
+
+    Args:
+        context: that of the client, an ``ssl.SSLContext``.
+        server_hostname: the name that the client wants to see in the certificate.
+        fault: what is wrong with the certificate that the client is shown.
+    """
+
+    context: Any
+    server_hostname: str
+    fault: Fault | None = None
 
 
 class Attempt(Protocol):
@@ -44,21 +59,24 @@ class ClientConnection:
     Attributes:
         origin: where the client believes to be connected to.
         request: what is known of the request that it was opened for.
-        fail: makes the client's pending call raise what an answer that is none stands for.
+        fail: makes the client's pending call raise what an answer that is none stands for. Returns
+            the response to send where that is not possible, as through a proxy.
         active_mocks: the mocks to ask, from the one that answers outwards, for the next request.
         attempt: what the client is sending; ``None`` if it never repeats a request silently.
         upstream: makes what reaches the real server as this client would, from the body that it
             sends, which may still be coming in.
+        tls: how the client speaks TLS; ``None`` if it does not.
         response_class: what the client is to make its response of, where a dialer knows that;
             ``None`` for the client's own choice.
     """
 
     origin: Origin
     request: Request
-    fail: Callable[[Answer], None]
+    fail: Callable[[Answer], Response | None]
     active_mocks: Sequence[ChainedMock] = ()
     attempt: Attempt | None = None
     upstream: Callable[[AsyncIterable[bytes] | bytes], Upstream] | None = None
+    tls: ClientTls | None = None
     response_class: Any = None
 
     def settle(self) -> None:

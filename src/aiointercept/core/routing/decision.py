@@ -43,9 +43,17 @@ class Passthrough(Generic[M]):
 
 @frozen
 class Serve(Generic[M]):
-    """A route of ``mock`` may take the request, so the client is connected to the mock."""
+    """A route of ``mock`` may take the request, so the client is connected to the mock.
+
+    Args:
+        mock: is connected to.
+        chosen: the route that will take the request, if its fault is shown in the TLS handshake.
+        reply: that fault.
+    """
 
     mock: M
+    chosen: Chosen | None = None
+    reply: FaultReply | None = None
 
 
 @frozen
@@ -93,7 +101,9 @@ def decide(request: Request, active_mocks: Sequence[M]) -> Decision[M]:
         chosen = mock.registry.peek(request)
         if chosen is not None:
             reply = _failure_to_connect(chosen, request)
-            return Serve(mock) if reply is None else Fail(mock, chosen, reply)
+            if reply is None:
+                return Serve(mock)
+            return (Serve if reply.fault.in_handshake else Fail)(mock, chosen, reply)
     return _unmatched(request, active_mocks) if named else Passthrough(None)
 
 

@@ -18,6 +18,9 @@ class Fault(enum.Enum):
     CONNECTION_REFUSED = "refused"
     CONNECT_TIMEOUT = "never connects"
     CERTIFICATE_ERROR = "handshake fails"
+    CERTIFICATE_EXPIRED = "certificate expired"
+    CERTIFICATE_WRONG_HOST = "certificate for another host"
+    CERTIFICATE_UNTRUSTED = "certificate of an unknown authority"
     CONNECTION_RESET = "reset"
     EMPTY_RESPONSE = "closed without a byte"
     TRUNCATED_BODY = "closed inside the body"
@@ -29,15 +32,24 @@ class Fault(enum.Enum):
         """Whether it happens before there is a connection, so only to an intercepted client."""
         return self in _BEFORE_CONNECTION
 
+    @property
+    def in_handshake(self) -> bool:
+        """Whether it is a certificate that is shown in a real TLS handshake.
 
-_BEFORE_CONNECTION = frozenset(
-    {
-        Fault.DNS_FAILURE,
-        Fault.CONNECTION_REFUSED,
-        Fault.CONNECT_TIMEOUT,
-        Fault.CERTIFICATE_ERROR,
-    }
+        A client that does not check it gets the response of the route.
+        """
+        return self in _IN_HANDSHAKE
+
+
+_IN_HANDSHAKE = frozenset(
+    {Fault.CERTIFICATE_EXPIRED, Fault.CERTIFICATE_WRONG_HOST, Fault.CERTIFICATE_UNTRUSTED}
 )
+_BEFORE_CONNECTION = _IN_HANDSHAKE | {
+    Fault.DNS_FAILURE,
+    Fault.CONNECTION_REFUSED,
+    Fault.CONNECT_TIMEOUT,
+    Fault.CERTIFICATE_ERROR,
+}
 
 
 @frozen(eq=False)

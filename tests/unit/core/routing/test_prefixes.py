@@ -101,9 +101,7 @@ PIECES = st.sampled_from(
 BARE = {"|", "(?#[(|)", "(?=a)", "^"}
 REPEATS = st.sampled_from(["", "", "", "*", "+", "?", "{2}", "{0,1}", "*?"])
 PATTERNS = st.lists(st.tuples(PIECES, REPEATS), max_size=6).map(
-    lambda parts: "".join(
-        piece if piece in BARE else piece + repeat for piece, repeat in parts
-    )
+    lambda parts: "".join(piece if piece in BARE else piece + repeat for piece, repeat in parts)
 )
 
 
