@@ -1,7 +1,7 @@
 """Record from a server, look at the cassette, and replay it without the server.
 
-Run it with ``python examples/record_and_replay.py``. It needs no network: the "real" server is one on
-loopback.
+Run it with ``python examples/record_and_replay.py``. It needs no network: the "real" server is
+one on loopback.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ async def main() -> None:
         await runner.cleanup()  # the server is gone
         print("recorded:", recorded)
 
-        (entry,) = json.loads(cassette.read_text("utf-8"))["log"]["entries"]  # noqa: ASYNC240  an example
+        (entry,) = json.loads(cassette.read_text("utf-8"))["log"]["entries"]
         print("in the file:", entry["request"]["url"])
         print("in the file:", entry["response"]["content"]["text"])
 

@@ -369,7 +369,7 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noq
                 file, _, line = registration.declared_at.rpartition(":")
                 msg = (
                     f"{registration} was never used: without mock_external_urls=True clients "
-                    "reach the real server there. Set it, or use m.session(), m.connector() or m.proxied()"
+                    "reach the real server there. Set it, or use m.session() or m.proxied()"
                 )
                 warnings.warn_explicit(msg, AiointerceptWarning, file, int(line or 0))
 

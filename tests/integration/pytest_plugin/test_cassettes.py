@@ -139,7 +139,7 @@ def test_xdist(run: Run, source: str, pytester: pytest.Pytester) -> None:
     """Workers record what the controller was told to."""
     served = source.replace('scope="session"', 'scope="session", autouse=False')
     result = run(
-        served.replace(f'("127.0.0.1", ', '("127.0.0.1", 0 and '),
+        served.replace('("127.0.0.1", ', '("127.0.0.1", 0 and '),
         "-n2",
         "--aiointercept-record=once",
         plugins=["xdist"],

@@ -118,7 +118,7 @@ def blockbuster() -> Iterator[BlockBuster]:
 
 @pytest.mark.parametrize("intercepts", [False, True])
 async def test_nothing_blocks_the_loop(
-    file: Path, intercepts: bool, blockbuster: BlockBuster
+    file: Path, intercepts: Any, blockbuster: BlockBuster
 ) -> None:
     """Neither registering, connecting, accepting nor reading a file."""
     async with aiointercept(mock_external_urls=intercepts) as m:

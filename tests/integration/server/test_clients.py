@@ -290,16 +290,20 @@ async def test_nothing_global_is_touched_in_server_mode():
 
     app = web.Application()
     app.router.add_get("/users", handle)
+
+    async def ask(real: TestServer) -> None:
+        async with aiointercept() as m:
+            m.get(str(real.make_url("/users")), body="mocked")
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(real.make_url("/users")) as response,
+            ):
+                assert await response.text() == "the real one"
+            m.assert_not_called()
+
     async with TestServer(app) as real:
         with pytest.warns(AiointerceptWarning, match=r"/users was never used.*mock_external_urls"):
-            async with aiointercept() as m:
-                m.get(str(real.make_url("/users")), body="mocked")
-                async with (
-                    aiohttp.ClientSession() as session,
-                    session.get(real.make_url("/users")) as response,
-                ):
-                    assert await response.text() == "the real one"
-                m.assert_not_called()
+            await ask(real)
 
 
 async def test_an_intercepted_session_needs_no_interception_of_the_process():

@@ -9,7 +9,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from aiointercept.core.calls import Call
-from aiointercept.core.http.messages import Origin, Request, Response
+from aiointercept.core.http.messages import HeaderSource, Origin, Request, Response
 from aiointercept.core.ports.connection import ClientConnection, ClientTls
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
@@ -85,7 +85,13 @@ class _Nobody:
 
     takes_streams = True
 
-    def finish(self, call: Call, *_: object) -> None:
+    def finish(
+        self,
+        call: Call,
+        status: int | None = None,  # noqa: ARG002  the names are the protocol's
+        headers: HeaderSource = None,  # noqa: ARG002
+        body: bytes | None = None,  # noqa: ARG002
+    ) -> None:
         """Note the end, as others look at that."""
         call.duration = 0.0
 

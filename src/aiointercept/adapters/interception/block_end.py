@@ -134,17 +134,18 @@ def unconnected_calls(loops: Iterable[asyncio.AbstractEventLoop]) -> Iterator[Un
                 yield UnconnectedCall(task, frames[at], connector)
 
 
-def _frames(awaited: object) -> Iterator[FrameType]:
+def _frames(awaited: Any) -> Iterator[FrameType]:
     """Yield the frames that wait for each other, from the outermost inwards."""
     while awaited is not None:
         frame: FrameType | None = None
-        following: object = None
+        following: Any = None
+        one: Any = awaited
         if isinstance(awaited, CoroutineType):
-            frame, following = awaited.cr_frame, awaited.cr_await
+            frame, following = one.cr_frame, one.cr_await
         elif isinstance(awaited, GeneratorType):
-            frame, following = awaited.gi_frame, awaited.gi_yieldfrom
+            frame, following = one.gi_frame, one.gi_yieldfrom
         elif isinstance(awaited, AsyncGeneratorType):
-            frame, following = awaited.ag_frame, awaited.ag_await
+            frame, following = one.ag_frame, one.ag_await
         else:
             following = _wrapped(awaited)
         if frame is not None:
@@ -152,11 +153,11 @@ def _frames(awaited: object) -> Iterator[FrameType]:
         awaited = following
 
 
-def _wrapped(awaited: object) -> object:
+def _wrapped(awaited: Any) -> Any:
     """Return the coroutine or generator that ``awaited`` stands for, as ``await`` makes some."""
     if isinstance(awaited, asyncio.Future):
         return None
-    kinds = (CoroutineType, GeneratorType, AsyncGeneratorType)
+    kinds: Any = (CoroutineType, GeneratorType, AsyncGeneratorType)
     return next((one for one in gc.get_referents(awaited) if isinstance(one, kinds)), None)
 
 
@@ -175,7 +176,7 @@ class _Guard:
         self._any_active = any_active
         self._refused: dict[asyncio.Task[Any], set[tuple[str, URL]]] = {}
         self._frames: dict[asyncio.Task[Any], FrameType] = {}
-        self._left_alone: "dict[asyncio.Task[Any], Callable[[ClientRequest], bool]]" = {}
+        self._left_alone: dict[asyncio.Task[Any], Callable[[ClientRequest], bool]] = {}
         vars(connector)["connect"] = self
 
     async def __call__(

@@ -126,9 +126,11 @@ class ConnectorInterceptor:
         dispatcher, self._dialer, self.dispatcher = self.dispatcher, None, None
         with self._lock:
             mocked, self._mocked = list(self._mocked.items()), WeakKeyDictionary()
-        waiting, self._waiting = self._waiting, set()
+        waiting: set[asyncio.Future[None]] = self._waiting
+        self._waiting = set()
         if self._pid != os.getpid():  # loops and connections are those of the parent
-            mocked, waiting = [(c, ours) for c, ours in mocked if ours.pid == os.getpid()], set()
+            mocked = [(c, ours) for c, ours in mocked if ours.pid == os.getpid()]
+            waiting = set()
         try:
             for connector, ours in mocked:
                 _block_end.cut_off(connector, ours.started_calls.take())
@@ -362,20 +364,27 @@ async def _lead(chain: Sequence[ConnectorInterceptor], call: ConnectCall) -> Con
     mocks = [one.dispatcher for one in chain if one.dispatcher is not None]
     if not mocks:
         raise aiohttp.ClientConnectionError(BLOCK_ENDED)
+    return await _as_decided(chain, call, mocks)
+
+
+async def _as_decided(
+    chain: Sequence[ConnectorInterceptor], call: ConnectCall, mocks: Sequence[Dispatcher]
+) -> Connection:
+    """Ask the core, and lead the request where it decides."""
     body = await known_body(call.req) if call.req.body else b""
     decision = mocks[0].decide(known_request(call.req, body), mocks, from_log)
     mock = decision.mock
-    interceptor = None if mock is None else _of(mock, chain)
+    chosen = None if mock is None else _of(mock, chain)
     for one in chain:
-        if one is not interceptor or isinstance(decision, Passthrough):
+        if one is not chosen or isinstance(decision, Passthrough):
             one.leave(call.connector)
-    if mock is None or interceptor is None:
+    if mock is None or chosen is None:
         return await REAL_CONNECT(*call)
     if isinstance(decision, Passthrough):
-        return await interceptor.pass_through(call, decision.exchange)
+        return await chosen.pass_through(call, decision.exchange)
     if isinstance(decision, Fail):
-        return await interceptor.fail(call, decision.exchange)
-    return await interceptor.lead_to_mock(call, mocks[mocks.index(mock) :], decision)
+        return await chosen.fail(call, decision.exchange)
+    return await chosen.lead_to_mock(call, mocks[mocks.index(mock) :], decision)
 
 
 async def _repeat(

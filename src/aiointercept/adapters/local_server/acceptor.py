@@ -82,7 +82,7 @@ class Acceptor:
                 return
             if self._watch is not None:
                 self._watch.accepted += 1
-            connection.setblocking(False)
+            connection.settimeout(0)
             self._begin(loop, connection, lambda: self._protocol(self._handler(loop)))
 
     def _protocol(self, handler: ConnectionHandler) -> asyncio.BaseProtocol:

@@ -160,7 +160,7 @@ class LoopbackServer:
             await loop.create_connection(lambda: protocol, sock=client, **near)
             if self._dispatcher is None:
                 protocol.close()
-                raise ConnectionError(_ENDED)
+                raise ConnectionError(_ENDED)  # noqa: TRY301  it aborts the other end, as any error
         except BaseException:
             accepted.abort()
             raise

@@ -28,7 +28,7 @@ def listen(backlog: int) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, 0))
         listener.listen(backlog)
-        listener.setblocking(False)
+        listener.settimeout(0)
     except BaseException:
         listener.close()
         raise
@@ -53,7 +53,7 @@ def socket_pair() -> tuple[socket.socket, socket.socket]:
 def _connect(listener: socket.socket, *, wait: bool) -> tuple[socket.socket, socket.socket] | None:
     client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        client.setblocking(False)
+        client.settimeout(0)
         code = client.connect_ex(listener.getsockname())
         if code not in _CONNECTING:
             raise OSError(code, errno.errorcode.get(code, ""))  # noqa: TRY301  closed as for any other error
@@ -66,7 +66,7 @@ def _connect(listener: socket.socket, *, wait: bool) -> tuple[socket.socket, soc
     if server is None:
         client.close()
         return None
-    server.setblocking(False)
+    server.settimeout(0)
     return client, server
 
 

@@ -305,6 +305,6 @@ def with_all_entries(
         entries: as :func:`from_har` gave them.
         source: what ``json.loads`` gave.
     """
-    found = {entry.number: entry for entry in entries}
-    written = source["log"]["entries"]
+    found: dict[int | None, Entry | Mapping[str, Any]] = {entry.number: entry for entry in entries}
+    written: list[Mapping[str, Any]] = source["log"]["entries"]
     return [found.get(number, one) for number, one in enumerate(written, 1)]

@@ -6,15 +6,16 @@ has parts that are not known here, the prefix is short or empty: a pattern that 
 costs little, one that is never tried would be an error.
 """
 
+import importlib
 import re
 import warnings
 from collections.abc import Iterable
 from typing import Any, Final
 
 try:
-    from re import _parser  # type: ignore[attr-defined]  # the parser has no public name
+    _parser: Any = importlib.import_module("re._parser")  # the parser has no public name
 except ImportError:  # before Python 3.11
-    import sre_parse as _parser
+    _parser = importlib.import_module("sre_parse")
 
 _MOST_PREFIXES: Final = 16
 _EVERYTHING: Final = ("",)
@@ -28,12 +29,11 @@ def literal_prefixes(pattern: re.Pattern[str]) -> tuple[str, ...]:
     """
     if pattern.flags & re.IGNORECASE:
         return _EVERYTHING
-    parser: Any = _parser
     try:
         with warnings.catch_warnings():
             # Whoever compiled the pattern has been warned.
             warnings.simplefilter("ignore")
-            tree = parser.parse(pattern.pattern, pattern.flags)
+            tree: Any = _parser.parse(pattern.pattern, pattern.flags)
         prefixes, _ = _begin(list(tree), first=True)
     except Exception:  # noqa: BLE001  the parser is private: whatever it does, patterns are tried
         return _EVERYTHING
@@ -59,7 +59,9 @@ def _begin(items: Iterable[tuple[Any, Any]], *, first: bool) -> tuple[set[str], 
     return prefixes, True
 
 
-def _texts(operator: str, argument: Any, *, first: bool) -> tuple[set[str], bool]:
+def _texts(  # noqa: PLR0911  one line for each kind of node
+    operator: str, argument: Any, *, first: bool
+) -> tuple[set[str], bool]:
     """Return what a node's text begins with, and whether that is all of it."""
     if operator == "LITERAL":
         return {chr(argument)}, True
@@ -85,8 +87,12 @@ def _members(members: list[tuple[Any, Any]]) -> tuple[set[str], bool]:
 
 
 def _either(alternatives: Iterable[tuple[set[str], bool]]) -> tuple[set[str], bool]:
-    found = list(alternatives)
-    return set().union(*(texts for texts, _ in found)), all(whole for _, whole in found)
+    texts: set[str] = set()
+    whole = True
+    for found, all_of_it in alternatives:
+        texts |= found
+        whole = whole and all_of_it
+    return texts, whole
 
 
 def _repeated(least: int, most: Any, inner: Any, *, first: bool) -> tuple[set[str], bool]:

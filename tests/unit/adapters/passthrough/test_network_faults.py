@@ -9,7 +9,7 @@ import pytest
 from aiointercept import Fault
 from aiointercept.adapters.passthrough.network_faults import fault_of
 
-KEY: Any = aiohttp.client_reqrep.ConnectionKey("h", 80, False, None, None, None, None)  # type: ignore[arg-type, unused-ignore]  # noqa: FBT003
+KEY: Any = aiohttp.client_reqrep.ConnectionKey("h", 80, False, None, None, None, None)  # type: ignore[arg-type, unused-ignore]
 REQUEST: Any = None
 
 

@@ -107,7 +107,7 @@ def test_failures_and_messages() -> None:
     assert failed["response"]["_error"] == "net::ERR_NAME_NOT_RESOLVED"
     assert failed["response"]["_failureText"] == "ClientConnectorDNSError: x"
     assert failed["_aiointercept"] == {"fault": "DNS_FAILURE"}
-    messages = (RecordedMessage(True, "a", 1.0), RecordedMessage(False, b"\x00", 2.0))  # noqa: FBT003
+    messages = (RecordedMessage(True, "a", 1.0), RecordedMessage(False, b"\x00", 2.0))
     written = har_entry(Entry(GET, Response(101), messages=messages, encoded=True))
     assert written["_webSocketMessages"] == [
         {"type": "send", "time": 1.0, "opcode": 1, "data": "a"},

@@ -11,7 +11,7 @@ def entry(path: str, body: bytes = b"x", date: str = "now", **more: float) -> En
     """Return an entry."""
     headers = CIMultiDict({"Date": date, "Age": date, "X": "y"})
     request = Request("GET", URL(f"https://a.test{path}"))
-    message = RecordedMessage(True, "a", more.get("started", 0.0))  # noqa: FBT003  who sent it
+    message = RecordedMessage(True, "a", more.get("started", 0.0))
     return Entry(request, Response(200, None, headers, body), None, (message,), **more)
 
 

@@ -18,7 +18,7 @@ def test_nothing_to_mask() -> None:
     """What has no secrets is the very same value."""
     redaction = Redaction()
     response = Response(200, None, {"ETag": "x", "Link": "<https://a.test/?page=2>"}, b"plain")
-    messages = (RecordedMessage(True, "hello"), RecordedMessage(False, b"\xff"))  # noqa: FBT003
+    messages = (RecordedMessage(True, "hello"), RecordedMessage(False, b"\xff"))
     entry = Entry(PLAIN, response, messages=messages, source={"a": 1}, error="x")
     assert redaction.request(PLAIN) is PLAIN
     assert redaction.response(response) is response
@@ -47,7 +47,7 @@ def test_everything_masked() -> None:
         [("Set-Cookie", "a=s3; Path=/; HttpOnly"), ("Set-Cookie", "gone=; Max-Age=0")],
         b'data: {"token": "s3"}',
     )
-    messages = (RecordedMessage(True, '{"token": "s3"}'), RecordedMessage(False, b'{"token":"s3"}'))  # noqa: FBT003
+    messages = (RecordedMessage(True, '{"token": "s3"}'), RecordedMessage(False, b'{"token":"s3"}'))
     entry = Entry(request, response, messages=messages, error="of ?token=s3", source={"a": 1})
     masked = Redaction().entry(entry)
     assert masked.source is None
@@ -160,7 +160,7 @@ def test_option() -> None:
     """What ``redact=`` takes."""
     mine = Redaction(fields="x")
     assert clean_redaction(mine) is mine
-    assert clean_redaction(None) is clean_redaction(True)  # noqa: FBT003  what users write
-    assert clean_redaction(False) is None  # noqa: FBT003  what users write
+    assert clean_redaction(None) is clean_redaction(True)
+    assert clean_redaction(False) is None
     with pytest.raises(TypeError, match="redact must be a Redaction"):
         clean_redaction("x")

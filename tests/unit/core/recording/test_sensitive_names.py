@@ -12,12 +12,53 @@ from aiointercept.core.recording.sensitive_names import (
 
 @pytest.mark.parametrize(
     "name",
-    """token access_token accessToken accesstoken AccessToken X-Auth-Token id_token csrf_token
-    secret client_secret clientSecret SECRET_VALUE aws_secret_access_key password PassWord
-    userPassword new_password_2 passwd pwd passphrase api_key apikey apiKey APIKey API-KEY
-    X-Amz-Signature X-Amz-Credential X-Amz-Security-Token signature sig jwt auth authorization
-    credentials private_key subscription-key session_id sessionId pin otp cvv token1 xsrf-thing
-    code_verifier client_assertion""".split(),
+    [
+        "token",
+        "access_token",
+        "accessToken",
+        "accesstoken",
+        "AccessToken",
+        "X-Auth-Token",
+        "id_token",
+        "csrf_token",
+        "secret",
+        "client_secret",
+        "clientSecret",
+        "SECRET_VALUE",
+        "aws_secret_access_key",
+        "password",
+        "PassWord",
+        "userPassword",
+        "new_password_2",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "api_key",
+        "apikey",
+        "apiKey",
+        "APIKey",
+        "API-KEY",
+        "X-Amz-Signature",
+        "X-Amz-Credential",
+        "X-Amz-Security-Token",
+        "signature",
+        "sig",
+        "jwt",
+        "auth",
+        "authorization",
+        "credentials",
+        "private_key",
+        "subscription-key",
+        "session_id",
+        "sessionId",
+        "pin",
+        "otp",
+        "cvv",
+        "token1",
+        "xsrf-thing",
+        "code_verifier",
+        "client_assertion",
+    ],
 )
 def test_secrets(name: str) -> None:
     """However they are written."""
@@ -26,9 +67,29 @@ def test_secrets(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    """token_type total_tokens max_tokens secretary author authority key keys monkey user id
-    name page compass pinned signature_algorithm session passing tokenizer cookies basic
-    """.split(),
+    [
+        "token_type",
+        "total_tokens",
+        "max_tokens",
+        "secretary",
+        "author",
+        "authority",
+        "key",
+        "keys",
+        "monkey",
+        "user",
+        "id",
+        "name",
+        "page",
+        "compass",
+        "pinned",
+        "signature_algorithm",
+        "session",
+        "passing",
+        "tokenizer",
+        "cookies",
+        "basic",
+    ],
 )
 def test_harmless(name: str) -> None:
     """Names that only look like it."""

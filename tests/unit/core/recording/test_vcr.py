@@ -30,7 +30,7 @@ def test_round_trip() -> None:
     headers = CIMultiDict(
         [("Content-Encoding", "gzip"), ("Content-Length", "99"), ("S", "1"), ("S", "2")]
     )
-    messages = (RecordedMessage(True, "a"), RecordedMessage(False, b"\x00"))  # noqa: FBT003
+    messages = (RecordedMessage(True, "a"), RecordedMessage(False, b"\x00"))
     entries = [
         Entry(POST, Response(200, "Fine", headers, b"plain"), messages=messages, notes={"a": 1}),
         Entry(POST, None, Fault.DNS_FAILURE),
