@@ -9,9 +9,10 @@ They combine with ``&``, ``|`` and ``~``. A matcher of one's own is any object w
 """
 
 from aiointercept.core.http.messages import Request
-from aiointercept.core.matching.bodies import body, form, json_body, multipart
+from aiointercept.core.matching.bodies import body, form, json_body, multipart, part
 from aiointercept.core.matching.combinators import predicate
 from aiointercept.core.matching.fields import cookies, headers, query
+from aiointercept.core.matching.graphql import graphql
 from aiointercept.core.matching.results import ABSENT, Matcher, MatchResult, Mismatch
 from aiointercept.core.matching.urls import host, method, path, url, url_pattern, url_template
 
@@ -24,11 +25,13 @@ __all__ = [
     "body",
     "cookies",
     "form",
+    "graphql",
     "headers",
     "host",
     "json_body",
     "method",
     "multipart",
+    "part",
     "path",
     "predicate",
     "query",

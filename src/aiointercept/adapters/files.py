@@ -19,8 +19,8 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from aiointercept.core.errors import CassetteError
+from aiointercept.core.http.encodings import decode, decode_chunks, encodings_of, is_known
 from aiointercept.core.http.messages import Response
-from aiointercept.core.recording.encodings import decode, decode_chunks, encodings_of, is_known
 from aiointercept.core.recording.entries import AnyBody, Entry, StoredBody
 from aiointercept.core.recording.har import to_har
 from aiointercept.core.recording.har_reading import from_har, with_all_entries

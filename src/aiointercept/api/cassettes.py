@@ -21,7 +21,7 @@ from aiointercept.api.cassette import CassetteRun, own_version, shown
 from aiointercept.api.handle import MockResponse, MockWebSocket
 from aiointercept.api.options import clean_repeat
 from aiointercept.core.calls import CallLog
-from aiointercept.core.recording.encodings import encode_chunks
+from aiointercept.core.http.encodings import encode_chunks
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.from_calls import entries_of
 from aiointercept.core.recording.match_on import DEFAULT_PARTS, MatchOn, clean_match_on

@@ -7,8 +7,8 @@ from yarl import URL
 
 from aiointercept.adapters import files
 from aiointercept.core.errors import CassetteError
+from aiointercept.core.http.encodings import encode
 from aiointercept.core.http.messages import Request, Response
-from aiointercept.core.recording.encodings import encode
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.redaction import Redaction
 

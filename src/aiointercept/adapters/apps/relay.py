@@ -17,8 +17,9 @@ from typing_extensions import override
 
 from aiointercept.adapters.apps.channel import Channel
 from aiointercept.adapters.apps.framing import FramingError, ResponseFraming
-from aiointercept.adapters.handling.request import AiointerceptRequest, decoded
+from aiointercept.adapters.handling.request import AiointerceptRequest
 from aiointercept.adapters.handling.response import Answered
+from aiointercept.core.http.encodings import readable_body
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.responder import ServedConnection
 
@@ -135,7 +136,7 @@ class Relay:
 
     def _note_body(self, body: bytes) -> None:
         encoding = self._request.headers.get(hdrs.CONTENT_ENCODING)
-        body = body if encoding is None else decoded(body, encoding)
+        body = body if encoding is None else readable_body(body, encoding)
         self._exchange.dispatcher.complete(self._exchange, body)
 
     # From the application

@@ -23,7 +23,6 @@ from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.request import (
     AiointerceptRequest,
     RequestView,
-    decoded,
     in_origin_form,
     named_origin,
     urls_of,
@@ -32,6 +31,7 @@ from aiointercept.adapters.handling.response import Answered, web_response
 from aiointercept.adapters.handling.stream import send_stream
 from aiointercept.adapters.handling.websocket import converse
 from aiointercept.core.dispatcher import internal_error, run_here
+from aiointercept.core.http.encodings import readable_body
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.ports.chained_mock import Run
 from aiointercept.core.ports.connection import ClientConnection
@@ -273,7 +273,7 @@ class ConnectionHandler(web.Server):
         headers = request.headers
         body: bytes | None = request.buffered_body if whole else None
         if body is not None and "Content-Encoding" in headers:
-            body = decoded(body, headers["Content-Encoding"])
+            body = readable_body(body, headers["Content-Encoding"])
         prefix = self._prefix() if connection is None else connection.origin.prefix
         return Request.received(request.method.upper(), urls_of(prefix, request), headers, body)
 

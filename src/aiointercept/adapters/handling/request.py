@@ -3,7 +3,6 @@
 import io
 import json
 import weakref
-import zlib
 from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -17,16 +16,15 @@ from typing_extensions import override
 from yarl import URL
 
 from aiointercept.core.calls import NO_MATCH_INFO
+from aiointercept.core.http.forms import MULTIPART, URLENCODED
 from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.http.urls import canonical_url
 
 _CACHED_TARGETS: Final = 4096
 _LONGEST_CACHED: Final = 2048
-_ZLIB_WINDOWS: Final = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
-_FORM: Final = "application/x-www-form-urlencoded"
 _OF_A_PROXY: Final = ("Proxy-Connection", "Proxy-Authorization")
 _RAW_OF_A_PROXY: Final = frozenset(name.lower().encode() for name in _OF_A_PROXY)
-_NOT_JSON: Final = ("multipart/", _FORM, "application/octet-stream")
+_NOT_JSON: Final = ("multipart/", URLENCODED, "application/octet-stream")
 
 
 class AiointerceptRequest(web.Request):
@@ -125,11 +123,11 @@ class AiointerceptRequest(web.Request):
         fields: MultiDict[Any] = MultiDict()
         if self._received.body is None:
             return MultiDictProxy(fields)  # it only passed by
-        if self.content_type == "multipart/form-data":
+        if self.content_type == MULTIPART:
             parts = await self.multipart()
             while (part := await parts.next()) is not None:
                 fields.add(*await _form_field(part))
-        elif self.content_type in ("", _FORM):
+        elif self.content_type in ("", URLENCODED):
             charset = self.charset or "utf-8"
             text = (await self.read()).decode(charset).rstrip()
             fields.extend(parse_qsl(text, keep_blank_values=True, encoding=charset))
@@ -279,16 +277,3 @@ def urls_of(prefix: str, request: web.BaseRequest) -> tuple[URL, URL]:
         # "*", or the absolute form that clients use with a proxy.
         target = request.rel_url.raw_path_qs if request.rel_url.raw_path != "*" else "/*"
     return (_urls_of if len(target) <= _LONGEST_CACHED else _urls_of.__wrapped__)(prefix, target)
-
-
-def decoded(body: bytes, encoding: str) -> bytes:
-    """Undo a ``Content-Encoding`` of ``gzip`` or ``deflate``; leave anything else as it is."""
-    window = _ZLIB_WINDOWS.get(encoding.strip().lower())
-    if window is None or not body:
-        return body
-    for bits in (window, -zlib.MAX_WBITS):
-        try:
-            return zlib.decompress(body, bits)
-        except zlib.error:
-            continue
-    return body

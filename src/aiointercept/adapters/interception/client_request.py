@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp import hdrs
 from multidict import CIMultiDictProxy
 
+from aiointercept.core.http.encodings import readable_body
 from aiointercept.core.http.messages import Request
 from aiointercept.core.http.urls import HTTP_SCHEMES, canonical_url
 
@@ -47,11 +48,18 @@ class ConnectCall(NamedTuple):
 
 
 async def known_body(req: "ClientRequest") -> bytes | None:
-    """Return the body of a request where it can be known before it is sent."""
+    """Return the body of a request where it can be known before it is sent.
+
+    It is decoded if the caller compressed it; what aiohttp is to compress is not compressed yet.
+    """
     payload = req.body
     if not payload:
         return b""
-    return await payload.as_bytes() if isinstance(payload, aiohttp.BytesPayload) else None
+    if not isinstance(payload, aiohttp.BytesPayload):
+        return None
+    body = await payload.as_bytes()
+    encoding = req.headers.get(hdrs.CONTENT_ENCODING)
+    return body if encoding is None else readable_body(body, encoding)
 
 
 def known_request(req: "ClientRequest", body: bytes | None) -> Request:

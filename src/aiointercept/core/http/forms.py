@@ -10,9 +10,11 @@ from urllib.parse import parse_qsl, unquote
 
 from attrs import frozen
 
-_PARAMETER: Final = re.compile(r';\s*([^=;\s]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
-# Some clients escape blanks too, others write the backslashes of a path as they are.
-_ESCAPED: Final = re.compile(r"\\([^A-Za-z0-9])")
+from aiointercept.core.http.media_types import charset_of, media_type_of, parameter
+
+URLENCODED: Final = "application/x-www-form-urlencoded"
+MULTIPART: Final = "multipart/form-data"
+
 _DECODERS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
     "base64": binascii.a2b_base64,
     "quoted-printable": quopri.decodestring,
@@ -51,17 +53,21 @@ class Part:
         return (self.filename, None if self.filename is None else unquote(self.filename))
 
 
-def parse_form(body: bytes, charset: str) -> dict[str, list[str]]:
-    """Return the values of a URL-encoded body by name, in the order sent.
+def form_pairs(body: bytes, charset: str) -> list[tuple[str, str]]:
+    """Return the names and values of a URL-encoded body, in the order sent.
 
     Raises:
         ValueError: if the body is not encoded in ``charset``.
         LookupError: if ``charset`` is not known.
     """
-    values: dict[str, list[str]] = {}
     text = body.decode(charset)
-    pairs = parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict")
-    for name, value in pairs:
+    return parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict")
+
+
+def parse_form(body: bytes, charset: str) -> dict[str, list[str]]:
+    """Return the values of a URL-encoded body by name; see :func:`form_pairs`."""
+    values: dict[str, list[str]] = {}
+    for name, value in form_pairs(body, charset):
         values.setdefault(name, []).append(value)
     return values
 
@@ -85,7 +91,7 @@ def part_slices(body: bytes, content_type: str) -> list[slice]:
     Raises:
         ValueError: as :func:`parse_multipart`.
     """
-    boundary = _parameters(content_type).get("boundary")
+    boundary = parameter(content_type, "boundary")
     if not boundary:
         msg = "its Content-Type has no boundary"
         raise ValueError(msg)
@@ -107,31 +113,17 @@ def parse_part(data: bytes) -> Part:
     head, separator, content = data.partition(b"\r\n\r\n")
     lines = (line.partition(":") for line in head.decode(errors="replace").split("\r\n"))
     headers = {name.strip().lower(): value.strip() for name, _, value in lines}
-    disposition = _parameters(headers.get("content-disposition", ""))
-    if not separator or "name" not in disposition:
+    disposition = headers.get("content-disposition", "")
+    name = parameter(disposition, "name")
+    if not separator or name is None:
         msg = "a part of it has no name"
         raise ValueError(msg)
     content_type = headers.get("content-type", "")
     decode = _DECODERS.get(headers.get("content-transfer-encoding", "").lower(), bytes)
     return Part(
-        disposition["name"],
+        name,
         decode(content),
-        disposition.get("filename"),
-        content_type.partition(";")[0].strip().lower(),
-        _parameters(content_type).get("charset", "utf-8"),
+        parameter(disposition, "filename"),
+        media_type_of(content_type),
+        charset_of(content_type),
     )
-
-
-def _parameters(header: str) -> dict[str, str]:
-    """Return the parameters of a header by name; those in the way of RFC 5987 come first."""
-    parameters: dict[str, str] = {}
-    for name, value in _PARAMETER.findall(header):
-        if name.endswith("*"):
-            charset, _, encoded = value.partition("'")
-            text = unquote(encoded.partition("'")[2], charset or "utf-8", "strict")
-            parameters[name[:-1].lower()] = text
-        elif value.startswith('"'):
-            parameters.setdefault(name.lower(), _ESCAPED.sub(r"\1", value[1:-1]))
-        else:
-            parameters.setdefault(name.lower(), value.strip())
-    return parameters

@@ -6,17 +6,25 @@ are matched, chosen or sent is none of their business.
 They have no slots: with them, what is computed at first use costs attrs several times as much.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
-from http.cookies import CookieError, SimpleCookie
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
-from multidict import CIMultiDict, CIMultiDictProxy
+from multidict import CIMultiDict, CIMultiDictProxy, MultiDict
 from yarl import URL
 
-from aiointercept.core.http.media_types import charset_of, media_type_of
-from aiointercept.core.http.urls import DEFAULT_PORTS, canonical_url, host_name, http_scheme
+from aiointercept.core.http.cookies import parse_cookies
+from aiointercept.core.http.forms import MULTIPART, URLENCODED, Part, form_pairs, parse_multipart
+from aiointercept.core.http.media_types import charset_of, media_type_of, parameter
+from aiointercept.core.http.urls import (
+    DEFAULT_PORTS,
+    canonical_url,
+    host_name,
+    http_scheme,
+    query_values,
+)
 
 HeaderSource: TypeAlias = (
     Mapping[str, str] | Iterable[tuple[str, str]] | CIMultiDictProxy[str] | None
@@ -158,22 +166,18 @@ class Request:
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
-        """The decoded query: every value of a name, in the order sent."""
-        values: dict[str, list[str]] = {}
-        for name, value in self.url.query.items():
-            values.setdefault(name, []).append(value)
-        return values
+        """The decoded query: every value of a name, in the order sent.
+
+        A name or value that is not UTF-8 stays percent-encoded.
+        """
+        return query_values(self.url)
 
     @cached_property
     def cookies(self) -> Mapping[str, str]:
         """The cookies that came along, by name."""
         if self._cookies is not None:
             return dict(self._cookies)
-        try:
-            jar = SimpleCookie(self.headers.get("Cookie", ""))
-        except CookieError:
-            return {}
-        return {name: morsel.value for name, morsel in jar.items()}
+        return parse_cookies("; ".join(self.headers.getall("Cookie", ())))
 
     @property
     def content_type(self) -> str:
@@ -185,8 +189,58 @@ class Request:
         """The encoding of a text body as its ``Content-Type`` says; UTF-8 if not told."""
         return charset_of(self.headers.get("Content-Type", ""))
 
+    def text(self) -> str:
+        """Return the body as text, decoded in its :attr:`charset`; ``""`` where it is not known.
+
+        Raises:
+            UnicodeDecodeError: if it is not encoded so.
+            LookupError: if that encoding does not exist.
+
+        .. versionadded:: 1.1
+        """
+        return (self.body or b"").decode(self.charset)
+
+    def json(self) -> Any:
+        """Return the body, parsed as JSON whatever its ``Content-Type`` says.
+
+        Raises:
+            ValueError: if it is not JSON, also where it is empty.
+            LookupError: if the encoding that ``Content-Type`` names does not exist.
+
+        .. versionadded:: 1.1
+        """
+        told = parameter(self.headers.get("Content-Type", ""), "charset") is not None
+        return json.loads(self.text() if told else self.body or b"")
+
+    def form(self) -> MultiDict[str | Part]:
+        """Return the fields of the body, if it is a form in one of the two encodings, in order.
+
+        A field is a ``str``; a file, and anything else that is not text, is a
+        :class:`~aiointercept.core.http.forms.Part` with ``content``, ``filename`` and
+        ``content_type``. A body of another type has no fields.
+
+        Raises:
+            ValueError: if the body is not encoded as its ``Content-Type`` says.
+            LookupError: if the encoding that ``Content-Type`` names does not exist.
+
+        .. versionadded:: 1.1
+        """
+        if self.content_type == MULTIPART:
+            return MultiDict(
+                (part.name, _value(part))
+                for part in parse_multipart(self.body or b"", self.headers["Content-Type"])
+            )
+        if self.content_type in (URLENCODED, ""):
+            return MultiDict(form_pairs(self.body or b"", self.charset))
+        return MultiDict()
+
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
+
+
+def _value(part: Part) -> str | Part:
+    text = part.text if part.filename is None else None
+    return part if text is None else text
 
 
 @frozen(eq=False, slots=False)

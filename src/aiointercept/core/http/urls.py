@@ -7,6 +7,7 @@ duplicates kept, an empty path is ``/``, default port and trailing dot of the ho
 
 from functools import lru_cache
 from typing import Final
+from urllib.parse import quote, unquote_to_bytes
 
 from yarl import URL, Query
 
@@ -16,6 +17,7 @@ _SCHEMES: Final = {"http": "http", "https": "https", "ws": "http", "wss": "https
 HTTP_SCHEMES: Final = frozenset(_SCHEMES)
 """The schemes of requests that can be mocked, in lower case."""
 
+_REPLACEMENT: Final = "\ufffd"
 _CACHED_URLS: Final = 4096
 _LONGEST_CACHED: Final = 2048
 
@@ -66,8 +68,50 @@ def _canonical(text: str) -> URL:
     if port is not None and port != DEFAULT_PORTS[scheme]:
         authority = f"{authority}:{port}"
     clean = URL.build(scheme=scheme, authority=authority, path=url.raw_path or "/", encoded=True)
+    raw = url.raw_query_string
+    if not raw:
+        return clean
     pairs = sorted(url.query.items())
+    if any(_REPLACEMENT in name or _REPLACEMENT in value for name, value in pairs):
+        # Bytes that are no UTF-8 stay as they are: what they are decoded to has lost them.
+        query = "&".join("=".join(map(_quoted, pair)) for pair in sorted(_pairs_of_bytes(raw)))
+        return URL(f"{clean}?{query}", encoded=True)
     return clean.with_query(pairs) if pairs else clean
+
+
+def _pairs_of_bytes(raw: str) -> list[tuple[bytes, bytes]]:
+    pairs = (pair.partition("=") for pair in raw.split("&") if pair)
+    return [(_to_bytes(name), _to_bytes(value)) for name, _, value in pairs]
+
+
+def _to_bytes(text: str) -> bytes:
+    return unquote_to_bytes(text.replace("+", " "))
+
+
+def _quoted(data: bytes) -> str:
+    return quote(data, safe="")
+
+
+def _readable(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return _quoted(data)
+
+
+def query_values(url: URL) -> dict[str, list[str]]:
+    """Return the decoded query: every value of a name, in the order sent.
+
+    A name or value that is not UTF-8 stays percent-encoded.
+    """
+    pairs = list(url.query.items())
+    if any(_REPLACEMENT in name or _REPLACEMENT in value for name, value in pairs):
+        raw = _pairs_of_bytes(url.raw_query_string)
+        pairs = [(_readable(name), _readable(value)) for name, value in raw]
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def merge_params(url: URL | str, params: Query) -> URL:

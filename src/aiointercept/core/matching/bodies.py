@@ -1,6 +1,5 @@
 """The built-in matchers for bodies: raw, JSON, forms, multipart."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,7 +7,7 @@ from typing import Any, Final
 from attrs import frozen
 from typing_extensions import override
 
-from aiointercept.core.http.forms import Part, parse_form, parse_multipart
+from aiointercept.core.http.forms import MULTIPART, URLENCODED, Part, parse_form, parse_multipart
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import Combinable
 from aiointercept.core.matching.comparing import (
@@ -32,9 +31,6 @@ from aiointercept.core.matching.results import (
 )
 from aiointercept.core.reporting.rendering import render_body, short
 from aiointercept.core.type_guards import is_list, is_mapping, is_pattern
-
-URLENCODED: Final = "application/x-www-form-urlencoded"
-MULTIPART: Final = "multipart/form-data"
 
 _FILE_KEYS: Final = frozenset({"filename", "content", "content_type"})
 
@@ -89,16 +85,20 @@ class JsonBody(Combinable):
 
     wanted: Any
     partial: bool = False
+    any_order: bool = False
 
     @override
     def match(self, request: Request, /) -> MatchResult:
         if request.body is None:
             return _not_a("JSON", request)
         try:
-            actual = json.loads(request.body)
-        except (ValueError, RecursionError) as error:
+            actual = request.json()
+        except (ValueError, LookupError, RecursionError) as error:
             return _not_a("JSON", request, clean_reason(error))
-        return _result(json_mismatches(self.wanted, actual, partial=self.partial))
+        return _result(self._mismatches(actual))
+
+    def _mismatches(self, actual: Any) -> list[Mismatch]:
+        return json_mismatches(self.wanted, actual, partial=self.partial, any_order=self.any_order)
 
     def __str__(self) -> str:
         return f"json_body {short(self.wanted)}"
@@ -258,18 +258,21 @@ def body(value: Any) -> Combinable:
     return Body(value)
 
 
-def json_body(value: Any, partial: bool = False) -> Combinable:
+def json_body(value: Any, partial: bool = False, any_order: bool = False) -> Combinable:
     """Match requests whose body is this JSON value, whatever their Content-Type says.
 
     Args:
         value: parsed; patterns and ``mock.ANY`` may stand anywhere in it. ``True`` is not ``1``.
         partial: whether objects may have keys that are not in ``value``, at any depth. Arrays must
             have the same length all the same.
+        any_order: whether the elements of arrays may come in any order, at any depth.
+
+            .. versionadded:: 1.1
 
     Returns:
         A matcher whose mismatches are paths, for example ``$.items[2].price``.
     """
-    return JsonBody(value, partial)
+    return JsonBody(value, partial, any_order)
 
 
 def form(mapping: FieldSource, exact: bool = True) -> Combinable:
@@ -291,8 +294,8 @@ def multipart(mapping: FieldSource, exact: bool = True) -> Combinable:
 
     Args:
         mapping: expected content by name: ``str``, ``bytes``, a number, a pattern, ``mock.ANY``;
-            for a file a mapping with some of ``filename``, ``content`` and ``content_type``; or a
-            list of those, for all fields of that name in order.
+            for a file a :func:`part`, or a mapping with some of ``filename``, ``content`` and
+            ``content_type``; or a list of those, for all fields of that name in order.
         exact: whether there may be no fields with other names.
 
     Raises:
@@ -300,3 +303,17 @@ def multipart(mapping: FieldSource, exact: bool = True) -> Combinable:
         ValueError: if the mapping for a file has other keys.
     """
     return Multipart(clean_fields(mapping, "multipart", clean_part), exact)
+
+
+def part(content: Any = None, *, filename: Any = None, content_type: Any = None) -> dict[str, Any]:
+    """Return what :func:`multipart` expects of one file; what is ``None`` is not compared.
+
+    Args:
+        content: ``str``, ``bytes``, a pattern or ``mock.ANY``.
+        filename: ``str``, a pattern or ``mock.ANY``.
+        content_type: media type without parameters: ``str``, a pattern or ``mock.ANY``.
+
+    .. versionadded:: 1.1
+    """
+    keys = {"content": content, "filename": filename, "content_type": content_type}
+    return {name: value for name, value in keys.items() if value is not None}

@@ -257,8 +257,10 @@ def all_of(matchers: Iterable[Matcher]) -> Matcher:
 
 
 def decided_by_head(matcher: Matcher) -> bool:
-    """Say whether the result of ``matcher`` depends on method, URL and headers only."""
-    return isinstance(matcher, Combinable) and matcher.decided_by_head
+    """Return whether the result of ``matcher`` depends on method, URL and headers only."""
+    if isinstance(matcher, Combinable):
+        return matcher.decided_by_head
+    return not getattr(matcher, "needs_body", True)
 
 
 def may_match(matcher: Matcher, request: Request) -> bool:
@@ -272,7 +274,9 @@ def mentions_host(matcher: Matcher, host: str) -> bool:
 
 
 def _verdict(matcher: Matcher, request: Request) -> bool | None:
-    return matcher.verdict_by_head(request) if isinstance(matcher, Combinable) else None
+    if isinstance(matcher, Combinable):
+        return matcher.verdict_by_head(request)
+    return bool(_ask(matcher, request)) if decided_by_head(matcher) else None
 
 
 def _ask(matcher: Matcher, request: Request, *, decided: bool = False) -> MatchResult:

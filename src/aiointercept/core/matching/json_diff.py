@@ -2,12 +2,15 @@
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, zip_longest
 from typing import Any, Final, TypeAlias
 
+from attrs import frozen
+
+from aiointercept.core.matching.bags import leftovers
 from aiointercept.core.matching.comparing import MOST_MISMATCHES, agrees
-from aiointercept.core.matching.results import ABSENT, Mismatch
+from aiointercept.core.matching.results import ABSENT, Mismatch, Unquoted
 from aiointercept.core.type_guards import is_list, is_mapping
 
 Key: TypeAlias = str | int
@@ -19,7 +22,22 @@ _PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
 
-def json_mismatches(expected: Any, actual: Any, *, partial: bool = False) -> list[Mismatch]:
+@frozen
+class Rules:
+    """How two JSON values are compared.
+
+    Args:
+        partial: whether objects may have keys that are not expected, at any depth.
+        any_order: whether lists are compared as bags, at any depth.
+    """
+
+    partial: bool = False
+    any_order: bool = False
+
+
+def json_mismatches(
+    expected: Any, actual: Any, *, partial: bool = False, any_order: bool = False
+) -> list[Mismatch]:
     """Compare two JSON values.
 
     ``true`` is not ``1``, but ``1`` is ``1.0``; a tuple stands for a list; keys of an expected
@@ -29,14 +47,21 @@ def json_mismatches(expected: Any, actual: Any, *, partial: bool = False) -> lis
         expected: may have patterns, ``mock.ANY`` and the like anywhere in it.
         actual: what was parsed.
         partial: whether objects may have keys that are not expected, at any depth.
+        any_order: whether lists are compared as bags, at any depth.
 
     Returns:
         The differences, in order; a bounded number of them.
     """
-    return list(islice(_differences(expected, actual, partial=partial), MOST_MISMATCHES))
+    rules = Rules(partial, any_order)
+    try:
+        return list(islice(_differences(expected, actual, rules), MOST_MISMATCHES))
+    except RecursionError:
+        if not any_order:
+            raise
+        return [Mismatch("$", Unquoted("lists in any order"), Unquoted("nested too deeply"))]
 
 
-def _differences(expected: Any, actual: Any, *, partial: bool) -> Iterator[Mismatch]:
+def _differences(expected: Any, actual: Any, rules: Rules) -> Iterator[Mismatch]:
     # A stack of its own, as values may be nested deeper than Python calls can be.
     stack: list[Iterator[Step]] = [iter([(None, expected, actual)])]
     while stack:
@@ -47,9 +72,11 @@ def _differences(expected: Any, actual: Any, *, partial: bool) -> Iterator[Misma
         trail, wanted, found = step
         if is_mapping(wanted) and is_mapping(found):
             if not _same_scalars(wanted, found, wanted):
-                stack.append(_members(trail, wanted, found, partial=partial))
+                stack.append(_members(trail, wanted, found, partial=rules.partial))
         elif is_list(wanted) and is_list(found):
-            if not _same_scalars(wanted, found, range(len(wanted))):
+            if rules.any_order:
+                stack.append(_unpaired(trail, wanted, found, rules))
+            elif not _same_scalars(wanted, found, range(len(wanted))):
                 stack.append(_elements(trail, wanted, found))
         elif not _same(wanted, found):
             yield Mismatch(json_path(trail), wanted, found)
@@ -71,6 +98,22 @@ def _elements(trail: Trail, expected: Iterable[Any], actual: Iterable[Any]) -> I
     pairs = zip_longest(expected, actual, fillvalue=ABSENT)
     for index, (wanted, found) in enumerate(pairs):
         yield (index, trail), wanted, found
+
+
+def _unpaired(
+    trail: Trail, expected: Sequence[Any], actual: Sequence[Any], rules: Rules
+) -> Iterator[Step]:
+    """Yield what has no equal in the other list, side by side, at its place in the real one."""
+
+    def agree(wanted: Any, found: Any) -> bool:
+        return next(_differences(wanted, found, rules), None) is None
+
+    left = leftovers(expected, actual, agree, plain=not rules.partial)
+    for wanted, found in zip_longest(left.expected, left.actual):
+        if found is None:
+            yield (wanted, trail), expected[wanted], ABSENT
+        else:
+            yield (found, trail), ABSENT if wanted is None else expected[wanted], actual[found]
 
 
 def _same_scalars(expected: Any, actual: Any, keys: Collection[Any]) -> bool:

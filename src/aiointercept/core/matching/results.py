@@ -68,7 +68,14 @@ MATCH: Final = MatchResult()
 
 @runtime_checkable
 class Matcher(Protocol):
-    """Anything that can explain how a request differs from what it wants."""
+    """Anything that can explain how a request differs from what it wants.
+
+    A matcher that never looks at the body says so by an attribute ``needs_body = False``. Then it
+    decides before the request is sent, as most of the built-in ones do.
+
+    .. versionchanged:: 1.1
+        ``needs_body``.
+    """
 
     def match(self, request: Request, /) -> MatchResult:
         """Compare ``request`` with what is wanted.

@@ -7,8 +7,8 @@ from typing import Any
 from attrs import evolve
 
 from aiointercept.core.calls import Call
+from aiointercept.core.http.encodings import decode, encodings_of
 from aiointercept.core.http.messages import Response
-from aiointercept.core.recording.encodings import decode, encodings_of
 from aiointercept.core.recording.entries import Entry, RecordedMessage
 from aiointercept.core.routing.replies import RaiseReply
 

@@ -15,9 +15,9 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from aiointercept.core.errors import CassetteError
+from aiointercept.core.http.encodings import encodings_of, is_known
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.http.urls import is_http_scheme
-from aiointercept.core.recording.encodings import encodings_of, is_known
 from aiointercept.core.recording.entries import (
     SWITCHING_PROTOCOLS,
     AnyBody,

@@ -8,8 +8,8 @@ from attrs import evolve, frozen
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from aiointercept.core.http.encodings import encode, encodings_of, is_known
 from aiointercept.core.http.messages import Origin, Request, Response
-from aiointercept.core.recording.encodings import encode, encodings_of, is_known
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.match_on import MatchOn, RecordedUrl, target_and_condition
 from aiointercept.core.routing.replies import Fault, FaultReply, Reply, Stream, WebSocket

@@ -12,10 +12,10 @@ from attrs import frozen
 from typing_extensions import override
 from yarl import URL
 
+from aiointercept.core.http.forms import MULTIPART
 from aiointercept.core.http.messages import Request
 from aiointercept.core.http.urls import merge_params
 from aiointercept.core.matching.bodies import (
-    MULTIPART,
     Form,
     JsonBody,
     Multipart,

@@ -3,7 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from aiointercept.core.http.urls import canonical_url, host_name, http_scheme, merge_params
+from aiointercept.core.http.urls import (
+    canonical_url,
+    host_name,
+    http_scheme,
+    merge_params,
+    query_values,
+)
 
 
 @pytest.mark.parametrize(
@@ -153,3 +159,23 @@ def test_urls_that_are_equal_to_yarl_are_equal(left: URL, right: URL, random: ob
         return url.with_query(sorted(url.query.items())).with_host(host_name(url.host or ""))
 
     assert (compared(left) == compared(right)) == (canonical_url(left) == canonical_url(right))
+
+
+def test_bytes_that_are_not_utf_8_stay_as_they_are() -> None:
+    """URLs that differ in such bytes are two; the case of an escape does not matter."""
+    urls = [
+        URL(f"http://h/?{query}", encoded=True)
+        for query in ("a=%FF&b=%C3%A9", "b=%c3%a9&a=%ff", "a=%FE&b=%C3%A9", "a=%EF%BF%BD&b=%C3%A9")
+    ]
+    one, same, other, replacement = map(canonical_url, urls)
+    assert one == same
+    assert len({one, other, replacement}) == 3
+    assert canonical_url(one) == one
+    assert query_values(urls[0]) == {"a": ["%FF"], "b": ["é"]}
+    assert query_values(urls[3]) == {"a": ["\ufffd"], "b": ["é"]}
+
+
+def test_a_query_is_decoded_in_the_order_sent() -> None:
+    """Repeated names together."""
+    assert query_values(URL("http://h/?b=2&a=1&b=")) == {"b": ["2", ""], "a": ["1"]}
+    assert query_values(URL("http://h/")) == {}

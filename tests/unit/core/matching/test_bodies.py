@@ -4,20 +4,19 @@ from unittest.mock import ANY
 
 import pytest
 
+from aiointercept.core.http.forms import MULTIPART, URLENCODED
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.bodies import (
-    MULTIPART,
     body,
     clean_data_field,
     form,
     json_body,
     multipart,
+    part,
 )
 from aiointercept.core.matching.combinators import decided_by_head
 from aiointercept.core.matching.comparing import MOST_MISMATCHES
 from aiointercept.core.matching.results import ABSENT, MATCH, Mismatch
-
-URLENCODED = "application/x-www-form-urlencoded"
 
 
 def post(content: bytes | None, content_type: str = "") -> Request:
@@ -240,3 +239,37 @@ def test_a_matcher_of_bodies_shows_what_it_wants(matcher: Any, text: str) -> Non
     """And is not decided by the head."""
     assert str(matcher) == text
     assert not decided_by_head(matcher)
+
+
+def test_json_lists_are_bags_where_the_order_is_open() -> None:
+    """At any depth."""
+    wanted = {"ids": [1, 2], "of": [{"tags": ["a", "b"]}]}
+    sent = b'{"ids": [2, 1], "of": [{"tags": ["b", "a"]}]}'
+    assert json_body(wanted, any_order=True).match(post(sent)) is MATCH
+    assert not json_body(wanted).match(post(sent))
+    (mismatch,) = json_body({"ids": [1, 3]}, True, True).match(post(sent)).mismatches
+    assert mismatch == Mismatch("$.ids[0]", 3, 2)
+
+
+def test_json_is_read_in_the_charset_that_it_names() -> None:
+    """Else as JSON itself tells; what cannot be read says why."""
+    assert json_body("é").match(post(b'"\xe9"', "application/json; charset=latin-1")) is MATCH
+    (mismatch,) = json_body("é").match(post(b'"x"', "text/plain; charset=nonsense")).mismatches
+    assert "nonsense" in str(mismatch.actual)
+
+
+def test_a_part_is_compared_in_what_is_given() -> None:
+    """Its content, its name, its type."""
+    asked = multipart_request(A_FILE)
+    for expected in (
+        part("x,y"),
+        part(b"x,y"),
+        part(filename="a b.txt"),
+        part(re.compile("^x"), filename=ANY, content_type="text/csv"),
+    ):
+        assert multipart({"f": expected}).match(asked) is MATCH
+    found = multipart({"f": part(filename="b", content_type="text/plain")}).match(asked)
+    assert [one.part for one in found.mismatches] == [
+        "multipart['f'].filename",
+        "multipart['f'].content_type",
+    ]

@@ -394,3 +394,23 @@ def test_equal_matchers_are_equal() -> None:
     assert Not(YES_HEAD) == ~YES_HEAD
     assert AnyOf((YES_HEAD, NO_HEAD)) == YES_HEAD | NO_HEAD
     assert Predicate(always, "x") == predicate(always, "x")
+
+
+def test_a_matcher_that_needs_no_body_decides_without_it() -> None:
+    """It says so by an attribute; without it, nothing is sure until the body is known."""
+
+    class Early:
+        needs_body = False
+
+        def match(self, asked: Request) -> MatchResult:
+            return MATCH if asked.method == "GET" else differs("method", "GET", asked.method)
+
+    class Late(Early):
+        needs_body = True
+
+    asked = Request("POST", "http://h/")
+    assert not may_match(Early(), asked)
+    assert not may_match(all_of([Early(), Late()]), asked)
+    assert may_match(Late(), asked)
+    assert decided_by_head(Early())
+    assert not decided_by_head(Late())

@@ -3,8 +3,8 @@ from typing import Any
 from yarl import URL
 
 from aiointercept.core.calls import CallLog, Message
+from aiointercept.core.http.encodings import encode
 from aiointercept.core.http.messages import Request, Response
-from aiointercept.core.recording.encodings import encode
 from aiointercept.core.recording.entries import Entry
 from aiointercept.core.recording.from_calls import entries_of, entry_of, outcome_of
 from aiointercept.core.routing.registry import Registry

@@ -6,8 +6,8 @@ import pytest
 from multidict import CIMultiDict
 from yarl import URL
 
+from aiointercept.core.http.encodings import decode
 from aiointercept.core.http.messages import Request, Response
-from aiointercept.core.recording.encodings import decode
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.match_on import clean_match_on
 from aiointercept.core.recording.replaying import Replay, moved_url, reply_of

@@ -5,8 +5,8 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from aiointercept.core.errors import CassetteError
+from aiointercept.core.http.encodings import encode
 from aiointercept.core.http.messages import Request, Response
-from aiointercept.core.recording.encodings import encode
 from aiointercept.core.recording.entries import Entry, RecordedMessage, StoredBody
 from aiointercept.core.recording.vcr import from_vcr, to_vcr
 from aiointercept.core.routing.replies import Fault

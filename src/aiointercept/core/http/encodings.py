@@ -9,6 +9,10 @@ from multidict import CIMultiDictProxy
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _HEAD: Final = 2
+_MOST_ENCODINGS: Final = 4
+_MOST_BYTES: Final = 1 << 26
+"""A body that unpacks to more than this is left as it was sent: it would fill the memory."""
+
 _WINDOWS: Final = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": zlib.MAX_WBITS}
 
 
@@ -119,3 +123,44 @@ def _not_encoded(why: object) -> str:
 def _is_zlib(head: bytes) -> bool:
     """Whether a stream begins as RFC 1950, section 2.2, says."""
     return head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
+
+
+def readable_body(body: bytes, content_encoding: str) -> bytes:
+    """Return a body without its ``gzip`` and ``deflate`` encodings, all members of them.
+
+    A body that is not what its header says, that has another encoding, or that is too large
+    unpacked, is returned unchanged.
+
+    Args:
+        body: as it was sent.
+        content_encoding: the value of the header; several encodings are separated by commas.
+    """
+    names = (name.strip().lower() for name in content_encoding.split(","))
+    encodings = [name for name in names if name not in ("", "identity")]
+    if not body or not encodings or len(encodings) > _MOST_ENCODINGS or not is_known(encodings):
+        return body
+    result: bytes | None = body
+    for name in reversed(encodings):
+        if result is not None:
+            result = _inflated(result, _WINDOWS[name])
+    return body if result is None else result
+
+
+def _inflated(data: bytes, window: int) -> bytes | None:
+    """Decompress one member after the other; ``None`` if that is not possible, or too large."""
+    if window == zlib.MAX_WBITS and not _is_zlib(data[:_HEAD].ljust(_HEAD, b"\0")):
+        window = -zlib.MAX_WBITS
+    parts: list[bytes] = []
+    left = _MOST_BYTES
+    while data:
+        unpacker = zlib.decompressobj(window)
+        try:
+            parts.append(unpacker.decompress(data, left))
+        except zlib.error:
+            return None
+        left -= len(parts[-1])
+        if not unpacker.eof or not left:
+            return None
+        # Some writers pad the end with zeros, as tar does.
+        data = unpacker.unused_data if unpacker.unused_data.strip(b"\0") else b""
+    return b"".join(parts)

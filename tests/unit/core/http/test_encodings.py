@@ -6,13 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from aiointercept.core.recording.encodings import (
+from aiointercept.core.http.encodings import (
     decode,
     decode_chunks,
     encode,
     encode_chunks,
     encodings_of,
     is_known,
+    readable_body,
 )
 
 bodies = st.binary(max_size=300)
@@ -66,3 +67,60 @@ def test_not_encoded_so(body: bytes, name: str, words: str) -> None:
 def test_equal_bodies_become_equal_bytes() -> None:
     """No time is written."""
     assert encode(b"x", ["gzip"])[4:8] == b"\0\0\0\0"
+
+
+BODY = b"hello " * 100
+
+
+def raw_deflate(data: bytes) -> bytes:
+    """Compress without the head of zlib, as some clients do."""
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sent"),
+    [
+        ("gzip", gzip.compress(BODY)),
+        (" GZip ", gzip.compress(BODY)),
+        ("x-gzip", gzip.compress(BODY)),
+        ("deflate", zlib.compress(BODY)),
+        ("deflate", raw_deflate(BODY)),
+        ("gzip", gzip.compress(BODY[:9]) + gzip.compress(BODY[9:])),
+        ("gzip", gzip.compress(BODY) + bytes(512)),
+        ("identity", BODY),
+        ("", BODY),
+        ("deflate, gzip", gzip.compress(zlib.compress(BODY))),
+        ("gzip, identity", gzip.compress(BODY)),
+    ],
+)
+def test_encodings_are_undone(encoding: str, sent: bytes) -> None:
+    """All members, in whatever order they were applied."""
+    assert readable_body(sent, encoding) == BODY
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sent"),
+    [
+        ("gzip", BODY),
+        ("gzip", gzip.compress(BODY)[:-9]),
+        ("gzip", gzip.compress(BODY) + b"x"),
+        ("deflate", b"{}"),
+        ("br", gzip.compress(BODY)),
+        ("br, gzip", gzip.compress(BODY)),
+        ("gzip", b""),
+        (", ".join(["gzip"] * 9), gzip.compress(BODY)),
+    ],
+)
+def test_a_body_that_is_not_encoded_so_stays_as_it_is(encoding: str, sent: bytes) -> None:
+    """The log shows what was sent."""
+    assert readable_body(sent, encoding) == sent
+
+
+@pytest.mark.parametrize(
+    ("encoding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress)]
+)
+def test_a_body_that_unpacks_to_too_much_stays_as_it_is(encoding: str, compress: object) -> None:
+    """It would fill the memory."""
+    bomb = compress(bytes(70 << 20))  # type: ignore[operator]  # a function
+    assert readable_body(bomb, encoding) is bomb
