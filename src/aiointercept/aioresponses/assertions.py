@@ -1,5 +1,6 @@
 """The assertions of ``aioresponses``, over the arguments that clients passed."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -102,6 +103,19 @@ def expected_call(method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any])
     if method.upper() == "POST":
         expected.setdefault("data", None)
     return RequestCall(args, expected)
+
+
+def recorded_call(method: str, kwargs: Mapping[str, Any]) -> RequestCall:
+    """Return the arguments of a call as they are now, whatever becomes of the client's objects."""
+    recorded = {name: value for name, value in kwargs.items() if name != "allow_redirects"}
+    recorded["allow_redirects"] = kwargs.get("allow_redirects", True)
+    if method == "POST":
+        # As a session's ``post`` passes it on, whoever calls.
+        recorded.setdefault("data", None)
+    try:
+        return RequestCall((), copy.deepcopy(recorded))
+    except Exception:  # noqa: BLE001  what cannot be copied is recorded as it is
+        return RequestCall((), recorded)
 
 
 def _signature(call: RequestCall) -> str:

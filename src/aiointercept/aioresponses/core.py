@@ -1,7 +1,64 @@
-"""The names of ``aioresponses.core``; the class lives in :mod:`aiointercept.aioresponses.mock`."""
+"""The names of ``aioresponses.core``. What suites assign to them, or patch, changes nothing.
+
+The class lives in :mod:`aiointercept.aioresponses.mock`.
+"""
+
+from typing import Any, NoReturn
+
+from aiohttp import ClientResponse
+from yarl import URL
 
 from aiointercept.aioresponses.assertions import RequestCall
+from aiointercept.aioresponses.compat import stream_reader_factory
 from aiointercept.aioresponses.mock import aioresponses
+from aiointercept.aioresponses.routes import ExactUrl, SortedUrlPattern, url_matcher
 from aiointercept.api.callback import CallbackResult
+from aiointercept.compat import merge_params, normalize_url
+from aiointercept.core.http.messages import Request
 
-__all__ = ("CallbackResult", "RequestCall", "aioresponses")
+__all__ = (
+    "CallbackResult",
+    "ClientResponse",
+    "RequestCall",
+    "RequestMatch",
+    "aioresponses",
+    "merge_params",
+    "normalize_url",
+    "stream_reader_factory",
+)
+
+
+class RequestMatch:
+    """What a registration matches. There for suites that patch it; nothing here uses it.
+
+    .. versionadded:: 1.1
+
+    Args:
+        url: as of :meth:`~aiointercept.aioresponses.mock.aioresponses.add`.
+        method: any case.
+        options: what is answered; only kept.
+    """
+
+    def __init__(self, url: Any, method: str = "GET", *args: Any, **options: Any) -> None:
+        self._matcher: ExactUrl | SortedUrlPattern = url_matcher(url)
+        self.url_or_pattern = url
+        self.method = method.lower()
+        self.options = args, options
+
+    def match(self, method: str, url: str | URL) -> bool:
+        """Say whether a request is meant."""
+        same = self.method == method.lower()
+        return same and bool(self._matcher.match(Request(method, normalize_url(url))))
+
+    async def build_response(self, url: URL, **kwargs: Any) -> NoReturn:
+        """Refuse: aiohttp makes the responses.
+
+        Raises:
+            NotImplementedError: always.
+        """
+        return self._build_response(url, **kwargs)
+
+    def _build_response(self, *args: Any, **kwargs: Any) -> NoReturn:
+        del args, kwargs
+        msg = "aiohttp itself makes the responses: delete the code that makes them in its place"
+        raise NotImplementedError(msg)
