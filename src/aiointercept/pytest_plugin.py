@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from aiointercept.api.hints import Hints, collect, stop_collecting
 from aiointercept.api.recording_settings import RECORDED, SETTINGS
 from aiointercept.api.watching import add_watcher, remove_watcher, watching
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aiointercept.api.run import MockRun
 
 _MARKER: Final = "aiointercept"
+_HINTS: Final = "aiointercept: hints"
 _MOST_SECTIONS: Final = 5  # the latest are nearest to the failure
 _STRICT: Final = "aiointercept_strict"
 _MOCK_EXTERNAL_URLS: Final = "aiointercept_mock_external_urls"
@@ -36,9 +38,11 @@ class _TestRun:
         mocks: those that were active in it, in the order of their start.
         left_by_exception: whether an exception has ended the test itself or its setup.
         reported: whether one of its reports tells of the mocks.
+        hints: what its user ought to know though it does not fail for that.
     """
 
     def __init__(self) -> None:
+        self.hints = Hints()
         self.mocks: list[MockRun] = []
         self.left_by_exception = False
         self.reported = False
@@ -226,6 +230,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     """Begin to watch; whatever has reached the session's server between two tests is no test's."""
     run = item.stash[_RUN] = _TestRun()
     add_watcher(run.note)
+    collect(run.hints)
     server = item.config.stash.get(_SERVER, None)
     if server is not None:
         server.clear()
@@ -271,6 +276,7 @@ def _end(item: pytest.Item, leaving: BaseException | None) -> None:
         # Another plugin failed the test before its setup reached us.
         return
     remove_watcher(run.note)
+    stop_collecting(run.hints)
     server = item.config.stash.get(_SERVER, None)
     if server is not None:
         strict = _options(item)["strict"] and not run.left_by_exception
@@ -293,9 +299,25 @@ def pytest_runtest_makereport(
         report.sections += [(_MARKER, text) for text in texts]
         run.reported = True
     if call.when == "teardown":
+        report.sections += [(_HINTS, text) for text in run.hints.texts]
         # Requests and their bodies are not to live as long as the session.
         del item.stash[_RUN]
     return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell the hints, by test: with the reports they have come from the workers of pytest-xdist."""
+    reports = [one for found in terminalreporter.stats.values() for one in found]
+    lines = [
+        f"{report.nodeid}: {text}"
+        for report in reports
+        for title, text in getattr(report, "sections", ())
+        if title == _HINTS
+    ]
+    if lines:
+        terminalreporter.section(_HINTS)
+        for line in lines:
+            terminalreporter.line(line)
 
 
 def _describe(run: "MockRun") -> str:

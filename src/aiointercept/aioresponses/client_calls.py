@@ -182,7 +182,7 @@ _OPTIONS: Final = ("allow_redirects", "max_redirects", "raise_for_status")
 _NO_LIMIT: Final = 1 << 30
 _LIMITS: Final = {
     name: _NO_LIMIT
-    for name in ("read_bufsize", "max_line_size", "max_field_size", "max_headers")
+    for name in ("max_line_size", "max_field_size", "max_headers")
     if name in inspect.signature(_Session._request).parameters
 }
 

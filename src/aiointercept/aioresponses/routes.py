@@ -16,7 +16,7 @@ from aiointercept.api.content import Headers
 from aiointercept.core.http.messages import Request
 from aiointercept.core.http.urls import sorted_query
 from aiointercept.core.matching.combinators import HeadMatcher
-from aiointercept.core.matching.results import MATCH, MatchResult, differs
+from aiointercept.core.matching.results import MATCH, MatchResult, Unquoted, differs
 from aiointercept.core.matching.urls import Url
 from aiointercept.core.routing.replies import CallbackReply
 from aiointercept.core.type_guards import is_exception_class, is_pattern
@@ -24,6 +24,7 @@ from aiointercept.core.type_guards import is_exception_class, is_pattern
 Raised: TypeAlias = BaseException | type[BaseException]
 
 _TIMED_OUT: Final = "Connection timeout test"
+_ANOTHER_URL: Final = differs("url", Unquoted("that of the route"), Unquoted("another"))
 _STAND_IN: Final = URL("http://stand-in.invalid/")
 
 
@@ -82,8 +83,10 @@ class ExactUrl(HeadMatcher):
         asked = _asked(request)
         if asked == self.url:
             return MATCH
-        # Of many routes most differ; why is of interest only in a message.
-        named = None if isinstance(request, ClientRequest) else self._named_difference(request)
+        if isinstance(request, ClientRequest):
+            # Of many routes most differ; where is of interest only in a message.
+            return _ANOTHER_URL
+        named = self._named_difference(request)
         return differs("url", self.url, asked) if named is None else named
 
     @override

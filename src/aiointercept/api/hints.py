@@ -36,7 +36,7 @@ _collecting: Final[list[Hints]] = []
 
 
 def collect(hints: Hints) -> None:
-    """Have ``hints`` collect what is told, until :func:`stop_collecting`."""
+    """Have ``hints``, and no other, collect what is told, until :func:`stop_collecting`."""
     _collecting.append(hints)
 
 
@@ -51,8 +51,7 @@ def tell(subject: str, text: str, block: Hints) -> None:
     Args:
         subject: what it is about; the same subject is told once.
         text: for the user.
-        block: what was told in the block of the mock, for where nobody collects.
+        block: what was told in the block of the mock; for where nobody collects.
     """
-    told = [hints.add(subject, text) for hints in tuple(_collecting) or (block,)]
-    if any(told):
-        _logger.warning(text)
+    if (_collecting[-1] if _collecting else block).add(subject, text):
+        _logger.warning("%s", text)

@@ -28,7 +28,7 @@ class DirectConnector(OwnConnector):
     """
 
     def __init__(self, make_transport: Callable[[ResponseHandler], asyncio.Transport]) -> None:
-        super().__init__(limit=0)
+        super().__init__(limit=0, force_close=True)
         self._make_transport = make_transport
 
     @override
