@@ -157,9 +157,9 @@ def _clean_body(body: Any) -> Any:
         except UnicodeEncodeError as error:
             msg = f"body cannot be encoded as UTF-8: {error}"
             raise ValueError(msg) from None
-    if isinstance(body, memoryview):
+    if isinstance(body, (bytes, bytearray)):
         return bytes(body)
-    known = body is None or isinstance(body, (bytes, bytearray, Path)) or is_async_iterable(body)
+    known = body is None or isinstance(body, Path) or is_async_iterable(body)
     if not known and (not callable(body) or isinstance(body, type)):
         msg = (
             "body must be str or bytes, a pathlib.Path, an async iterable of bytes or a function "

@@ -5,8 +5,8 @@ The one file besides ``adapters/interception/`` that knows private names of aioh
 * ``ClientSession._request``, patched: what every verb of a session calls. Without it: ``request``
   and the verbs, one by one.
 * ``ClientSession._build_url``, ``_prepare_headers``: how a session completes a URL and headers.
-* ``ClientSession._loop``, ``_response_class``, ``_resolve_charset``, ``_json_serialize_bytes``: what a
-  session was made with.
+* ``ClientSession._loop``, ``_response_class``, ``_resolve_charset``, ``_json_serialize_bytes``:
+  what a session was made with.
 * ``ClientResponse._request_info``, ``_headers``, ``_raw_headers``, ``_url``, ``_real_url``, and
   their ``_cache``; ``_history``: set where the answer that was asked for is none that HTTP could
   carry. Without them: such answers look as they would in production.
@@ -14,7 +14,7 @@ The one file besides ``adapters/interception/`` that knows private names of aioh
 
 import inspect
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
@@ -73,6 +73,12 @@ class ClientCall:
         return sorted_query(self.url)
 
     @property
+    def place(self) -> str:
+        """The URL without what is often a secret, for messages."""
+        url = self.url.with_query(None).with_fragment(None)
+        return str(url.with_user(None) if url.raw_user else url)
+
+    @property
     def is_http(self) -> bool:
         """Whether the URL is one that HTTP can ask for."""
         return self.url.scheme in _SCHEMES and bool(self.url.raw_host)
@@ -96,6 +102,19 @@ class ClientCall:
         """Return ``value`` as the session would send it."""
         as_bytes = getattr(self.session, "_json_serialize_bytes", None)
         return (as_bytes or self.session.json_serialize)(value)
+
+    def known_body(self) -> bytes | None:
+        """Return what would be sent as a body; ``None`` if only aiohttp could say."""
+        data, json = self.kwargs.get("data"), self.kwargs.get("json")
+        if data is None and json is None:
+            return b""
+        try:
+            body = self.serialise_json(json) if data is None else data
+        except Exception:  # noqa: BLE001  it would never be sent
+            return None
+        if isinstance(body, str):
+            return body.encode("utf-8", "surrogateescape")
+        return bytes(body) if isinstance(body, (bytes, bytearray)) else None
 
     async def read_data(self) -> None:
         """Read ``data`` that comes in pieces, so that it can be looked at."""
@@ -122,8 +141,10 @@ class ClientCall:
         if method != self.method:
             kwargs = {name: kwargs[name] for name in kwargs if name not in ("data", "json")}
         if self.url.raw_host != url.raw_host or self.url.scheme != url.scheme:
-            kept = [(name, value) for name, value in self.headers.items() if name not in _SECRETS]
-            kwargs |= {"headers": CIMultiDict(kept), "auth": None}
+            headers = CIMultiDict(self.headers)
+            for name in _SECRETS:
+                headers.popall(name, None)
+            kwargs |= {"headers": headers, "auth": None}
         response = await self.original(self.session, method, url, **kwargs)
         vars_of: Any = response
         vars_of._history = (*history, *response.history)
@@ -153,7 +174,9 @@ class ClientCall:
             fallback_charset_resolver=session._resolve_charset,
         )
         url = self.url if self.is_http else _STAND_IN
-        options = {name: self.kwargs[name] for name in _OPTIONS if name in self.kwargs}
+        options: dict[str, Any] = {
+            name: self.kwargs[name] for name in _OPTIONS if name in self.kwargs
+        }
         try:
             return await self.original(
                 twin,
@@ -162,7 +185,8 @@ class ClientCall:
                 timeout=self._timeout(),
                 auto_decompress=False,
                 middlewares=(exchange,),
-                **{**_LIMITS, **options},
+                **_LIMITS,
+                **options,
             )
         finally:
             twin.detach()
@@ -180,10 +204,10 @@ class ClientCall:
 _OPTIONS: Final = ("allow_redirects", "max_redirects", "raise_for_status")
 # An answer is complete before the call returns, however large its body and its head.
 _NO_LIMIT: Final = 1 << 30
-_LIMITS: Final = {
+_LIMITS: Final[dict[str, Any]] = {
     name: _NO_LIMIT
     for name in ("max_line_size", "max_field_size", "max_headers")
-    if name in inspect.signature(_Session._request).parameters
+    if name in inspect.signature(vars(_Session)["_request"]).parameters
 }
 
 
@@ -228,9 +252,7 @@ class CallPatch:
         answer: takes each call; ``None`` if no mock is there for it.
     """
 
-    def __init__(
-        self, answer: Callable[[ClientCall], Awaitable[aiohttp.ClientResponse]]
-    ) -> None:
+    def __init__(self, answer: Callable[[ClientCall], Awaitable[aiohttp.ClientResponse]]) -> None:
         self._answer = answer
         self._lock = threading.Lock()
         self._users = 0

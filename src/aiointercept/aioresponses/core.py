@@ -56,7 +56,7 @@ class RequestMatch:
         Raises:
             NotImplementedError: always.
         """
-        return self._build_response(url, **kwargs)
+        self._build_response(url, **kwargs)
 
     def _build_response(self, *args: Any, **kwargs: Any) -> NoReturn:
         del args, kwargs

@@ -5,14 +5,14 @@ a task nor a timer. The client writes its request, which nobody reads, and has t
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterable, AsyncIterator
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterable
+from typing import Any, Final
 
 from aiohttp.client_proto import ResponseHandler
 from typing_extensions import override
 
-_END_OF_HEAD = b"\r\n\r\n"
+_END_OF_HEAD: Final = b"\r\n\r\n"
+_LAST_CHUNK: Final = b"0\r\n\r\n"
 
 
 class DirectTransport(asyncio.Transport):
@@ -54,24 +54,25 @@ class DirectTransport(asyncio.Transport):
         if self._chunks is None:
             self._end()
         else:
-            self._may_send = asyncio.Event()
-            self._may_send.set()
-            self._sender = asyncio.get_running_loop().create_task(self._send(self._chunks))
+            self._may_send = may_send = asyncio.Event()
+            may_send.set()
+            sending = self._send(self._chunks, may_send)
+            self._sender = asyncio.get_running_loop().create_task(sending)
 
-    async def _send(self, chunks: AsyncIterable[bytes]) -> None:
+    async def _send(self, chunks: AsyncIterable[bytes], may_send: asyncio.Event) -> None:
         error: Exception | None = None
         try:
-            async with contextlib.aclosing(_closable(chunks)) as pieces:
-                async for chunk in pieces:
-                    if self._may_send is not None:
-                        await self._may_send.wait()
-                    if self._closing:
-                        return
-                    self._protocol.data_received(_chunk(chunk))
-            self._protocol.data_received(b"0\r\n\r\n")
+            async for chunk in chunks:
+                await may_send.wait()
+                if self._closing:
+                    return
+                self._protocol.data_received(_framed(chunk))
+            self._protocol.data_received(_LAST_CHUNK)
         except Exception as raised:  # noqa: BLE001  the client gets it, as one of its own errors
             error = raised
         finally:
+            if isinstance(chunks, AsyncGenerator):
+                await chunks.aclose()
             self._end(error)
 
     def _end(self, error: Exception | None = None) -> None:
@@ -129,20 +130,6 @@ class DirectTransport(asyncio.Transport):
         return False
 
 
-def _chunk(chunk: Any) -> bytes:
-    if not isinstance(chunk, (bytes, bytearray, memoryview)):
-        msg = f"body: each chunk must be bytes, not {chunk!r}"
-        raise TypeError(msg)
-    data = bytes(chunk)
+def _framed(chunk: Any) -> bytes:
+    data = memoryview(chunk).tobytes()
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
-
-
-async def _closable(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """Yield from ``chunks``, and close them at the end if they are a generator."""
-    try:
-        async for chunk in chunks:
-            yield chunk
-    finally:
-        close = getattr(chunks, "aclose", None)
-        if close is not None:
-            await close()

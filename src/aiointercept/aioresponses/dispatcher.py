@@ -3,7 +3,7 @@
 :class:`~.client_calls.CallPatch` hands each call to :func:`dispatch`. The active mocks are asked,
 the innermost first: a drop-in with a route for it consumes that and answers, a native mock with one
 gets the call by aiohttp's own way, as what is passed through does. An answer is made in the
-caller's task, redirects included: aiohttp asks a session of ours, whose middleware is :class:`_Hops`
+caller's task, redirects included: aiohttp asks a session of ours, whose middleware is ``_Hops``,
 and whose connections bring what the routes tell.
 """
 
@@ -17,6 +17,7 @@ from attrs import frozen
 from yarl import URL
 
 from aiointercept.adapters.interception.direct_connector import DirectConnector
+from aiointercept.adapters.interception.interceptor import InterceptedConnector
 from aiointercept.aioresponses.answers import AnyAnswer, StreamedAnswer
 from aiointercept.aioresponses.client_calls import (
     ClientCall,
@@ -25,7 +26,7 @@ from aiointercept.aioresponses.client_calls import (
     show_request,
 )
 from aiointercept.aioresponses.direct import DirectTransport
-from aiointercept.aioresponses.framing import is_framed, sent_status, wire_form
+from aiointercept.aioresponses.framing import is_framed, wire_form
 from aiointercept.aioresponses.routes import ClientRequest
 from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
@@ -49,7 +50,7 @@ class DropIn:
         registry: its routes.
         passthrough: beginnings of URLs that are left alone.
         forwards: whether what no route matches goes to the real server.
-        outer: the identities of the native mocks that were active before it.
+        outer: the native mocks that were active before it.
         record: adds a call to ``requests``.
         check: tells what production would refuse of a call, if anything.
     """
@@ -57,7 +58,7 @@ class DropIn:
     registry: Registry
     passthrough: tuple[str, ...]
     forwards: bool
-    outer: frozenset[int]
+    outer: Sequence[ActiveMock]
     record: Callable[[ClientCall], None]
     check: Callable[[ClientCall], None]
 
@@ -76,10 +77,12 @@ class _Mocks:
     """The active mocks that a call concerns.
 
     Args:
+        call: the client's.
         drop_ins: the innermost first.
         natives: the innermost first.
     """
 
+    call: ClientCall
     drop_ins: Sequence[DropIn]
     natives: Sequence[ActiveMock]
 
@@ -92,33 +95,45 @@ class _Mocks:
         for mock in self.drop_ins:
             inner = self._inside(mock)
             for request in requests:
-                if inner and mock.registry.peek(request) is not None and _takes(inner, request):
+                if (
+                    inner
+                    and mock.registry.peek(request) is not None
+                    and _takes(self._decide(request, inner))
+                ):
                     return None
                 chosen = mock.registry.match(request)
                 if chosen is not None:
                     return _Taken(mock, chosen.registration, request)
         return None
 
-    def leave(self, request: Request) -> bool:
+    def leave(self, request: ClientRequest) -> bool:
         """Whether ``request``, which no drop-in has a route for, goes by aiohttp's own way.
 
         So it does to a native mock that has a route for it, or is the innermost and explains why
         it has none, and to the real server if unmatched calls pass through.
         """
-        if any(mock.forwards for mock in self.drop_ins) or _takes(self.natives, request):
+        if any(mock.forwards for mock in self.drop_ins):
             return True
-        inner = self._inside(self.drop_ins[0])
-        return bool(inner) and isinstance(decide(request, inner), Fail)
+        if _takes(self._decide(request, self.natives)):
+            return True
+        return isinstance(self._decide(request, self._inside(self.drop_ins[0])), Fail)
 
     def _inside(self, mock: DropIn) -> list[ActiveMock]:
-        return [native for native in self.natives if id(native) not in mock.outer]
+        return [native for native in self.natives if not any(native is one for one in mock.outer)]
+
+    def _decide(self, request: ClientRequest, natives: Sequence[ActiveMock]) -> object:
+        """Return what ``natives`` do with a request; ``None`` if it is none of theirs."""
+        if not natives or not request.is_http:
+            return None
+        headers, body = self.call.headers, self.call.known_body()
+        try:
+            return decide(Request(request.method, request.told, headers, body=body), natives)
+        except Exception:  # noqa: BLE001  a user's matcher: it raises again where that is told
+            return Serve(natives[0])
 
 
-def _takes(natives: Sequence[ActiveMock], request: Request) -> bool:
-    """Whether one of ``natives`` has a route for ``request``."""
-    if not natives:
-        return False
-    decision = decide(request, natives)
+def _takes(decision: object) -> bool:
+    """Whether a route takes the request."""
     return isinstance(decision, Serve) or (
         isinstance(decision, Fail) and decision.chosen is not None
     )
@@ -135,8 +150,11 @@ async def dispatch(
         natives: the other active mocks, the innermost first.
     """
     __tracebackhide__ = True
+    if isinstance(call.connector, InterceptedConnector):
+        return await call.pass_on()  # it belongs to a native mock
     text = str(call.sorted_url)
-    mocks = _Mocks([one for one in drop_ins if not text.startswith(one.passthrough)], natives)
+    concerned = [one for one in drop_ins if not text.startswith(one.passthrough)]
+    mocks = _Mocks(call, concerned, natives)
     if not mocks.drop_ins:
         return await call.pass_on()
     await call.read_data()
@@ -163,9 +181,7 @@ async def _answer(call: ClientCall, mocks: _Mocks, taken: _Taken) -> aiohttp.Cli
     raise error
 
 
-def _refusal(
-    call: ClientCall, mocks: _Mocks, request: Request
-) -> aiohttp.ClientConnectionError:
+def _refusal(call: ClientCall, mocks: _Mocks, request: Request) -> aiohttp.ClientConnectionError:
     error = aiohttp.ClientConnectionError(f"Connection refused: {call.method} {call.sorted_url}")
     plain = Request(request.method, request.url, call.headers)
     add_note(error, explain(plain, mocks.drop_ins[0].registry))

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import aiohttp
-from typing_extensions import Self, TypeAlias, Unpack
+from typing_extensions import Self, Unpack
 from yarl import URL
 
 from aiointercept.adapters.interception.chain import Chain
 from aiointercept.adapters.interception.interceptor import active_dispatchers
 from aiointercept.aioresponses.answers import AnswerOptions, Body
 from aiointercept.aioresponses.assertions import (
-    RequestCall,
     Requests,
     compare,
     expected_call,
@@ -28,8 +27,8 @@ from aiointercept.aioresponses.dispatcher import DropIn, dispatch
 from aiointercept.aioresponses.production import refusal
 from aiointercept.aioresponses.routes import (
     AddOptions,
-    CallbackUses,
     Raised,
+    Uses,
     callback_reply,
     clean_exception,
     clean_repeat,
@@ -45,6 +44,8 @@ from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.routes import Route
 
 Url: TypeAlias = str | URL | re.Pattern[str]
+
+_ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
 class aioresponses:  # noqa: N801 - the name that suites use
@@ -94,7 +95,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
             self._registry,
             tuple(map(str, self._passthrough)),
             self.passthrough_unmatched,
-            frozenset(map(id, active_dispatchers())),
+            active_dispatchers(),
             self._record,
             self._check,
         )
@@ -206,9 +207,10 @@ class aioresponses:  # noqa: N801 - the name that suites use
         error = clean_exception(exception, timeout=timeout)
         name, matcher, line = clean_method(method), url_matcher(url), calling_line()
         if callback is None:
-            self._registry.add(Route(name, None, matcher, reply(answer, error), limit, line))
+            made = reply(answer, error, limit)
+            self._registry.add(Route(name, None, matcher, made, limit, line))
         else:
-            uses = CallbackUses(limit)
+            uses = Uses(limit)
             computed = callback_reply(callback, answer, error, uses)
             registration = self._registry.add(Route(name, None, matcher, computed, None, line))
             uses.retire = lambda: self._registry.remove(registration)
@@ -252,11 +254,11 @@ class aioresponses:  # noqa: N801 - the name that suites use
     def _check(self, call: ClientCall) -> None:
         error = refusal(call)
         if error is not None:
-            what = f"{type(error).__name__}: {error}"
+            what = _ADDRESS.sub("", f"{type(error).__name__}: {error}")
             tell(
                 what,
-                f"aioresponses answers {call.method} {call.sorted_url}, which aiohttp would not "
-                f"send in production: {what}",
+                f"aioresponses answers {call.method} {call.place}, which aiohttp would not send in "
+                f"production: {what}",
                 self._hints,
             )
 

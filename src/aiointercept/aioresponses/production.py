@@ -59,13 +59,12 @@ def _url(call: ClientCall) -> Iterator[Exception]:
 
 def _headers(call: ClientCall) -> Iterator[Exception]:
     for pair in call.headers.items():
-        for text in pair:
+        texts: tuple[Any, ...] = pair
+        for text in texts:
             if not isinstance(text, str):
                 yield TypeError(f"Cannot serialize non-str key {text!r}")
             elif any(sign in text for sign in _LINE_BREAKS):
-                yield ValueError(
-                    f"Newline or carriage return detected in headers: {pair[0]!r}"
-                )
+                yield ValueError(f"Newline or carriage return detected in headers: {pair[0]!r}")
 
 
 def _json(call: ClientCall, value: Any) -> Iterator[Exception]:
@@ -99,9 +98,7 @@ def _payload_of(value: Any) -> object:
 
 def _chunked(call: ClientCall, value: Any) -> Iterator[Exception]:
     if value and "chunked" in call.headers.get(hdrs.TRANSFER_ENCODING, "").lower():
-        yield ValueError(
-            'chunked can not be set if "Transfer-Encoding: chunked" header is set'
-        )
+        yield ValueError('chunked can not be set if "Transfer-Encoding: chunked" header is set')
     if value and hdrs.CONTENT_LENGTH in call.headers:
         yield ValueError("chunked can not be set if Content-Length header is set")
 

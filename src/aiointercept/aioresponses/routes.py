@@ -67,6 +67,11 @@ class ClientRequest(Request):
         except ValueError:
             return cls(method, _STAND_IN, asked=asked, told=told, kwargs=kwargs)
 
+    @property
+    def is_http(self) -> bool:
+        """Whether its URL is one that HTTP can ask for."""
+        return self.url is self.told
+
 
 def _asked(request: Request) -> URL:
     return request.asked if isinstance(request, ClientRequest) else sorted_query(request.url)
@@ -162,12 +167,42 @@ def clean_exception(exception: Any, *, timeout: Any) -> Raised | None:
     raise TypeError(msg)
 
 
-def reply(options: AnswerOptions, raised: Raised | None) -> CallbackReply:
-    """Return what makes an answer of what is registered, or raises what is."""
+@define(eq=False)
+class Uses:
+    """How often a route may still answer.
+
+    Attributes:
+        left: the number; ``None`` for any.
+        retire: called after the last answer.
+    """
+
+    left: int | None
+    retire: Callable[[], object] = bool
+
+    def answered(self) -> None:
+        """Count an answer."""
+        if self.left is not None:
+            self.left -= 1
+            if self.left <= 0:
+                self.retire()
+
+
+def reply(options: AnswerOptions, raised: Raised | None, limit: int | None) -> CallbackReply:
+    """Return what makes an answer of what is registered, or raises what is.
+
+    Args:
+        options: what is answered; not kept once it has been answered for the last time.
+        raised: what is raised in its place.
+        limit: how often it answers; ``None`` for ever.
+    """
+    stock = [options]
+    uses = Uses(limit, stock.clear)
 
     def compute(_request: Request, _show: object) -> Any:
+        [taken] = stock
+        uses.answered()
         _raise(raised)
-        return options.make()
+        return taken.make()
 
     return CallbackReply(compute)
 
@@ -181,7 +216,7 @@ def _raise(raised: Raised | None) -> None:
 
 
 def callback_reply(
-    callback: Callback, options: AnswerOptions, raised: Raised | None, uses: "CallbackUses"
+    callback: Callback, options: AnswerOptions, raised: Raised | None, uses: "Uses"
 ) -> CallbackReply:
     """Return what makes an answer by asking ``callback``.
 
@@ -189,7 +224,7 @@ def callback_reply(
         callback: gets the URL and the client's keyword arguments.
         options: what is answered if it returns ``None``.
         raised: is raised whatever the callback returns.
-        uses: counts the answers.
+        uses: counts the answers. A callback that raises has not answered.
     """
 
     async def compute(request: Any, _show: object) -> Any:
@@ -203,23 +238,3 @@ def callback_reply(
         return options.make() if answer is None else answer
 
     return CallbackReply(compute)
-
-
-@define(eq=False)
-class CallbackUses:
-    """How often a callback may still answer. One that raises has not answered.
-
-    Attributes:
-        left: the number; ``None`` for any.
-        retire: takes the route away; set when it is there.
-    """
-
-    left: int | None
-    retire: Callable[[], object] = bool
-
-    def answered(self) -> None:
-        """Count an answer."""
-        if self.left is not None:
-            self.left -= 1
-            if self.left <= 0:
-                self.retire()
