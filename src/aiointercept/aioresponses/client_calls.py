@@ -147,7 +147,7 @@ class ClientCall:
             kwargs |= {"headers": headers, "auth": None}
         response = await self.original(self.session, method, url, **kwargs)
         vars_of: Any = response
-        vars_of._history = (*history, *response.history)
+        vars_of._history = (*history, *vars_of._history)
         return response
 
     async def ask(
