@@ -11,10 +11,14 @@ from yarl import URL
 from aiointercept.aioresponses.assertions import RequestCall
 from aiointercept.aioresponses.compat import stream_reader_factory
 from aiointercept.aioresponses.mock import aioresponses
-from aiointercept.aioresponses.routes import ExactUrl, SortedUrlPattern, url_matcher
+from aiointercept.aioresponses.routes import (
+    ClientRequest,
+    ExactUrl,
+    SortedUrlPattern,
+    url_matcher,
+)
 from aiointercept.api.callback import CallbackResult
 from aiointercept.compat import merge_params, normalize_url
-from aiointercept.core.http.messages import Request
 
 __all__ = (
     "CallbackResult",
@@ -47,8 +51,8 @@ class RequestMatch:
 
     def match(self, method: str, url: str | URL) -> bool:
         """Say whether a request is meant."""
-        same = self.method == method.lower()
-        return same and bool(self._matcher.match(Request(method, normalize_url(url))))
+        asked = ClientRequest.of(method, URL(url), {})
+        return self.method == method.lower() and bool(self._matcher.match(asked))
 
     async def build_response(self, url: URL, **kwargs: Any) -> NoReturn:
         """Refuse: aiohttp makes the responses.
