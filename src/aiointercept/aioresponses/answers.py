@@ -9,10 +9,11 @@ from typing import Any, Final, TypeAlias
 from attrs import evolve, field, frozen
 from multidict import MultiMapping
 
+from aiointercept.adapters.handling.file import file_stream
 from aiointercept.api.callback import CallbackResult
 from aiointercept.api.content import Headers, make_content
 from aiointercept.core.http.messages import Response
-from aiointercept.core.routing.replies import Stream
+from aiointercept.core.routing.replies import FileReply, Stream
 from aiointercept.core.type_guards import is_async_iterable, is_mapping
 
 Body: TypeAlias = (
@@ -104,8 +105,9 @@ class AnswerOptions:
             return Answer(
                 status, content.reason, content.headers, content.body, self.response_class
             )
+        stream = file_stream(content) if isinstance(content, FileReply) else content
         return StreamedAnswer(
-            content.open, status, content.reason, content.headers, None, self.response_class
+            stream.open, status, content.reason, content.headers, None, self.response_class
         )
 
 

@@ -9,6 +9,8 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from aiointercept.aioresponses.answers import Answer, AnswerOptions, StreamedAnswer, answer_of
 from aiointercept.api.callback import CallbackResult
 
+THIS_FILE = Path(__file__).read_bytes()
+
 
 async def chunks() -> AsyncIterator[bytes]:
     """Two chunks."""
@@ -40,7 +42,7 @@ async def test_body_that_is_made() -> None:
         assert isinstance(answer, StreamedAnswer)
         assert (answer.status, answer.reason, answer.headers["A"]) == (201, "So", "b")
         text = b"".join([chunk async for chunk in answer.open()])
-        assert text == (Path(__file__).read_bytes() if isinstance(body, Path) else b"ab")
+        assert text == (THIS_FILE if isinstance(body, Path) else b"ab")
 
 
 def test_iterator_for_more_than_one_answer() -> None:

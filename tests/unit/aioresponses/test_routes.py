@@ -139,9 +139,7 @@ async def test_callback_gets_what_the_client_passed() -> None:
     answer = await answering.compute(asked("http://e.test/?b=1&a=2", json={"a": 1}), None)
     assert isinstance(answer, Answer)
     assert answer.body == b"x"
-    assert seen == [
-        (URL("http://e.test/?b=1&a=2"), {"allow_redirects": True, "json": {"a": 1}})
-    ]
+    assert seen == [(URL("http://e.test/?b=1&a=2"), {"allow_redirects": True, "json": {"a": 1}})]
 
 
 async def test_callback_that_raises_is_not_used_up() -> None:
@@ -160,7 +158,9 @@ async def test_callback_that_raises_is_not_used_up() -> None:
     for expected in ([], [True]):
         assert (await answering.compute(asked("/"), None)).body == b"default"
         assert retired == expected
-    failing: Any = callback_reply(callback, AnswerOptions(), ValueError("x"), Uses(1, retired.clear))
+    failing: Any = callback_reply(
+        callback, AnswerOptions(), ValueError("x"), Uses(1, retired.clear)
+    )
     with pytest.raises(ValueError, match="x"):
         await failing.compute(asked("/"), None)
     assert retired == []

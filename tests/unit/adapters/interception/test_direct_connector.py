@@ -15,10 +15,12 @@ class Answering(asyncio.Transport):
         self.protocol = protocol
 
     def write(self, data: Any) -> None:
+        """Answer."""
         self.protocol.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody")
         self.protocol.connection_lost(None)
 
     def is_closing(self) -> bool:
+        """Whether it has ended."""
         return False
 
     def close(self) -> None:
