@@ -38,7 +38,7 @@ from aiointercept.aioresponses.routes import (
 from aiointercept.api.callback import Callback
 from aiointercept.api.content import Headers
 from aiointercept.api.decorating import Decorated, decorate
-from aiointercept.api.hints import Hints, tell
+from aiointercept.api.hints import Hints
 from aiointercept.api.options import calling_line, clean_method
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.routes import Route
@@ -255,11 +255,10 @@ class aioresponses:  # noqa: N801 - the name that suites use
         error = refusal(call)
         if error is not None:
             what = _ADDRESS.sub("", f"{type(error).__name__}: {error}")
-            tell(
+            self._hints.tell(
                 what,
                 f"aioresponses answers {call.method} {call.place}, which aiohttp would not send in "
                 f"production: {what}",
-                self._hints,
             )
 
     # Assertions
