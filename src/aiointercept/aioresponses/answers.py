@@ -17,7 +17,13 @@ from aiointercept.core.routing.replies import FileReply, Stream
 from aiointercept.core.type_guards import is_async_iterable, is_mapping
 
 Body: TypeAlias = (
-    str | bytes | Path | AsyncIterable[bytes] | Callable[[], AsyncIterable[bytes]] | None
+    str
+    | bytes
+    | bytearray
+    | Path
+    | AsyncIterable[bytes]
+    | Callable[[], AsyncIterable[bytes]]
+    | None
 )
 
 _STATUSES: Final = range(100, 1000)

@@ -6,12 +6,14 @@ The class lives in :mod:`aiointercept.aioresponses.mock`.
 from typing import Any, NoReturn
 
 from aiohttp import ClientResponse
+from typing_extensions import Unpack
 from yarl import URL
 
 from aiointercept.aioresponses.assertions import RequestCall
 from aiointercept.aioresponses.compat import stream_reader_factory
 from aiointercept.aioresponses.mock import aioresponses
 from aiointercept.aioresponses.routes import (
+    AddOptions,
     ClientRequest,
     ExactUrl,
     SortedUrlPattern,
@@ -43,18 +45,18 @@ class RequestMatch:
         options: what is answered; only kept.
     """
 
-    def __init__(self, url: Any, method: str = "GET", *args: Any, **options: Any) -> None:
+    def __init__(self, url: Any, method: str = "GET", **options: Unpack[AddOptions]) -> None:
         self._matcher: ExactUrl | SortedUrlPattern = url_matcher(url)
         self.url_or_pattern = url
         self.method = method.lower()
-        self.options = args, options
+        self.options = options
 
     def match(self, method: str, url: str | URL) -> bool:
         """Say whether a request is meant."""
         asked = ClientRequest.of(method, URL(url), {})
         return self.method == method.lower() and bool(self._matcher.match(asked))
 
-    async def build_response(self, url: URL, **kwargs: Any) -> NoReturn:
+    async def build_response(self, url: URL, **kwargs: object) -> NoReturn:
         """Refuse: aiohttp makes the responses.
 
         Raises:
@@ -62,7 +64,7 @@ class RequestMatch:
         """
         self._build_response(url, **kwargs)
 
-    def _build_response(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def _build_response(self, *args: object, **kwargs: object) -> NoReturn:
         del args, kwargs
         msg = "aiohttp itself makes the responses: delete the code that makes them in its place"
         raise NotImplementedError(msg)

@@ -6,13 +6,14 @@ from types import TracebackType
 from typing import Any, Final, TypeAlias
 
 import aiohttp
-from typing_extensions import Self, Unpack
+from typing_extensions import Self, Unpack, override
 from yarl import URL
 
 from aiointercept.adapters.interception.chain import Chain
 from aiointercept.adapters.interception.interceptor import active_dispatchers
 from aiointercept.aioresponses.answers import AnswerOptions, Body
 from aiointercept.aioresponses.assertions import (
+    CallArguments,
     Requests,
     compare,
     expected_call,
@@ -269,6 +270,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
         Raises:
             AssertionError: if there was none.
         """
+        __tracebackhide__ = True
         fail_unless_called(self.requests)
 
     def assert_not_called(self) -> None:
@@ -277,6 +279,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
         Raises:
             AssertionError: naming what was called.
         """
+        __tracebackhide__ = True
         fail_if_called(self.requests)
 
     def assert_called_once(self) -> None:
@@ -285,10 +288,11 @@ class aioresponses:  # noqa: N801 - the name that suites use
         Raises:
             AssertionError: naming what was called.
         """
+        __tracebackhide__ = True
         fail_unless_called_once(self.requests)
 
     def assert_any_call(
-        self, url: str | URL, method: str = "GET", *args: Any, **kwargs: Any
+        self, url: str | URL, method: str = "GET", *args: Any, **kwargs: Unpack[CallArguments]
     ) -> None:
         """Fail unless there was a call to ``url``, ``params`` merged into it.
 
@@ -301,6 +305,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
         Raises:
             AssertionError: naming what was called.
         """
+        __tracebackhide__ = True
         find_calls(self.requests, url, method, args, kwargs)
 
     def assert_called_with(
@@ -309,7 +314,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
         method: str = "GET",
         args_to_match: Iterable[str] | None = None,
         *args: Any,
-        **kwargs: Any,
+        **kwargs: Unpack[CallArguments],
     ) -> None:
         """Fail unless the latest call to ``url`` had these arguments.
 
@@ -323,18 +328,39 @@ class aioresponses:  # noqa: N801 - the name that suites use
         Raises:
             AssertionError: with what differs.
         """
+        __tracebackhide__ = True
         actual = find_calls(self.requests, url, method, args, kwargs)[-1]
         names = None if args_to_match is None else list(args_to_match)
         compare(actual, expected_call(method, args, kwargs), names, f"{method.upper()} {url}")
 
-    def assert_called_once_with(self, *args: Any, **kwargs: Any) -> None:
+    def assert_called_once_with(
+        self,
+        url: str | URL,
+        method: str = "GET",
+        args_to_match: Iterable[str] | None = None,
+        *args: Any,
+        **kwargs: Unpack[CallArguments],
+    ) -> None:
         """Fail unless there was exactly one call, and that as :meth:`assert_called_with` tells.
+
+        Args:
+            url: compared with its query sorted.
+            method: any case.
+            args_to_match: the only keyword arguments that are compared; all by default.
+            args: positional arguments.
+            kwargs: keyword arguments as the client passes them.
 
         Raises:
             AssertionError: with what differs.
         """
+        __tracebackhide__ = True
         self.assert_called_once()
-        self.assert_called_with(*args, **kwargs)
+        self.assert_called_with(url, method, args_to_match, *args, **kwargs)
+
+    @override
+    def __repr__(self) -> str:
+        count = sum(map(len, self.requests.values()))
+        return f"<aioresponses: {len(list(self._registry))} routes, {count} calls>"
 
 
 _active: Final[Chain[DropIn]] = Chain("aiointercept_aioresponses")
