@@ -76,7 +76,8 @@ def _decorate_tests(
             continue
         if isinstance(found, (staticmethod, classmethod)):
             bound: Any = found  # pyright: ignore[reportUnknownVariableType]
-            setattr(cls, name, type(bound)(decorate(bound.__func__, param, enterable, by_name=by_name)))
+            inner = decorate(bound.__func__, param, enterable, by_name=by_name)
+            setattr(cls, name, type(bound)(inner))
         elif inspect.isfunction(found):
             setattr(cls, name, decorate(found, param, enterable, by_name=by_name))
 
