@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from aiointercept.api.recording_settings import RECORDED, SETTINGS
-from aiointercept.api.watching import add_watcher, remove_watcher, watching
+from aiointercept.api.watching import (
+    add_hint_listener,
+    add_watcher,
+    remove_hint_listener,
+    remove_watcher,
+    watching,
+)
 
 if TYPE_CHECKING:
     # See above.
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from aiointercept.api.run import MockRun
 
 _MARKER: Final = "aiointercept"
+_HINTS: Final = "aiointercept: hints"
 _MOST_SECTIONS: Final = 5  # the latest are nearest to the failure
 _STRICT: Final = "aiointercept_strict"
 _MOCK_EXTERNAL_URLS: Final = "aiointercept_mock_external_urls"
@@ -36,9 +43,11 @@ class _TestRun:
         mocks: those that were active in it, in the order of their start.
         left_by_exception: whether an exception has ended the test itself or its setup.
         reported: whether one of its reports tells of the mocks.
+        hints: what its user ought to know though it does not fail for that, by subject.
     """
 
     def __init__(self) -> None:
+        self.hints: dict[str, str] = {}
         self.mocks: list[MockRun] = []
         self.left_by_exception = False
         self.reported = False
@@ -46,6 +55,12 @@ class _TestRun:
     def note(self, run: "MockRun") -> None:
         """Note a mock that has started."""
         self.mocks.append(run)
+
+    def hear(self, subject: str, text: str) -> bool:
+        """Note a hint. Return whether its subject is new."""
+        new = subject not in self.hints
+        self.hints.setdefault(subject, text)
+        return new
 
 
 _RUN: Final = pytest.StashKey[_TestRun]()
@@ -226,6 +241,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     """Begin to watch; whatever has reached the session's server between two tests is no test's."""
     run = item.stash[_RUN] = _TestRun()
     add_watcher(run.note)
+    add_hint_listener(run.hear)
     server = item.config.stash.get(_SERVER, None)
     if server is not None:
         server.clear()
@@ -271,6 +287,7 @@ def _end(item: pytest.Item, leaving: BaseException | None) -> None:
         # Another plugin failed the test before its setup reached us.
         return
     remove_watcher(run.note)
+    remove_hint_listener(run.hear)
     server = item.config.stash.get(_SERVER, None)
     if server is not None:
         strict = _options(item)["strict"] and not run.left_by_exception
@@ -293,9 +310,25 @@ def pytest_runtest_makereport(
         report.sections += [(_MARKER, text) for text in texts]
         run.reported = True
     if call.when == "teardown":
+        report.sections += [(_HINTS, text) for text in run.hints.values()]
         # Requests and their bodies are not to live as long as the session.
         del item.stash[_RUN]
     return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell the hints, by test: with the reports they have come from the workers of pytest-xdist."""
+    reports = [one for found in terminalreporter.stats.values() for one in found]
+    lines = [
+        f"{report.nodeid}: {text}"
+        for report in reports
+        for title, text in getattr(report, "sections", ())
+        if title == _HINTS
+    ]
+    if lines:
+        terminalreporter.section(_HINTS)
+        for line in lines:
+            terminalreporter.line(line)
 
 
 def _describe(run: "MockRun") -> str:

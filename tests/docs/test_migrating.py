@@ -2,6 +2,8 @@
 
 import inspect
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from importlib import metadata
 from pathlib import Path
@@ -59,6 +61,38 @@ def test_what_was_written_runs_with_the_drop_in(pytester: pytest.Pytester) -> No
     ]
     outcomes = run_blocks(pytester, texts)
     assert outcomes == {"passed": sum(text.count("def test_") for text in texts)}
+
+
+IMPORTS = {
+    "import aioresponses": "from aiointercept import aioresponses",
+    "    import aioresponses  # here": "    from aiointercept import aioresponses",
+    "import aioresponses as mocked": "from aiointercept import aioresponses as mocked",
+    "import aioresponses.core": "import aiointercept.aioresponses.core",
+    "from aioresponses import aioresponses": "from aiointercept.aioresponses import aioresponses",
+    "from aioresponses.core import RequestCall": (
+        "from aiointercept.aioresponses.core import RequestCall"
+    ),
+    "    from aioresponses import CallbackResult as Result": (
+        "    from aiointercept.aioresponses import CallbackResult as Result"
+    ),
+    'mock.patch("aioresponses.core.ClientResponse")': (
+        'mock.patch("aiointercept.aioresponses.core.ClientResponse")'
+    ),
+    "with aioresponses() as m:": "with aioresponses() as m:",
+    "class Fake(aioresponses.aioresponses):": "class Fake(aioresponses.aioresponses):",
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs GNU sed")
+def test_sed_finds_every_form_of_import(tmp_path: Path) -> None:
+    """And changes nothing else; what it is run on again stays as it is."""
+    [script] = re.findall(r"^```sh\n(grep.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+    file = tmp_path / "tests" / "test_it.py"
+    file.parent.mkdir()
+    file.write_text("\n".join(IMPORTS))
+    for _ in range(2):
+        subprocess.run(["sh", "-c", script], cwd=tmp_path, check=True)  # noqa: S607 - our own guide
+        assert file.read_text().split("\n") == list(IMPORTS.values())
 
 
 def _runs_aioresponses() -> bool:

@@ -2,13 +2,15 @@
 
     from aiointercept.aioresponses import aioresponses, CallbackResult
 
-Requests are serialised and answers parsed by aiohttp itself, so it works with every aiohttp that
-aiointercept works with. Here is what aioresponses does differently from the native object, and
-nothing else: matching, counting and logging are the core's.
+A client's call is answered in its own task, by what :mod:`.dispatcher` tells. The responses are
+made by aiohttp itself, so it works with every aiohttp that aiointercept works with. Here is what
+aioresponses does differently from the native object, and nothing else: matching and counting are
+the core's.
 """
 
+from aiointercept.aioresponses import compat, core
 from aiointercept.aioresponses.assertions import RequestCall
 from aiointercept.aioresponses.mock import aioresponses
 from aiointercept.api.callback import CallbackResult
 
-__all__ = ("CallbackResult", "RequestCall", "aioresponses")
+__all__ = ("CallbackResult", "RequestCall", "aioresponses", "compat", "core")

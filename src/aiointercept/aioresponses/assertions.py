@@ -1,8 +1,10 @@
 """The assertions of ``aioresponses``, over the arguments that clients passed."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from typing_extensions import TypedDict
 from yarl import URL
 
 from aiointercept.compat import merge_params, normalize_url
@@ -25,11 +27,48 @@ class RequestCall(NamedTuple):
     kwargs: dict[str, Any]
 
 
+class CallArguments(TypedDict, total=False):
+    """The keyword arguments of a client's call, as assertions take them."""
+
+    params: Any
+    data: Any
+    json: Any
+    cookies: Any
+    headers: Any
+    skip_auto_headers: Any
+    auth: Any
+    allow_redirects: Any
+    max_redirects: Any
+    compress: Any
+    chunked: Any
+    expect100: Any
+    raise_for_status: Any
+    read_until_eof: Any
+    proxy: Any
+    proxy_auth: Any
+    timeout: Any
+    verify_ssl: Any
+    fingerprint: Any
+    ssl_context: Any
+    ssl: Any
+    server_hostname: Any
+    proxy_headers: Any
+    trace_request_ctx: Any
+    read_bufsize: Any
+    auto_decompress: Any
+    max_line_size: Any
+    max_field_size: Any
+    max_headers: Any
+    middlewares: Any
+    upload_tracker: Any
+
+
 Requests: TypeAlias = dict[tuple[str, URL], list[RequestCall]]
 
 
 def fail_unless_called(requests: Requests) -> None:
     """Fail if there was no call."""
+    __tracebackhide__ = True
     if not requests:
         msg = "Expected 'aioresponses' to have been called."
         raise AssertionError(msg)
@@ -37,6 +76,7 @@ def fail_unless_called(requests: Requests) -> None:
 
 def fail_if_called(requests: Requests) -> None:
     """Fail if there was a call."""
+    __tracebackhide__ = True
     if requests:
         count = sum(map(len, requests.values()))
         msg = f"Expected 'aioresponses' to not have been called. Called {count} times."
@@ -45,6 +85,7 @@ def fail_if_called(requests: Requests) -> None:
 
 def fail_unless_called_once(requests: Requests) -> None:
     """Fail unless there was exactly one call."""
+    __tracebackhide__ = True
     count = sum(map(len, requests.values()))
     if count != 1:
         msg = f"Expected 'aioresponses' to have been called once. Called {count} times."
@@ -55,6 +96,7 @@ def find_calls(
     requests: Requests, url: Any, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> list[RequestCall]:
     """Return the calls to ``url`` with ``params`` merged into it; fail if there is none."""
+    __tracebackhide__ = True
     wanted = normalize_url(merge_params(url, kwargs.get("params")))
     found = requests.get((method.upper(), wanted))
     if found is None:
@@ -76,6 +118,7 @@ def compare(
         names: the only keyword arguments that are looked at, if given.
         place: what was called, for the message.
     """
+    __tracebackhide__ = True
     if names is None:
         same = actual == expected
     else:
@@ -102,6 +145,19 @@ def expected_call(method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any])
     if method.upper() == "POST":
         expected.setdefault("data", None)
     return RequestCall(args, expected)
+
+
+def recorded_call(method: str, kwargs: Mapping[str, Any]) -> RequestCall:
+    """Return the arguments of a call as they are now, whatever becomes of the client's objects."""
+    recorded = {name: value for name, value in kwargs.items() if name != "allow_redirects"}
+    recorded["allow_redirects"] = kwargs.get("allow_redirects", True)
+    if method == "POST":
+        # As a session's ``post`` passes it on, whoever calls.
+        recorded.setdefault("data", None)
+    try:
+        return RequestCall((), copy.deepcopy(recorded))
+    except Exception:  # noqa: BLE001  what cannot be copied is recorded as it is
+        return RequestCall((), recorded)
 
 
 def _signature(call: RequestCall) -> str:

@@ -1,102 +1,99 @@
-"""A dialer whose answer is made before the client is connected: nothing else takes part.
+"""A connection whose answer is made before the client is connected: nothing else takes part.
 
-There is no socket, no server, no task, no timer and no turn of the loop: what the client writes is
-read for where its request ends, and there the answer is in its hands. What is answered, and which
-requests there are, is none of this module's business.
+There is no socket, no server and no turn of the loop; with a body that is there as a whole, neither
+a task nor a timer. The client writes its request, which nobody reads, and has the answer.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable
 from typing import Any, Final
 
+from aiohttp.client_proto import ResponseHandler
 from typing_extensions import override
 
-from aiointercept.aioresponses.framing import Incoming, wire_form
-from aiointercept.core.http.messages import Response
-from aiointercept.core.ports.connection import ClientConnection
-
-_CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+_END_OF_HEAD: Final = b"\r\n\r\n"
+_LAST_CHUNK: Final = b"0\r\n\r\n"
 
 
-class DirectDialer:
-    """Answers each client in that one's own task, while it believes to connect.
-
-    One connection carries one request; it ends with the answer.
-
-    Args:
-        ask: makes the answer to the request of a connection; what it raises, the client gets.
-    """
-
-    def __init__(self, ask: Callable[[ClientConnection], Awaitable[Response]]) -> None:
-        self._ask = ask
-
-    async def dial(self, factory: Callable[[], Any], connection: ClientConnection) -> Any:
-        """See :meth:`aiointercept.core.ports.transport.Dialer.dial`."""
-        answer = await self._ask(connection)
-        protocol = factory()
-        protocol.connection_made(
-            Connection(
-                asyncio.get_running_loop(), protocol, wire_form(answer, connection.request.method)
-            )
-        )
-        return protocol
-
-
-class Connection(asyncio.Transport):
+class DirectTransport(asyncio.Transport):
     """The client's end of a connection that has no other end.
 
+    It carries one request without a body; the connection ends with the answer.
+
     Args:
-        loop: the client's.
-        protocol: the client's; gets ``answer`` as soon as it has written a whole request.
-        answer: all that the connection will ever bring.
+        protocol: the client's; gets ``answer`` as soon as it has written its request.
+        answer: all that the connection will ever bring, but for ``chunks``.
+        chunks: what comes behind that, as it is made.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, protocol: Any, answer: bytes) -> None:
+    def __init__(
+        self,
+        protocol: ResponseHandler,
+        answer: bytes,
+        chunks: AsyncIterable[bytes] | None = None,
+    ) -> None:
         super().__init__()
-        self._loop = loop
         self._protocol = protocol
         self._answer = answer
-        self._incoming = Incoming()
-        self._paused = False
+        self._chunks = chunks
+        self._sender: asyncio.Task[None] | None = None
+        self._may_send: asyncio.Event | None = None
         self._lost = False
         self._closing = False
 
     @override
     def write(self, data: Any) -> None:
-        if self._closing or self._incoming.complete:
+        # What the client writes is a head, in one piece or in two.
+        if self._closing or not self._answer or not bytes(data).endswith(_END_OF_HEAD):
             return
-        self._incoming.feed(bytes(data))
-        if self._incoming.takes_continue():
-            self._protocol.data_received(_CONTINUE)
-        self._deliver()
-
-    def _deliver(self) -> None:
-        """Hand over the answer, and then the end of the connection, which is the body's."""
-        if not self._incoming.complete or self._paused or self._closing:
-            return
-        # The client would else begin to measure how long it waits for what it has.
-        self._protocol.read_timeout = None
         answer, self._answer = self._answer, b""
-        if answer:
-            self._protocol.data_received(answer)
-        self._end()
+        if self._chunks is None:
+            # The client would else begin to measure how long it waits for what it has.
+            self._protocol.read_timeout = None
+        self._protocol.data_received(answer)
+        if self._chunks is None:
+            self._end()
+        else:
+            self._may_send = may_send = asyncio.Event()
+            may_send.set()
+            sending = self._send(self._chunks, may_send)
+            self._sender = asyncio.get_running_loop().create_task(sending)
 
-    def _end(self) -> None:
-        # A client that reads no more, or that did not like the answer, has its own time for this.
-        if not self._paused and not self._closing:
+    async def _send(self, chunks: AsyncIterable[bytes], may_send: asyncio.Event) -> None:
+        error: Exception | None = None
+        try:
+            async for chunk in chunks:
+                await may_send.wait()
+                if self._closing:
+                    return
+                self._protocol.data_received(_framed(chunk))
+            self._protocol.data_received(_LAST_CHUNK)
+        except Exception as raised:  # noqa: BLE001  the client gets it, as one of its own errors
+            error = raised
+        finally:
+            if isinstance(chunks, AsyncGenerator):
+                await chunks.aclose()
+            self._end(error)
+
+    def _end(self, error: Exception | None = None) -> None:
+        # A client that did not like the answer closes in its own time.
+        if not self._closing:
             self._closing = True
-            self._lose()
+            self._lose(error)
 
-    def _lose(self) -> None:
+    def _lose(self, error: Exception | None = None) -> None:
         if not self._lost:
             self._lost = True
-            self._protocol.connection_lost(None)
+            self._protocol.connection_lost(error)
 
     @override
     def close(self) -> None:
-        if not self._closing:
-            self._closing = True
-            self._loop.call_soon(self._lose)
+        if self._closing:
+            return
+        self._closing = True
+        if self._sender is not None:
+            self._sender.cancel()
+        asyncio.get_running_loop().call_soon(self._lose)
 
     @override
     def abort(self) -> None:
@@ -108,16 +105,17 @@ class Connection(asyncio.Transport):
 
     @override
     def pause_reading(self) -> None:
-        self._paused = True
+        if self._may_send is not None:
+            self._may_send.clear()
 
     @override
     def resume_reading(self) -> None:
-        self._paused = False
-        self._deliver()
+        if self._may_send is not None:
+            self._may_send.set()
 
     @override
     def is_reading(self) -> bool:
-        return not self._paused
+        return self._may_send is None or self._may_send.is_set()
 
     @override
     def get_write_buffer_size(self) -> int:
@@ -130,3 +128,8 @@ class Connection(asyncio.Transport):
     @override
     def can_write_eof(self) -> bool:
         return False
+
+
+def _framed(chunk: Any) -> bytes:
+    data = memoryview(chunk).tobytes()
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""

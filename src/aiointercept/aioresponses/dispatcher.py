@@ -1,176 +1,295 @@
-"""One drop-in's core: decides as aioresponses does, by the client's own arguments.
+"""A client's call in, a response or an exception out: the whole way of a call through the drop-in.
 
-Of the core's dispatcher it changes what is looked at (the URL as the client wrote it), who is told
-what (the caller, in aioresponses' words), and that answers are made in the caller's task.
+:class:`~.client_calls.CallPatch` hands each call to :func:`dispatch`. The active mocks are asked,
+the innermost first: a drop-in with a route for it consumes that and answers, a native mock with one
+gets the call by aiohttp's own way, as what is passed through does. An answer is made in the
+caller's task, redirects included: aiohttp asks a session of ours, whose middleware is ``_Hops``,
+and whose connections bring what the routes tell.
 """
 
+import inspect
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
-from attrs import define, field, frozen
-from typing_extensions import override
+from attrs import frozen
+from yarl import URL
 
-from aiointercept.aioresponses.client_calls import Carried, Carrier, ClientCall, current_call
-from aiointercept.aioresponses.routes import Answer
-from aiointercept.core.calls import Call, RequestFactory
-from aiointercept.core.dispatcher import MockDispatcher
+from aiointercept.adapters.interception.direct_connector import DirectConnector
+from aiointercept.adapters.interception.interceptor import InterceptedConnector
+from aiointercept.aioresponses.answers import AnyAnswer, StreamedAnswer
+from aiointercept.aioresponses.client_calls import (
+    ClientCall,
+    Handler,
+    show_head,
+    show_request,
+)
+from aiointercept.aioresponses.direct import DirectTransport
+from aiointercept.aioresponses.framing import is_framed, wire_form
+from aiointercept.aioresponses.routes import ClientRequest
 from aiointercept.core.errors import add_note
-from aiointercept.core.http.messages import Request, Response
-from aiointercept.core.ports.chained_mock import Run
-from aiointercept.core.ports.connection import ClientConnection
-from aiointercept.core.ports.dispatcher import Dispatcher
-from aiointercept.core.ports.exchange import Exchange
+from aiointercept.core.http.messages import Request
 from aiointercept.core.reporting.unmatched import explain
-from aiointercept.core.routing.decision import Decision, Fail, Passthrough, Serve, decide
-from aiointercept.core.routing.policy import Policy
-from aiointercept.core.routing.replies import CallbackReply, RaiseReply
+from aiointercept.core.routing.decision import ActiveMock, Fail, Serve, decide
+from aiointercept.core.routing.registry import Registry
+from aiointercept.core.routing.routes import Registration
 
 # aioresponses follows every redirect with GET, whatever its status and the method before.
 _METHOD_OF_REDIRECTS: Final = "GET"
+_METHOD_TOLD_OF_REDIRECTS: Final = "get"
+# Statuses whose redirect aiohttp follows with GET after a POST.
+_AS_GET: Final = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND}
 
 
-@frozen
-class DropInPolicy(Policy):
-    """Only what a session's call asks for is mocked, on any host, this machine's included."""
-
-    leave_loopback: bool = False
-
-    @override
-    def never_touches(self, request: Request) -> bool:
-        call = current_call()
-        return call is None or call.untouched
-
-
-@define(eq=False)
-class DropInDispatcher(MockDispatcher):
-    """The core of one ``aioresponses``, and what it wants to hear of client calls.
+@frozen(eq=False)
+class DropIn:
+    """One active ``aioresponses``.
 
     Args:
+        registry: its routes.
         passthrough: beginnings of URLs that are left alone.
-        remember: takes each call that is heard.
+        forwards: whether what no route matches goes to the real server.
+        outer: the native mocks that were active before it.
+        record: adds a call to ``requests``.
+        check: tells what production would refuse of a call, if anything.
     """
 
-    passthrough: tuple[str, ...] = field(kw_only=True)
-    remember: Callable[[ClientCall], None] = field(kw_only=True)
-    forwards: bool = field(kw_only=True)
+    registry: Registry
+    passthrough: tuple[str, ...]
+    forwards: bool
+    outer: Sequence[ActiveMock]
+    record: Callable[[ClientCall], None]
+    check: Callable[[ClientCall], None]
 
-    def wants(self, call: ClientCall) -> bool | None:
-        """See :meth:`aiointercept.aioresponses.client_calls.Listener.wants`."""
-        if str(call.url).startswith(self.passthrough):
-            return None
-        request = _first_request(call)
-        return request is not None and self.registry.peek(request) is not None
 
-    def hear(self, call: ClientCall) -> None:
-        """See :meth:`aiointercept.aioresponses.client_calls.Listener.hear`."""
-        self.remember(call)
+@frozen(eq=False)
+class _Taken:
+    """A request that a route takes."""
 
-    @override
-    def decide(
-        self,
-        request: Request,
-        active_mocks: Sequence[Dispatcher],
-        request_factory: RequestFactory | None = None,
-    ) -> Decision[Dispatcher]:
-        call = current_call()
-        ours = [mock for mock in active_mocks if isinstance(mock, DropInDispatcher)]
-        if call is not None and not call.untouched:
-            requests = _requests(call, request)
-            for mock in ours:
-                taken = mock.match_first(requests, request_factory)
-                if taken is not None:
-                    return mock.lead(call, taken)
-        others = [mock for mock in active_mocks if not isinstance(mock, DropInDispatcher)]
-        if others and _is_taken(decide(request, others)):
-            return others[0].decide(request, others, request_factory)
-        if call is None or call.untouched or any(mock.forwards for mock in ours):
-            return Passthrough(None)
-        return Fail(self, exchange=self.log_unmatched(request, request_factory))
+    mock: DropIn
+    registration: Registration
+    request: ClientRequest
 
-    def match_first(
-        self, requests: Sequence[Request], request_factory: RequestFactory | None
-    ) -> Call | None:
-        """Consume the route that takes the first of ``requests`` that any route takes."""
-        for request in requests:
-            taken = self.match(request, request_factory)
-            if taken is not None:
-                return taken
+
+@frozen(eq=False)
+class _Mocks:
+    """The active mocks that a call concerns.
+
+    Args:
+        call: the client's.
+        drop_ins: the innermost first.
+        natives: the innermost first.
+    """
+
+    call: ClientCall
+    drop_ins: Sequence[DropIn]
+    natives: Sequence[ActiveMock]
+
+    def take(self, requests: Sequence[ClientRequest]) -> "_Taken | None":
+        """Consume the route that takes the first of ``requests`` that any route takes.
+
+        Returns:
+            ``None`` if there is none, or if a native mock inside of the drop-in has one.
+        """
+        for mock in self.drop_ins:
+            inner = self._inside(mock)
+            for request in requests:
+                if (
+                    inner
+                    and mock.registry.peek(request) is not None
+                    and _takes(self._decide(request, inner))
+                ):
+                    return None
+                chosen = mock.registry.match(request)
+                if chosen is not None:
+                    return _Taken(mock, chosen.registration, request)
         return None
 
-    def lead(self, call: ClientCall, taken: Call) -> Decision[Dispatcher]:
-        """Return what becomes of a request that a route took."""
-        reply = None if taken.registration is None else taken.registration.route.reply
-        if isinstance(reply, RaiseReply):
-            return Fail(self, exchange=Exchange(taken, reply, self))
-        call.taken = taken
-        return Serve(self)
+    def leave(self, request: ClientRequest) -> bool:
+        """Whether ``request``, which no drop-in has a route for, goes by aiohttp's own way.
 
-    @override
-    def log_unmatched(
-        self, request: Request, request_factory: RequestFactory | None = None
-    ) -> Exchange:
-        call = current_call()
-        asked = request if call is None else f"{call.method} {call.url}"
-        error = aiohttp.ClientConnectionError(f"Connection refused: {asked}")
-        add_note(error, explain(request, self.registry))
-        noted = self.log.open(request, None, request_factory, matched=False)
-        return Exchange(noted, Carried(error), self)
-
-    async def respond(self, connection: ClientConnection) -> Response:
-        """Return the answer to what ``connection`` was opened for; runs in the caller's task.
-
-        Raises:
-            Carrier: with what a callback raised.
+        So it does to a native mock that has a route for it, or is the innermost and explains why
+        it has none, and to the real server if unmatched calls pass through.
         """
-        call = current_call()
-        taken = None if call is None else call.taken
-        if call is not None:
-            call.taken = None
-        taken = taken or self.match(connection.request)
-        if call is None or taken is None:
-            raise Carrier(
-                aiohttp.ClientConnectionError(f"Connection refused: {connection.request}")
-            )
-        answer = (await self.answer(taken)).answer
-        if not isinstance(answer, Response):
-            raise Carrier(answer.exception if isinstance(answer, RaiseReply) else TypeError(answer))
-        self.finish(taken, answer.status, answer.headers, answer.body)
-        if isinstance(answer, Answer):
-            connection.response_class = answer.response_class
-        call.answer = answer
-        return answer
+        if any(mock.forwards for mock in self.drop_ins):
+            return True
+        if _takes(self._decide(request, self.natives)):
+            return True
+        return isinstance(self._decide(request, self._inside(self.drop_ins[0])), Fail)
 
-    @override
-    async def _compute(self, reply: CallbackReply, call: Call, run: Run) -> Any:
+    def _inside(self, mock: DropIn) -> list[ActiveMock]:
+        return [native for native in self.natives if not any(native is one for one in mock.outer)]
+
+    def _decide(self, request: ClientRequest, natives: Sequence[ActiveMock]) -> object:
+        """Return what ``natives`` do with a request; ``None`` if it is none of theirs."""
+        if not natives or not request.is_http:
+            return None
+        headers, body = self.call.headers, self.call.known_body()
         try:
-            content: Any = reply.compute(call.received, lambda: call.request)
-            return await content
-        except Exception as error:  # noqa: BLE001 - whatever it is, the caller has to get it
-            raise Carrier(error) from None
+            return decide(Request(request.method, request.told, headers, body=body), natives)
+        except Exception:  # noqa: BLE001  a user's matcher: it raises again where that is told
+            return Serve(natives[0])
 
 
-def _is_taken(decision: Decision[Dispatcher]) -> bool:
+def _takes(decision: object) -> bool:
     """Whether a route takes the request."""
     return isinstance(decision, Serve) or (
         isinstance(decision, Fail) and decision.chosen is not None
     )
 
 
-def _first_request(call: ClientCall) -> Request | None:
-    """Return what the client asks for first; ``None`` if that is nothing HTTP can ask for."""
+async def dispatch(
+    call: ClientCall, drop_ins: Sequence[DropIn], natives: Sequence[ActiveMock]
+) -> aiohttp.ClientResponse:
+    """Answer ``call``, or let it go its own way.
+
+    Args:
+        call: of a client.
+        drop_ins: the active ones, the innermost first.
+        natives: the other active mocks, the innermost first.
+    """
+    __tracebackhide__ = True
+    if isinstance(call.connector, InterceptedConnector):
+        return await call.pass_on()  # it belongs to a native mock
+    text = str(call.sorted_url)
+    concerned = [one for one in drop_ins if not text.startswith(one.passthrough)]
+    mocks = _Mocks(call, concerned, natives)
+    if not mocks.drop_ins:
+        return await call.pass_on()
+    await call.read_data()
+    request = ClientRequest.of(call.method, call.sorted_url, call.shown)
+    taken = mocks.take([request])
+    (mocks.drop_ins[0] if taken is None else taken.mock).record(call)
+    if taken is not None:
+        taken.mock.check(call)
+        return await _answer(call, mocks, taken)
+    if mocks.leave(request):
+        return await call.pass_on()
+    raise _refusal(call, mocks, request)
+
+
+async def _answer(call: ClientCall, mocks: _Mocks, taken: _Taken) -> aiohttp.ClientResponse:
+    __tracebackhide__ = True
+    hops = _Hops(call, mocks, taken)
     try:
-        return Request(call.method, call.url)
-    except ValueError:
-        return None
+        return await call.ask(hops, hops.connector)
+    except _Carrier as carrier:
+        error = carrier.error
+    except _LedOn as led_on:
+        return await call.go_on(led_on.method, led_on.url, hops.history)
+    raise error
 
 
-def _requests(call: ClientCall, request: Request) -> list[Request]:
-    """Return what a route may have been registered for, if it is meant for ``request``."""
-    if not call.begun:
-        call.begun = True
-        return [Request(call.method, call.url, request.headers, body=request.body)]
-    if request.method == _METHOD_OF_REDIRECTS:
-        return [request]
-    as_followed = Request(_METHOD_OF_REDIRECTS, request.url, request.headers, body=request.body)
-    return [as_followed, request]
+def _refusal(call: ClientCall, mocks: _Mocks, request: Request) -> aiohttp.ClientConnectionError:
+    error = aiohttp.ClientConnectionError(f"Connection refused: {call.method} {call.sorted_url}")
+    plain = Request(request.method, request.url, call.headers)
+    add_note(error, explain(plain, mocks.drop_ins[0].registry))
+    return error
+
+
+class _Carrier(Exception):  # noqa: N818  it carries an error and is none itself
+    """Brings an exception through aiohttp, which would wrap some and repeat the call for others."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class _LedOn(Exception):  # noqa: N818  it tells where a call goes on
+    """A redirect leads to where no drop-in answers."""
+
+    def __init__(self, method: str, url: URL) -> None:
+        super().__init__(method, url)
+        self.method = method
+        self.url = url
+
+
+class _Hops:
+    """The middleware that each request of a call goes through, the redirected ones too.
+
+    Args:
+        call: the client's.
+        mocks: those that it concerns.
+        taken: its first request.
+    """
+
+    def __init__(self, call: ClientCall, mocks: _Mocks, taken: _Taken) -> None:
+        self.history: list[aiohttp.ClientResponse] = []
+        self.connector = DirectConnector(self._connect)
+        self._call = call
+        self._mocks = mocks
+        self._taken: _Taken | None = taken
+        self._method = self._told_method = call.method
+        self._answer: AnyAnswer | None = None
+
+    async def __call__(
+        self, req: aiohttp.ClientRequest, handler: Handler
+    ) -> aiohttp.ClientResponse:
+        taken, self._taken = self._taken or self._follow(req.url), None
+        self._answer = answer = await _make_answer(taken)
+        if answer.response_class is not None:
+            req.response_class = answer.response_class
+        response = await handler(req)
+        self._complete(response, answer)
+        self.history.append(response)
+        self._method = _method_after(response.status, self._method.upper())
+        return response
+
+    def _follow(self, url: URL) -> _Taken:
+        """Return what takes the request that a redirect leads to.
+
+        Raises:
+            _LedOn: if no drop-in has a route for it, but it may go on.
+            _Carrier: if it may not.
+        """
+        call, mocks = self._call, self._mocks
+        methods = dict.fromkeys((_METHOD_OF_REDIRECTS, self._method))
+        requests = [ClientRequest.of(method, url, call.shown) for method in methods]
+        taken = mocks.take(requests)
+        if taken is None:
+            if mocks.leave(requests[-1]):
+                raise _LedOn(self._method, url)
+            raise _Carrier(_refusal(call, mocks, requests[-1]))
+        as_get = taken.request is requests[0]
+        self._told_method = _METHOD_TOLD_OF_REDIRECTS if as_get else self._method
+        return taken
+
+    def _connect(self, protocol: Any) -> DirectTransport:
+        answer = self._answer
+        if isinstance(answer, StreamedAnswer):
+            return DirectTransport(protocol, wire_form(answer), answer.open())
+        return DirectTransport(protocol, b"" if answer is None else wire_form(answer))
+
+    def _complete(self, response: aiohttp.ClientResponse, answer: AnyAnswer) -> None:
+        """Let a response tell what could not be sent."""
+        call = self._call
+        show_request(response, answer.method or self._told_method, call)
+        framed = is_framed(answer) or isinstance(answer, StreamedAnswer)
+        show_head(response, answer.status, answer.headers if framed else None)
+        if response.cookies:
+            call.session.cookie_jar.update_cookies(response.cookies, response.url)
+
+
+async def _make_answer(taken: _Taken) -> AnyAnswer:
+    """Return the answer of the route that takes a request.
+
+    Raises:
+        _Carrier: with what is registered to be raised, or what the user's callback raises.
+    """
+    reply: Any = taken.registration.route.reply
+    try:
+        answer = reply.compute(taken.request, None)
+        made: AnyAnswer = await answer if inspect.isawaitable(answer) else answer
+    except Exception as error:  # noqa: BLE001  whatever it is, the caller has to get it
+        raise _Carrier(error) from None
+    return made
+
+
+def _method_after(status: int, method: str) -> str:
+    """Return with which method aiohttp follows a redirect."""
+    if status == HTTPStatus.SEE_OTHER and method != "HEAD":
+        return _METHOD_OF_REDIRECTS
+    if status in _AS_GET and method == "POST":
+        return _METHOD_OF_REDIRECTS
+    return method

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from typing_extensions import Self
+import aiohttp
+from typing_extensions import Self, Unpack, override
 from yarl import URL
 
-from aiointercept.adapters.interception.interceptor import ConnectorInterceptor, active_dispatchers
-from aiointercept.adapters.passthrough.client import upstream_of
-from aiointercept.adapters.system_clock import SystemClock
+from aiointercept.adapters.interception.chain import Chain
+from aiointercept.adapters.interception.interceptor import active_dispatchers
+from aiointercept.aioresponses.answers import AnswerOptions, Body
 from aiointercept.aioresponses.assertions import (
-    RequestCall,
+    CallArguments,
     Requests,
     compare,
     expected_call,
@@ -20,36 +21,32 @@ from aiointercept.aioresponses.assertions import (
     fail_unless_called,
     fail_unless_called_once,
     find_calls,
+    recorded_call,
 )
-from aiointercept.aioresponses.client_calls import Carried, ClientCall, Recorder, current_call
-from aiointercept.aioresponses.direct import DirectDialer
-from aiointercept.aioresponses.dispatcher import DropInDispatcher, DropInPolicy
+from aiointercept.aioresponses.client_calls import CallPatch, ClientCall
+from aiointercept.aioresponses.dispatcher import DropIn, dispatch
+from aiointercept.aioresponses.production import refusal
 from aiointercept.aioresponses.routes import (
-    Answer,
-    Callback,
-    CallbackUses,
-    ask_callback,
+    AddOptions,
+    Raised,
+    Uses,
+    callback_reply,
     clean_exception,
     clean_repeat,
-    make_answer,
+    reply,
     url_matcher,
 )
+from aiointercept.api.callback import Callback
+from aiointercept.api.content import Headers
 from aiointercept.api.decorating import Decorated, decorate
+from aiointercept.api.hints import Hints
 from aiointercept.api.options import calling_line, clean_method
-from aiointercept.core.calls import CallLog
 from aiointercept.core.routing.registry import Registry
-from aiointercept.core.routing.replies import CallbackReply
 from aiointercept.core.routing.routes import Route
 
-Url = str | URL | re.Pattern[str]
+Url: TypeAlias = str | URL | re.Pattern[str]
 
-_recorder: Final = Recorder(
-    lambda: [
-        dispatcher
-        for dispatcher in active_dispatchers()
-        if isinstance(dispatcher, DropInDispatcher)
-    ]
-)
+_ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
 class aioresponses:  # noqa: N801 - the name that suites use
@@ -75,26 +72,12 @@ class aioresponses:  # noqa: N801 - the name that suites use
     ) -> None:
         prefixes = (passthrough,) if isinstance(passthrough, str) else tuple(passthrough)
         self.requests: Requests = {}
-        self._settings: dict[str, Any] = {
-            "passthrough": prefixes,
-            "passthrough_unmatched": passthrough_unmatched,
-            "param": param,
-        }
+        self.passthrough_unmatched = passthrough_unmatched
+        self._passthrough = prefixes
         self._param = param
         self._registry = Registry()
-        clock = SystemClock()
-        self._dispatcher = DropInDispatcher(
-            self._registry,
-            CallLog(clock),
-            DropInPolicy(forward_unmatched=passthrough_unmatched),
-            clock,
-            passthrough=tuple(map(str, prefixes)),
-            remember=self._remember,
-            forwards=passthrough_unmatched,
-        )
-        self._dialer = DirectDialer(self._dispatcher.respond)
-        self._interceptor = ConnectorInterceptor(upstream_of)
-        self._started = False
+        self._hints = Hints()
+        self._drop_in: DropIn | None = None
 
     # Life cycle
 
@@ -104,25 +87,29 @@ class aioresponses:  # noqa: N801 - the name that suites use
         Raises:
             RuntimeError: if it is started already.
         """
-        if self._started:
+        if self._drop_in is not None:
             msg = "this aioresponses is started already: leave its block, or make another one"
             raise RuntimeError(msg)
         self._registry.clear()
-        self._interceptor.bind(self._dispatcher, self._dialer)
-        _recorder.install()
-        try:
-            self._interceptor.install()
-        except BaseException:
-            _recorder.uninstall()
-            raise
-        self._started = True
+        self._hints.clear()
+        drop_in = DropIn(
+            self._registry,
+            tuple(map(str, self._passthrough)),
+            self.passthrough_unmatched,
+            active_dispatchers(),
+            self._record,
+            self._check,
+        )
+        _patch.apply()
+        _active.add(drop_in)
+        self._drop_in = drop_in
 
     def stop(self) -> None:
         """End, as at the end of a block; harmless if it has ended already."""
-        if self._started:
-            self._started = False
-            self._interceptor.uninstall()
-            _recorder.uninstall()
+        drop_in, self._drop_in = self._drop_in, None
+        if drop_in is not None:
+            _active.discard(drop_in)
+            _patch.undo()
             self._registry.clear()
 
     def __enter__(self) -> Self:
@@ -154,10 +141,16 @@ class aioresponses:  # noqa: N801 - the name that suites use
 
         Each call runs in a block of its own; the mock becomes the argument ``param``.
         """
-        return decorate(target, self._param, self._idle)
+        return decorate(target, self._param, self._idle, by_name=True)
 
     def _idle(self) -> "aioresponses":
-        return type(self)(**self._settings) if self._started else self
+        if self._drop_in is None:
+            return self
+        return type(self)(
+            passthrough=self._passthrough,
+            passthrough_unmatched=self.passthrough_unmatched,
+            param=self._param,
+        )
 
     # Registration
 
@@ -166,12 +159,12 @@ class aioresponses:  # noqa: N801 - the name that suites use
         url: Url,
         method: str = "GET",
         status: int = 200,
-        body: str | bytes = "",
-        exception: BaseException | type[BaseException] | None = None,
+        body: Body = "",
+        exception: Raised | None = None,
         content_type: str = "application/json",
         payload: Any = None,
-        headers: Any = None,
-        response_class: Any = None,
+        headers: Headers = None,
+        response_class: type[aiohttp.ClientResponse] | None = None,
         repeat: bool | int = False,
         timeout: bool = False,
         reason: str | None = None,
@@ -183,11 +176,13 @@ class aioresponses:  # noqa: N801 - the name that suites use
             url: compared with its query sorted; a compiled pattern is tried with ``match``.
             method: any case.
             status: any number of three digits.
-            body: text is encoded as UTF-8.
+            body: text is encoded as UTF-8. An async iterable, a function that returns one, or a
+                ``pathlib.Path`` is streamed; of any other type if ``payload`` is given, too.
             exception: what the client's call raises, just as it is.
             content_type: if ``headers`` tell none.
-            payload: serialised as JSON in place of ``body``.
-            headers: of the response, which has no others besides its ``Content-Type``.
+            payload: serialised as JSON in place of ``body``, when the answer is made.
+            headers: of the response, which has no others besides its ``Content-Type``; a
+                multidict is read when the answer is made.
             response_class: of which class the client makes its response.
             repeat: ``False`` for once, a number of times, or ``True`` for ever.
             timeout: whether the client's call raises ``asyncio.TimeoutError``.
@@ -200,69 +195,72 @@ class aioresponses:  # noqa: N801 - the name that suites use
             TypeError: for a value of the wrong type, naming the argument.
             ValueError: for a value that cannot be sent, naming the argument.
         """
-        if not self._started:
+        if self._drop_in is None:
             msg = (
                 "aioresponses is not started: use it inside 'with aioresponses() as m:', or call "
                 "m.start() first"
             )
             raise RuntimeError(msg)
-        answer = make_answer(
-            status=status,
-            body=body,
-            content_type=content_type,
-            payload=payload,
-            headers=headers,
-            response_class=response_class,
-            reason=reason,
+        limit = clean_repeat(repeat)
+        answer = AnswerOptions(
+            status, body, content_type, payload, headers, response_class, reason, limit != 1
         )
         error = clean_exception(exception, timeout=timeout)
-        limit = clean_repeat(repeat)
         name, matcher, line = clean_method(method), url_matcher(url), calling_line()
         if callback is None:
-            reply = answer if error is None else Carried(error)
-            self._registry.add(Route(name, None, matcher, reply, limit, line))
+            made = reply(answer, error, limit)
+            self._registry.add(Route(name, None, matcher, made, limit, line))
         else:
-            uses = CallbackUses(limit)
-            computed = _computed(callback, error or answer, uses)
+            uses = Uses(limit)
+            computed = callback_reply(callback, answer, error, uses)
             registration = self._registry.add(Route(name, None, matcher, computed, None, line))
             uses.retire = lambda: self._registry.remove(registration)
 
-    def get(self, url: Url, **kwargs: Any) -> None:
+    def get(self, url: Url, **options: Unpack[AddOptions]) -> None:
         """Register for GET; see :meth:`add`."""
-        self.add(url, "GET", **kwargs)
+        self.add(url, method="GET", **options)
 
-    def post(self, url: Url, **kwargs: Any) -> None:
+    def post(self, url: Url, **options: Unpack[AddOptions]) -> None:
         """Register for POST; see :meth:`add`."""
-        self.add(url, "POST", **kwargs)
+        self.add(url, method="POST", **options)
 
-    def put(self, url: Url, **kwargs: Any) -> None:
+    def put(self, url: Url, **options: Unpack[AddOptions]) -> None:
         """Register for PUT; see :meth:`add`."""
-        self.add(url, "PUT", **kwargs)
+        self.add(url, method="PUT", **options)
 
-    def patch(self, url: Url, **kwargs: Any) -> None:
+    def patch(self, url: Url, **options: Unpack[AddOptions]) -> None:
         """Register for PATCH; see :meth:`add`."""
-        self.add(url, "PATCH", **kwargs)
+        self.add(url, method="PATCH", **options)
 
-    def delete(self, url: Url, **kwargs: Any) -> None:
+    def delete(self, url: Url, **options: Unpack[AddOptions]) -> None:
         """Register for DELETE; see :meth:`add`."""
-        self.add(url, "DELETE", **kwargs)
+        self.add(url, method="DELETE", **options)
 
-    def head(self, url: Url, **kwargs: Any) -> None:
+    def head(self, url: Url, **options: Unpack[AddOptions]) -> None:
         """Register for HEAD; see :meth:`add`."""
-        self.add(url, "HEAD", **kwargs)
+        self.add(url, method="HEAD", **options)
 
-    def options(self, url: Url, **kwargs: Any) -> None:
+    def options(self, url: Url, **options: Unpack[AddOptions]) -> None:
         """Register for OPTIONS; see :meth:`add`."""
-        self.add(url, "OPTIONS", **kwargs)
+        self.add(url, method="OPTIONS", **options)
 
     def clear(self) -> None:
-        """Forget all routes and all calls."""
+        """Forget all routes. What was asked stays in ``requests``."""
         self._registry.clear()
-        self.requests.clear()
 
-    def _remember(self, call: ClientCall) -> None:
-        record = RequestCall((), call.snapshot())
-        self.requests.setdefault((call.method, call.url), []).append(record)
+    def _record(self, call: ClientCall) -> None:
+        record = recorded_call(call.method, call.shown)
+        self.requests.setdefault((call.method, call.sorted_url), []).append(record)
+
+    def _check(self, call: ClientCall) -> None:
+        error = refusal(call)
+        if error is not None:
+            what = _ADDRESS.sub("", f"{type(error).__name__}: {error}")
+            self._hints.tell(
+                what,
+                f"aioresponses answers {call.method} {call.place}, which aiohttp would not send in "
+                f"production: {what}",
+            )
 
     # Assertions
 
@@ -272,6 +270,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
         Raises:
             AssertionError: if there was none.
         """
+        __tracebackhide__ = True
         fail_unless_called(self.requests)
 
     def assert_not_called(self) -> None:
@@ -280,6 +279,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
         Raises:
             AssertionError: naming what was called.
         """
+        __tracebackhide__ = True
         fail_if_called(self.requests)
 
     def assert_called_once(self) -> None:
@@ -288,10 +288,11 @@ class aioresponses:  # noqa: N801 - the name that suites use
         Raises:
             AssertionError: naming what was called.
         """
+        __tracebackhide__ = True
         fail_unless_called_once(self.requests)
 
     def assert_any_call(
-        self, url: str | URL, method: str = "GET", *args: Any, **kwargs: Any
+        self, url: str | URL, method: str = "GET", *args: Any, **kwargs: Unpack[CallArguments]
     ) -> None:
         """Fail unless there was a call to ``url``, ``params`` merged into it.
 
@@ -304,6 +305,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
         Raises:
             AssertionError: naming what was called.
         """
+        __tracebackhide__ = True
         find_calls(self.requests, url, method, args, kwargs)
 
     def assert_called_with(
@@ -312,7 +314,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
         method: str = "GET",
         args_to_match: Iterable[str] | None = None,
         *args: Any,
-        **kwargs: Any,
+        **kwargs: Unpack[CallArguments],
     ) -> None:
         """Fail unless the latest call to ``url`` had these arguments.
 
@@ -326,28 +328,40 @@ class aioresponses:  # noqa: N801 - the name that suites use
         Raises:
             AssertionError: with what differs.
         """
+        __tracebackhide__ = True
         actual = find_calls(self.requests, url, method, args, kwargs)[-1]
         names = None if args_to_match is None else list(args_to_match)
         compare(actual, expected_call(method, args, kwargs), names, f"{method.upper()} {url}")
 
-    def assert_called_once_with(self, *args: Any, **kwargs: Any) -> None:
+    def assert_called_once_with(
+        self,
+        url: str | URL,
+        method: str = "GET",
+        args_to_match: Iterable[str] | None = None,
+        *args: Any,
+        **kwargs: Unpack[CallArguments],
+    ) -> None:
         """Fail unless there was exactly one call, and that as :meth:`assert_called_with` tells.
+
+        Args:
+            url: compared with its query sorted.
+            method: any case.
+            args_to_match: the only keyword arguments that are compared; all by default.
+            args: positional arguments.
+            kwargs: keyword arguments as the client passes them.
 
         Raises:
             AssertionError: with what differs.
         """
+        __tracebackhide__ = True
         self.assert_called_once()
-        self.assert_called_with(*args, **kwargs)
+        self.assert_called_with(url, method, args_to_match, *args, **kwargs)
+
+    @override
+    def __repr__(self) -> str:
+        count = sum(map(len, self.requests.values()))
+        return f"<aioresponses: {len(list(self._registry))} routes, {count} calls>"
 
 
-def _computed(
-    callback: Callback,
-    default: Answer | BaseException | type[BaseException],
-    uses: CallbackUses,
-) -> CallbackReply:
-    async def compute(received: Any, _show: Any) -> Answer:
-        call = current_call()
-        kwargs = {} if call is None else {"allow_redirects": True, **call.kwargs}
-        return await ask_callback(callback, default, uses, received.url, kwargs)
-
-    return CallbackReply(compute)
+_active: Final[Chain[DropIn]] = Chain("aiointercept_aioresponses")
+_patch: Final = CallPatch(lambda call: dispatch(call, _active.in_order(), active_dispatchers()))

@@ -1,30 +1,80 @@
-"""What ``aioresponses.add`` takes, as a route of the core. Nothing here knows of client calls."""
+"""What ``aioresponses.add`` takes, as a route of the core. Nothing here knows how clients call."""
 
 import asyncio
 import inspect
 import re
-from collections.abc import Awaitable, Callable
-from http import HTTPStatus
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeAlias
 
 from attrs import define, field, frozen
-from typing_extensions import override
+from typing_extensions import TypedDict, override
 from yarl import URL
 
-from aiointercept.api.callback import CallbackResult
-from aiointercept.api.content import make_content
-from aiointercept.core.http.messages import Request, Response
+from aiointercept.aioresponses.answers import AnswerOptions, AnyAnswer, Body, answer_of
+from aiointercept.api.callback import Callback
+from aiointercept.api.content import Headers
+from aiointercept.core.http.messages import Request
 from aiointercept.core.http.urls import sorted_query
 from aiointercept.core.matching.combinators import HeadMatcher
-from aiointercept.core.matching.results import MATCH, MatchResult, differs
-from aiointercept.core.matching.urls import Url, UrlPattern
+from aiointercept.core.matching.results import MATCH, MatchResult, Unquoted, differs
+from aiointercept.core.matching.urls import Url
+from aiointercept.core.routing.replies import CallbackReply
 from aiointercept.core.type_guards import is_exception_class, is_pattern
 
-Callback = Callable[..., Any]
+Raised: TypeAlias = BaseException | type[BaseException]
 
 _TIMED_OUT: Final = "Connection timeout test"
-_STATUSES: Final = range(100, 1000)
-_INTERIM: Final = range(100, 200)
+_ANOTHER_URL: Final = differs("url", Unquoted("that of the route"), Unquoted("another"))
+_STAND_IN: Final = URL("http://stand-in.invalid/")
+
+
+class AddOptions(TypedDict, total=False):
+    """The options of :meth:`~.mock.aioresponses.add` behind ``url`` and ``method``."""
+
+    status: int
+    body: Body
+    exception: Raised | None
+    content_type: str
+    payload: Any
+    headers: Headers
+    response_class: Any
+    repeat: bool | int
+    timeout: bool
+    reason: str | None
+    callback: Callback | None
+
+
+@frozen(eq=False, slots=False)
+class ClientRequest(Request):
+    """A request as the client's call tells it.
+
+    Args:
+        asked: the URL with its query sorted, whatever kind of URL it is.
+        told: the URL that a callback gets.
+        kwargs: the keyword arguments of the call, as they were passed.
+    """
+
+    asked: URL = field(kw_only=True)
+    told: URL = field(kw_only=True)
+    kwargs: Mapping[str, Any] = field(kw_only=True)
+
+    @classmethod
+    def of(cls, method: str, told: URL, kwargs: Mapping[str, Any]) -> "ClientRequest":
+        """Return what asks for ``told``, which need not be a URL of HTTP."""
+        asked = sorted_query(told)
+        try:
+            return cls(method, told, asked=asked, told=told, kwargs=kwargs)
+        except ValueError:
+            return cls(method, _STAND_IN, asked=asked, told=told, kwargs=kwargs)
+
+    @property
+    def is_http(self) -> bool:
+        """Whether its URL is one that HTTP can ask for."""
+        return self.url is self.told
+
+
+def _asked(request: Request) -> URL:
+    return request.asked if isinstance(request, ClientRequest) else sorted_query(request.url)
 
 
 @frozen
@@ -35,10 +85,18 @@ class ExactUrl(HeadMatcher):
 
     @override
     def match(self, request: Request, /) -> MatchResult:
-        if sorted_query(request.url) == self.url:
+        asked = _asked(request)
+        if asked == self.url:
             return MATCH
-        found = self._named_difference(request)
-        return differs("url", self.url, request.url) if found is None else found
+        if isinstance(request, ClientRequest):
+            # Of many routes most differ; where is of interest only in a message.
+            return _ANOTHER_URL
+        named = self._named_difference(request)
+        return differs("url", self.url, asked) if named is None else named
+
+    @override
+    def verdict_by_head(self, request: Request) -> bool:
+        return _asked(request) == self.url
 
     def _named_difference(self, request: Request) -> MatchResult | None:
         """Return in which part the URLs differ; ``None`` if they are but written differently."""
@@ -47,10 +105,6 @@ class ExactUrl(HeadMatcher):
         except ValueError:
             return None
         return None if found else found
-
-    @override
-    def mentions(self, host: str) -> bool:
-        return self.url.host == host
 
     def __str__(self) -> str:
         return str(self.url)
@@ -64,12 +118,8 @@ class SortedUrlPattern(HeadMatcher):
 
     @override
     def match(self, request: Request, /) -> MatchResult:
-        text = str(sorted_query(request.url))
+        text = str(_asked(request))
         return MATCH if self.pattern.match(text) else differs("url", self.pattern, text)
-
-    @override
-    def mentions(self, host: str) -> bool:
-        return UrlPattern(self.pattern).mentions(host)
 
     def __str__(self) -> str:
         return f"re.compile({self.pattern.pattern!r})"
@@ -103,7 +153,7 @@ def clean_repeat(repeat: Any) -> int | None:
     return repeat if repeat > 0 else None
 
 
-def clean_exception(exception: Any, *, timeout: Any) -> BaseException | type[BaseException] | None:
+def clean_exception(exception: Any, *, timeout: Any) -> Raised | None:
     """Return what the client's call raises, if anything.
 
     Raises:
@@ -111,77 +161,19 @@ def clean_exception(exception: Any, *, timeout: Any) -> BaseException | type[Bas
     """
     if timeout:
         return asyncio.TimeoutError(_TIMED_OUT)
-    if exception is not None and not is_exception_class(exception):
-        if not isinstance(exception, BaseException):
-            msg = f"exception must be an exception, class or instance, not {exception!r}"
-            raise TypeError(msg)
+    if exception is None or isinstance(exception, BaseException) or is_exception_class(exception):
         return exception
-    return exception
-
-
-@frozen(eq=False)
-class Answer(Response):
-    """A response, and the class of which the client is to make it.
-
-    Args:
-        response_class: a subclass of ``aiohttp.ClientResponse``; ``None`` for the session's own.
-    """
-
-    response_class: Any = None
-
-
-def make_answer(  # noqa: PLR0913 - these are the arguments of ``add``
-    *,
-    status: Any = 200,
-    body: Any = "",
-    content_type: Any = "application/json",
-    payload: Any = None,
-    headers: Any = None,
-    response_class: Any = None,
-    reason: Any = None,
-) -> Answer:
-    """Return what is answered.
-
-    Raises:
-        TypeError: for a value of the wrong type, naming the argument.
-        ValueError: for a value that cannot be sent, naming the argument.
-    """
-    if not isinstance(body, (str, bytes, bytearray, memoryview)) and body is not None:
-        msg = (
-            f"body must be str or bytes, not {body!r}; payload= takes what json.dumps can serialise"
-        )
-        raise TypeError(msg)
-    content = make_content(
-        body=body, content_type=content_type, payload=payload, headers=headers, reason=reason
-    )
-    if not isinstance(content, Response):
-        msg = "text and bytes always make a response"
-        raise TypeError(msg)
-    return Answer(
-        _clean_status(status), content.reason, content.headers, content.body, response_class
-    )
-
-
-def _clean_status(status: Any) -> int:
-    if isinstance(status, bool) or not isinstance(status, int):
-        msg = f"status must be an int of three digits, not {status!r}"
-        raise TypeError(msg)
-    if status not in _STATUSES:
-        msg = f"status must have three digits, not {status}"
-        raise ValueError(msg)
-    if status in _INTERIM and status != HTTPStatus.SWITCHING_PROTOCOLS:
-        msg = f"status {status} is for what comes before an answer: no client's call ends with it"
-        raise ValueError(msg)
-    return status
+    msg = f"exception must be an exception, class or instance, not {exception!r}"
+    raise TypeError(msg)
 
 
 @define(eq=False)
-class CallbackUses:
-    """How often a callback may still answer. One that raises has not answered.
+class Uses:
+    """How often a route may still answer.
 
     Attributes:
         left: the number; ``None`` for any.
-        retire: takes the route away; set when it is there.
+        retire: called after the last answer.
     """
 
     left: int | None
@@ -195,52 +187,54 @@ class CallbackUses:
                 self.retire()
 
 
-async def ask_callback(
-    callback: Callback,
-    default: Answer | BaseException | type[BaseException],
-    uses: CallbackUses,
-    url: URL,
-    kwargs: dict[str, Any],
-) -> Answer:
-    """Return what ``callback`` answers, or ``default`` if it answers ``None``.
+def reply(options: AnswerOptions, raised: Raised | None, limit: int | None) -> CallbackReply:
+    """Return what makes an answer of what is registered, or raises what is.
+
+    Args:
+        options: what is answered; not kept once it has been answered for the last time.
+        raised: what is raised in its place.
+        limit: how often it answers; ``None`` for ever.
+    """
+    stock = [options]
+    uses = Uses(limit, stock.clear)
+
+    def compute(_request: Request, _show: object) -> Any:
+        [taken] = stock
+        uses.answered()
+        _raise(raised)
+        return taken.make()
+
+    return CallbackReply(compute)
+
+
+def _raise(raised: Raised | None) -> None:
+    if isinstance(raised, BaseException):
+        # The next call is not to show where the last one was.
+        raise raised.with_traceback(None)
+    if raised is not None:
+        raise raised
+
+
+def callback_reply(
+    callback: Callback, options: AnswerOptions, raised: Raised | None, uses: "Uses"
+) -> CallbackReply:
+    """Return what makes an answer by asking ``callback``.
 
     Args:
         callback: gets the URL and the client's keyword arguments.
-        default: what the registration tells besides the callback; an exception is raised whatever
-            the callback answers.
-        uses: counts the answer.
-        url: of the request, its query sorted.
-        kwargs: of the client's call.
-
-    Raises:
-        Exception: what the callback raises.
-        TypeError: if it returns something else.
+        options: what is answered if it returns ``None``.
+        raised: is raised whatever the callback returns.
+        uses: counts the answers. A callback that raises has not answered.
     """
-    result = callback(url, **kwargs)
-    if inspect.isawaitable(result):
-        awaitable: Awaitable[Any] = result
-        result = await awaitable
-    answer = None if result is None else _answer_of(callback, result)
-    uses.answered()
-    if not isinstance(default, Answer):
-        raise default
-    return default if answer is None else answer
 
+    async def compute(request: Any, _show: object) -> Any:
+        result = callback(request.told, **{"allow_redirects": True, **request.kwargs})
+        if inspect.isawaitable(result):
+            awaitable: Awaitable[Any] = result
+            result = await awaitable
+        answer: AnyAnswer | None = None if result is None else answer_of(callback, result)
+        uses.answered()
+        _raise(raised)
+        return options.make() if answer is None else answer
 
-def _answer_of(callback: Callback, result: Any) -> Answer:
-    if not isinstance(result, CallbackResult):
-        name = getattr(callback, "__qualname__", repr(callback))
-        msg = (
-            f"the callback {name} must return a CallbackResult, or None for what is registered "
-            f"with it, but it returned {result!r}"
-        )
-        raise TypeError(msg)
-    return make_answer(
-        status=result.status,
-        body=result.body,
-        content_type=result.content_type,
-        payload=result.payload,
-        headers=result.headers,
-        response_class=result.response_class,
-        reason=result.reason,
-    )
+    return CallbackReply(compute)

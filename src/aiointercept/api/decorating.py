@@ -21,7 +21,13 @@ class Enterable(AbstractContextManager[Any], AbstractAsyncContextManager[Any], P
     """What can be entered with ``with`` and ``async with``."""
 
 
-def decorate(target: Decorated, param: str | None, enterable: Callable[[], Enterable]) -> Decorated:
+def decorate(
+    target: Decorated,
+    param: str | None,
+    enterable: Callable[[], Enterable],
+    *,
+    by_name: bool = False,
+) -> Decorated:
     """Return ``target`` run inside a block, with what that gives as an argument.
 
     Args:
@@ -29,13 +35,15 @@ def decorate(target: Decorated, param: str | None, enterable: Callable[[], Enter
         param: the name of the parameter; ``None`` for the one that is annotated ``aiointercept``,
             else the last positional one.
         enterable: returns what to enter, for each call.
+        by_name: whether ``param`` is passed though no parameter has that name: it may be for
+            ``**kwargs``; if not, Python says so.
 
     Raises:
         TypeError: if ``target`` cannot be decorated, or has no parameter for the mock. A ``param``
             that does not exist is an error of the call.
     """
     if isinstance(target, type):
-        _decorate_tests(target, param, enterable)
+        _decorate_tests(target, param, enterable, by_name=by_name)
         return target  # pyright: ignore[reportReturnType]  # a class is what was given
     if inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target):
         msg = (
@@ -46,7 +54,11 @@ def decorate(target: Decorated, param: str | None, enterable: Callable[[], Enter
     signature = inspect.signature(target)
     if param is not None and param not in signature.parameters:
         # An error of the call: importing a module of tests must not fail for one of them.
-        return _failing(target, param)
+        if not by_name:
+            return _failing(target, param)
+        named: Any = _wrapped(target, _naming(param), enterable)
+        named.gets_aiointercept = True
+        return named  # type: ignore[no-any-return]  # it takes what the target takes
     parameter = _parameter(target, signature, param)
     decorated: Any = _wrapped(target, _placing(signature, parameter), enterable)
     left = [one for one in signature.parameters.values() if one is not parameter]
@@ -55,16 +67,19 @@ def decorate(target: Decorated, param: str | None, enterable: Callable[[], Enter
     return decorated  # type: ignore[no-any-return]  # a function with the arguments left to give
 
 
-def _decorate_tests(cls: type, param: str | None, enterable: Callable[[], Enterable]) -> None:
+def _decorate_tests(
+    cls: type, param: str | None, enterable: Callable[[], Enterable], *, by_name: bool
+) -> None:
     for name in dir(cls):
         found = inspect.getattr_static(cls, name)
         if not name.startswith("test") or _is_decorated(found):
             continue
         if isinstance(found, (staticmethod, classmethod)):
             bound: Any = found  # pyright: ignore[reportUnknownVariableType]
-            setattr(cls, name, type(bound)(decorate(bound.__func__, param, enterable)))
+            inner = decorate(bound.__func__, param, enterable, by_name=by_name)
+            setattr(cls, name, type(bound)(inner))
         elif inspect.isfunction(found):
-            setattr(cls, name, decorate(found, param, enterable))
+            setattr(cls, name, decorate(found, param, enterable, by_name=by_name))
 
 
 def _is_decorated(found: Any) -> bool:
@@ -111,6 +126,15 @@ def _is_annotated(parameter: inspect.Parameter) -> bool:
     annotation = parameter.annotation
     name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
     return name.rpartition(".")[2].strip("\"'") == "aiointercept"
+
+
+def _naming(param: str) -> Place:
+    """Return what adds the mock by name."""
+
+    def place(args: Args, kwargs: Kwargs, entered: object) -> tuple[Args, Kwargs]:
+        return args, {**kwargs, param: entered}
+
+    return place
 
 
 def _placing(signature: inspect.Signature, parameter: inspect.Parameter) -> Place:

@@ -1,4 +1,4 @@
-"""Who is told of each mock that starts: the one list of them in the process.
+"""Who is told of each mock that starts, and of each hint: the lists of them in the process.
 
 A test runner's plugin adds itself while a test runs, so that it can say what the mocks of that test
 were asked. Such a plugin is there in every run of the tests, so this module imports nothing that
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from aiointercept.api.run import MockRun
 
 Watcher: TypeAlias = "Callable[[MockRun], object]"
+HintListener: TypeAlias = "Callable[[str, str], bool]"
 
 _watchers: Final[list[Watcher]] = []
+_hint_listeners: Final[list[HintListener]] = []
 
 
 def add_watcher(watcher: Watcher) -> None:
@@ -42,3 +44,21 @@ def announce(run: "MockRun") -> None:
     """Tell all watchers of a mock that has started."""
     for watcher in tuple(_watchers):
         watcher(run)
+
+
+def add_hint_listener(listener: HintListener) -> None:
+    """Have ``listener``, and no other, called with the subject and the text of each hint.
+
+    It returns whether the subject is new.
+    """
+    _hint_listeners.append(listener)
+
+
+def remove_hint_listener(listener: HintListener) -> None:
+    """Undo one ``add_hint_listener``."""
+    _hint_listeners.remove(listener)
+
+
+def hint_listener() -> "HintListener | None":
+    """Return whoever listens to hints, if anybody does."""
+    return _hint_listeners[-1] if _hint_listeners else None

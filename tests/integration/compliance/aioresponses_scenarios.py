@@ -7,12 +7,13 @@ keywords, forms of entry and orders of calls.
 import asyncio
 import io
 import re
+import warnings
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from itertools import product
 from typing import Any
-from unittest.mock import ANY
+from unittest.mock import ANY, patch
 
 import aiohttp
 from aioresponses_trials import (
@@ -21,6 +22,7 @@ from aioresponses_trials import (
     Observation,
     Scenario,
     Trial,
+    plain,
     real_server,
     with_inside,
     without_port,
@@ -1134,6 +1136,311 @@ async def an_answer_takes_no_turn_of_the_loop(t: Trial) -> None:
         await asyncio.sleep(0)
         turns += 1
     t.note([await task, turns])
+
+
+# What production would refuse
+
+
+def _auth() -> aiohttp.BasicAuth:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecated since aiohttp 3.14
+        return aiohttp.BasicAuth("a", "b")
+
+
+# Made anew for each run, as some of them can be used but once.
+UNSENDABLE: dict[str, Callable[[], dict[str, Any]]] = {
+    "json that is none": lambda: {"json": {"a": object()}},
+    "json beside data": lambda: {"json": {}, "data": b"x"},
+    "header with a line break": lambda: {"headers": {"A": "b\n"}},
+    "header name with a line break": lambda: {"headers": {"A\n": "b"}},
+    "header None": lambda: {"headers": {"A": None}},
+    "header number": lambda: {"headers": {"A": 1}},
+    "header bytes": lambda: {"headers": {"A": b"b"}},
+    "data from a generator": lambda: {"data": (chunk for chunk in [b"x"])},
+    "data object": lambda: {"data": object()},
+    "data number": lambda: {"data": 3},
+    "data dict of numbers": lambda: {"data": {"a": 1}},
+    "data dict of None": lambda: {"data": {"a": None}},
+    "data set": lambda: {"data": {"a"}},
+    "cookies number": lambda: {"cookies": 3},
+    "timeout text": lambda: {"timeout": "soon"},
+    "ssl text": lambda: {"ssl": "no"},
+    "proxy that is none": lambda: {"proxy": "::"},
+    "auth beside Authorization": lambda: {
+        "auth": _auth(),
+        "headers": {"Authorization": "x"},
+    },
+    "chunked beside Transfer-Encoding": lambda: {
+        "chunked": True,
+        "data": b"x",
+        "headers": {"Transfer-Encoding": "chunked"},
+    },
+    "chunked beside Content-Length": lambda: {
+        "chunked": True,
+        "data": b"x",
+        "headers": {"Content-Length": "1"},
+    },
+    "compress beside Content-Encoding": lambda: {
+        "compress": "gzip",
+        "data": b"x",
+        "headers": {"Content-Encoding": "gzip"},
+    },
+    "Content-Length too large": lambda: {"data": b"x", "headers": {"Content-Length": "9999"}},
+    "Content-Length too small": lambda: {"data": b"xyz", "headers": {"Content-Length": "1"}},
+    "Content-Length without a body": lambda: {"headers": {"Content-Length": "9999"}},
+    "Transfer-Encoding": lambda: {"data": b"x", "headers": {"Transfer-Encoding": "chunked"}},
+    "Transfer-Encoding without a body": lambda: {"headers": {"Transfer-Encoding": "chunked"}},
+    "Transfer-Encoding beside Content-Length": lambda: {
+        "data": b"x",
+        "headers": {"Transfer-Encoding": "chunked", "Content-Length": "1"},
+    },
+    "Expect": lambda: {"data": b"x", "headers": {"Expect": "100-continue"}},
+    "header Host with a line break": lambda: {"headers": {"Host": "a\r\nb"}},
+    "max_redirects 0": lambda: {"max_redirects": 0},
+    "read_bufsize 1": lambda: {"read_bufsize": 1},
+    "read_until_eof False": lambda: {"read_until_eof": False},
+}
+
+
+async def _unsendable(t: Trial, make: Callable[[], dict[str, Any]]) -> None:
+    t.register("POST", API, body="answered", repeat=True)
+    for _ in range(2):
+        await t.call("POST", API, **make())
+        await t.verb("post", API, **make())
+
+
+for _name, _make in UNSENDABLE.items():
+    _add(f"unsendable: {_name}", partial(_unsendable, make=_make))
+
+for _url in (
+    "/no/host",
+    "no/slash",
+    "",
+    "http://",
+    "http:///x",
+    "//example.test/x",
+    "ftp://example.test/x",
+    "unix://socket/x",
+    "tcp://example.test/x?b=1&a=2",
+):
+    _add(f"unsendable: {_url!r}", partial(_asked, registered=_url, asked=_url, options={}))
+
+
+@scenario
+async def unsendable_in_a_session(t: Trial) -> None:
+    """Headers of a session, too."""
+    t.session_options = {"headers": {"S": None, "T": "a\nb"}}
+    t.register("GET", API, repeat=True)
+    await t.call("GET", API)
+    await t.call("GET", API, headers={"S": "s"})
+
+
+def _session_of_another_loop(library: Library, *, closed: bool) -> Observation:
+    """Use a session made on a loop that stands still, or is closed."""
+    loop = asyncio.new_event_loop()
+
+    async def make() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(5), headers={"S": "s"})
+
+    async def use() -> Observation:
+        with library.aioresponses() as mock:
+            mock.get(API, payload={"a": 1}, headers={"Set-Cookie": "a=b"}, repeat=True)
+            seen = []
+            for _ in range(2):
+                async with session.get(API, headers={"A": "b"}) as response:
+                    seen.append(await response.json())
+            mock.get(OTHER, exception=OwnError("own"))
+            try:
+                await session.get(OTHER)
+            except OwnError as raised:
+                seen.append(error_text(raised))
+            return [*seen, len(mock.requests)]
+
+    session = loop.run_until_complete(make())
+    try:
+        if closed:
+            loop.close()
+        return asyncio.run(use())
+    finally:
+        session.detach()
+        loop.close()
+
+
+SCENARIOS |= {
+    "session of another loop": partial(_session_of_another_loop, closed=False),
+    "session of a closed loop": partial(_session_of_another_loop, closed=True),
+}
+
+
+# What a response tells of its request
+
+
+def _told(response: aiohttp.ClientResponse) -> Observation:
+    info = response.request_info
+    return [response.method.lower(), info.method.lower(), plain(CIMultiDict(info.headers))]
+
+
+@scenario
+async def request_info(t: Trial) -> None:
+    """The headers that the client passed, those of its session merged in, and no others."""
+    t.session_options = {"headers": {"S": "session", "A": "session"}, "cookies": {"c": "d"}}
+    t.register("GET", API, repeat=True)
+    t.register("POST", API, repeat=True, status=500)
+    t.note(_told(await t.session.get(API)))
+    t.note(_told(await t.session.get(API, headers={"A": "call", "B": "2"})))
+    t.note(_told(await t.session.post(API, json={"a": 1}, headers={"A": "call"})))
+    t.note(_told(await t.session.post(API, data={"a": "1"}, cookies={"e": "f"})))
+    try:
+        await t.session.post(API, headers={"C": "d"}, raise_for_status=True)
+    except aiohttp.ClientResponseError as raised:
+        info = raised.request_info
+        t.note([raised.status, info.method.lower(), plain(CIMultiDict(info.headers))])
+
+
+async def _told_of_redirect(t: Trial, status: int, method: str) -> None:
+    t.register(method, API, status=status, headers={"Location": OTHER})
+    t.register("GET", OTHER, status=302, headers={"Location": "/end"})
+    t.register("GET", "http://other.test/end", body="end")
+    headers = {"Authorization": "secret", "A": "b"}
+    response = await t.session.request(method, API, headers=headers, data=b"x")
+    t.note([_told(hop) for hop in (*response.history, response)])
+    t.note([str(hop.url) for hop in (*response.history, response)])
+    t.note(response.method)
+
+
+for _status, _method in product((301, 302, 303, 307, 308), ("GET", "post", "PUT", "HEAD")):
+    _add(
+        f"request info after redirect {_status} of {_method}",
+        partial(_told_of_redirect, status=_status, method=_method),
+    )
+
+
+@scenario
+async def long_redirect_chain(t: Trial) -> None:
+    """As many hops as aiohttp follows by itself."""
+    for hop in range(9):
+        to = {"Location": f"/{hop + 1}"}
+        t.register("POST" if hop == 0 else "GET", f"http://e.test/{hop}", status=302, headers=to)
+    t.register("GET", "http://e.test/9", body="end")
+    await t.call("POST", "http://e.test/0", json={"a": 1})
+
+
+# Objects that are changed after the registration
+
+
+async def _changed(t: Trial, headers: Any, options: dict[str, Any]) -> None:
+    payload = {"a": [1]}
+    t.register("GET", API, payload=payload, headers=headers, repeat=True, **options)
+    headers["X"] = "changed"
+    headers["Y"] = "new"
+    payload["a"].append(2)
+    await t.call("GET", API)
+    payload["b"] = [3]
+    headers["X"] = "again"
+    await t.call("GET", API)
+
+
+for _name, _options in {"plain": {}, "callback": {"callback": lambda url, **_: None}}.items():
+    for _kind in (dict, CIMultiDict):
+        _add(
+            f"changed after registration: {_kind.__name__}, {_name}",
+            lambda t, kind=_kind, options=_options: _changed(t, kind({"X": "first"}), options),
+        )
+
+
+@scenario
+async def changed_result_of_a_callback(t: Trial) -> None:
+    """A result that is returned again and again."""
+    payload, headers = {"a": 1}, {"X": "1"}
+    result = t.result(payload=payload, headers=headers)
+    t.register("GET", API, callback=lambda url, **_: result, repeat=True)
+    await t.call("GET", API)
+    payload["a"], headers["X"] = 2, "2"
+    await t.call("GET", API)
+
+
+@scenario
+async def payload_over_a_body_of_any_type(t: Trial) -> None:
+    """What ``body`` is does not count then."""
+    for body in ({"a": 1}, [1], None, 3, object()):
+        t.register("GET", API, payload={"p": 1}, body=body)
+        await t.call("GET", API)
+    t.register("GET", API, payload=None, body="text")
+    await t.call("GET", API)
+
+
+@scenario
+async def clear(t: Trial) -> None:
+    """The routes go, what was asked stays."""
+    t.register("GET", API, repeat=True)
+    await t.call("GET", API)
+    t.mock.clear()
+    t.note_requests()
+    await t.call("GET", API)
+    t.register("GET", API, body="again")
+    await t.call("GET", API)
+    t.check("assert_called_once")
+
+
+@scenario
+async def verbs_call_add(t: Trial) -> None:
+    """Who patches ``add`` sees the method as a keyword."""
+    with patch.object(t.library.aioresponses, "add", autospec=True) as add:
+        for verb in ("get", "post", "put", "patch", "delete", "head", "options"):
+            t.note(getattr(t.mock, verb)(API, status=201) is add.return_value)
+    t.note([[list(call.args[1:]), call.kwargs] for call in add.call_args_list])
+
+
+def _wrong_param(library: Library) -> Observation:
+    """Python itself refuses, when the function is called."""
+
+    @library.aioresponses(param="other")
+    def run(mock: Any) -> Any:
+        return mock
+
+    @library.aioresponses(param="other")
+    async def run_async(mock: Any) -> Any:
+        return mock
+
+    @library.aioresponses(param="other")
+    def take_all(**kwargs: Any) -> Any:
+        return sorted(kwargs)
+
+    seen: list[Observation] = []
+    for call in (run, lambda: asyncio.run(run_async()), take_all):
+        try:
+            seen.append(call())
+        except TypeError as raised:
+            seen.append(str(raised).rpartition(">.")[2])
+    return seen
+
+
+SCENARIOS["decorated with a wrong param"] = _wrong_param
+
+
+# Bodies where HTTP has none
+
+
+async def _read_in_pieces(t: Trial, method: str, options: dict[str, Any]) -> None:
+    t.register(method, API, body="in pieces", repeat=True, **options)
+    response = await t.session.request(method, API)
+    t.note([response.status, response.reason, await response.content.read(3)])
+    t.note([await response.content.read(), response.content.at_eof(), await response.read()])
+    await t.call(method, API)
+
+
+for _method, _options in {
+    "GET 204": {"status": 204},
+    "GET 304": {"status": 304},
+    "GET 101": {"status": 101},
+    "HEAD": {},
+    "HEAD with a length": {"headers": {"Content-Length": "5"}},
+    "OPTIONS 204": {"status": 204},
+}.items():
+    _add(
+        f"body in pieces: {_method}",
+        partial(_read_in_pieces, method=_method.split()[0], options=_options),
+    )
 
 
 # Passing through

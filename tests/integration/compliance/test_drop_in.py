@@ -1,6 +1,7 @@
 """What the drop-in does where aioresponses does nothing useful, or where SPEC asks for more."""
 
 import asyncio
+import io
 import re
 import threading
 from collections.abc import Awaitable, Callable
@@ -11,8 +12,8 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from aiointercept import aiointercept
-from aiointercept.aioresponses import CallbackResult, RequestCall, aioresponses, client_calls
+from aiointercept import aiointercept, matchers
+from aiointercept.aioresponses import CallbackResult, RequestCall, aioresponses
 from aiointercept.aioresponses.compat import merge_params, normalize_url
 from aiointercept.core.errors import UnsupportedAiohttpError
 
@@ -29,11 +30,11 @@ async def fetch(url: str = API, **options: Any) -> str:
 
 
 async def test_response_tells_what_a_real_one_tells() -> None:
-    """Method, URL, request and history are those of the exchange, in aiohttp's spelling."""
+    """Method, URL and history are those of the exchange, in the client's own spelling."""
     with aioresponses() as m:
         m.post(f"{API}?a=1&b=2", status=307, headers={"Location": "/there"})
         m.post("https://api.test/there", body="end", status=202)
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(headers={"S": "session"}) as session:
             params = {"b": "2", "a": "1"}
             response = await session.post(API, params=params, data=b"x", headers={"X": "y"})
     assert (response.method, response.status, response.reason) == ("POST", 202, "Accepted")
@@ -41,22 +42,48 @@ async def test_response_tells_what_a_real_one_tells() -> None:
     [first] = response.history
     assert str(first.url) == f"{API}?b=2&a=1"
     assert response.request_info.method == "POST"
-    assert response.request_info.headers["X"] == "y"
-    assert "User-Agent" in response.request_info.headers
+    assert response.request_info.url == response.url
+    assert response.request_info.headers == {"X": "y", "S": "session"}
     assert response.version == aiohttp.HttpVersion11
 
 
-async def test_what_cannot_be_sent_is_refused_as_in_production() -> None:
-    """Requests are serialised for real."""
+@pytest.mark.parametrize("method", ["GET", "get", "Get", "PURGE"])
+async def test_method_is_told_as_the_client_wrote_it(method: str) -> None:
+    """And as ``get`` after a redirect."""
+    with aioresponses() as m:
+        m.add(API, method, status=302, headers={"Location": "/there"})
+        m.get("https://api.test/there")
+        async with aiohttp.ClientSession() as session:
+            response = await session.request(method, API)
+    [first] = response.history
+    assert [first.method, response.method] == [method, "get"]
+
+
+async def test_cookies_of_an_answer_fill_the_jar() -> None:
+    """The session's own, on each hop."""
+    with aioresponses() as m:
+        m.get(API, status=302, headers={"Location": "/there", "Set-Cookie": "a=b"})
+        m.get("https://api.test/there", headers={"Set-Cookie": "c=d"})
+        async with aiohttp.ClientSession() as session:
+            await session.get(API)
+            assert {cookie.key: cookie.value for cookie in session.cookie_jar} == {
+                "a": "b",
+                "c": "d",
+            }
+
+
+async def test_what_was_passed_is_not_used_up() -> None:
+    """Nothing is serialised but to be looked at: forms and files are as they were."""
+    form, file = aiohttp.FormData({"a": "b"}), io.BytesIO(b"file")
     with aioresponses() as m:
         m.post(API, repeat=True)
         async with aiohttp.ClientSession() as session:
-            with pytest.raises(TypeError, match="not JSON serializable"):
-                await session.post(API, json={"a": object()})
-            with pytest.raises(ValueError, match="same time"):
-                await session.post(API, json={}, data=b"x")
-            with pytest.raises(aiohttp.InvalidURL):
-                await session.get("/no/host")
+            for _ in range(2):
+                await session.post(API, data=form)
+                await session.post(API, data=file)
+                await session.post(API, data={"field": file})
+    assert file.read() == b"file"
+    assert form() is not None
 
 
 async def test_redirects_without_end_are_given_up() -> None:
@@ -205,13 +232,14 @@ async def test_callback_that_returns_something_else() -> None:
 # What was asked
 
 
-async def test_clear_forgets_calls_too() -> None:
-    """Routes and ``requests``."""
+async def test_clear_forgets_routes_alone() -> None:
+    """What was asked stays in ``requests``, until that is cleared."""
     with aioresponses() as m:
         m.get(API, repeat=True)
         await fetch()
         m.clear()
-        assert m.requests == {}
+        m.assert_called_once()
+        m.requests.clear()
         m.assert_not_called()
         with pytest.raises(aiohttp.ClientConnectionError):
             await fetch()
@@ -345,6 +373,46 @@ async def test_native_mock_outside() -> None:
         assert await fetch() == "native"
 
 
+async def test_session_of_a_native_mock() -> None:
+    """It reaches that mock, whatever a drop-in has a route for."""
+    async with aiointercept() as native:
+        native.get(API, body="native")
+        with aioresponses() as m:
+            m.get(API, body="drop-in")
+            async with native.session() as session, session.get(API) as response:
+                assert await response.text() == "native"
+            assert m.requests == {}
+            assert await fetch() == "drop-in"
+
+
+async def test_redirect_leads_to_a_native_mock() -> None:
+    """With the method, the body and the headers that the next server would get."""
+    async with aiointercept(mock_external_urls=True) as native:
+        native.post("https://other.test/there", body="native")
+        with aioresponses() as m:
+            m.post(API, status=307, headers={"Location": "https://other.test/there"})
+            async with aiohttp.ClientSession() as session:
+                headers = {"Authorization": "secret", "X": "y"}
+                response = await session.post(API, json={"a": 1}, headers=headers)
+                assert await response.text() == "native"
+                assert [hop.status for hop in response.history] == [307]
+    assert await native.last_request.json() == {"a": 1}
+    assert native.last_request.headers["X"] == "y"
+    assert "Authorization" not in native.last_request.headers
+
+
+async def test_native_mock_is_asked_with_the_body() -> None:
+    """A native route whose matcher refuses the body leaves the call to the drop-in."""
+    with aioresponses() as outer:
+        outer.post(API, body="drop-in", repeat=True)
+        async with aiointercept(mock_external_urls=True) as inner:
+            inner.post(API, body="native", match=matchers.json_body({"a": 1}))
+            async with aiohttp.ClientSession() as session:
+                for json, expected in (({"a": 2}, "drop-in"), ({"a": 1}, "native")):
+                    response = await session.post(API, json=json)
+                    assert await response.text() == expected
+
+
 # While it lasts
 
 
@@ -465,11 +533,9 @@ def test_aiohttp_that_is_not_as_we_know_it(monkeypatch: pytest.MonkeyPatch) -> N
     async def other(self: object, method: str) -> None:
         """Take other arguments."""
 
-    before = client_calls._current.get()  # noqa: SLF001 - that nothing is left of a call
     monkeypatch.setattr(aiohttp.ClientSession, "_request", other)
     with pytest.raises(
         UnsupportedAiohttpError, match=rf"{re.escape(aiohttp.__version__)}.*_request"
     ):
         aioresponses().start()
     assert vars(aiohttp.ClientSession)["_request"] is other
-    assert client_calls._current.get() is before  # noqa: SLF001 - as above

@@ -263,3 +263,32 @@ def test_the_annotation_decides():
         entered, fixture = decorate(target, None, Block)(fixture=3)
         assert fixture == 3
         assert entered is not None
+
+
+def test_a_param_that_is_passed_by_name(block: Block):
+    """Python itself says that there is no such parameter, unless the function takes any."""
+
+    def plain(a: Any = None):
+        return a
+
+    async def plain_async(a: Any = None):
+        return a
+
+    def takes_all(**kwargs: Any):
+        return kwargs
+
+    class Tests:
+        def test(self, a: Any):
+            return a
+
+    def decorated(target: Any) -> Any:
+        return decorate(target, "m", lambda: block, by_name=True)
+
+    for call in (
+        decorated(plain),
+        lambda: drive(decorated(plain_async)()),
+        lambda: decorated(Tests)().test(1),
+    ):
+        with pytest.raises(TypeError, match=r"got an unexpected keyword argument 'm'"):
+            call()
+    assert decorated(takes_all)(a=1) == {"a": 1, "m": block}

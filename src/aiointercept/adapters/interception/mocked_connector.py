@@ -191,8 +191,6 @@ class MockedConnector(OwnConnector):
             await self._dialer.dial(lambda: protocol, protocol.connection)
         else:
             await self._dial_with_tls(self._tls, real, req, protocol)
-        if protocol.connection.response_class is not None:
-            req.response_class = protocol.connection.response_class
         self._protocols.add(protocol)
         return protocol
 

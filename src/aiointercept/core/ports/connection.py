@@ -66,8 +66,6 @@ class ClientConnection:
         upstream: makes what reaches the real server as this client would, from the body that it
             sends, which may still be coming in.
         tls: how the client speaks TLS; ``None`` if it does not.
-        response_class: what the client is to make its response of, where a dialer knows that;
-            ``None`` for the client's own choice.
     """
 
     origin: Origin
@@ -77,7 +75,6 @@ class ClientConnection:
     attempt: Attempt | None = None
     upstream: Callable[[AsyncIterable[bytes] | bytes], Upstream] | None = None
     tls: ClientTls | None = None
-    response_class: Any = None
 
     def settle(self) -> None:
         """Note that the client gets an answer, so it will not repeat the request."""

@@ -1,0 +1,190 @@
+"""What is answered: made when it is asked for, of what was registered or a callback returned."""
+
+import json
+from collections.abc import AsyncIterable, Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from attrs import evolve, field, frozen
+from multidict import MultiMapping
+
+from aiointercept.adapters.handling.file import file_stream
+from aiointercept.api.callback import CallbackResult
+from aiointercept.api.content import Headers, make_content
+from aiointercept.core.http.messages import Response
+from aiointercept.core.routing.replies import FileReply, Stream
+from aiointercept.core.type_guards import is_async_iterable, is_mapping
+
+Body: TypeAlias = (
+    str
+    | bytes
+    | bytearray
+    | Path
+    | AsyncIterable[bytes]
+    | Callable[[], AsyncIterable[bytes]]
+    | None
+)
+
+_STATUSES: Final = range(100, 1000)
+_INTERIM: Final = range(100, 200)
+_DEFAULT_METHOD: Final = CallbackResult().method
+
+
+@frozen(eq=False)
+class Answer(Response):
+    """A response, and the class of which the client is to make it.
+
+    Args:
+        response_class: a subclass of ``aiohttp.ClientResponse``; ``None`` for the session's own.
+        method: which one the response tells; ``None`` for that of the request.
+    """
+
+    response_class: Any = None
+    method: str | None = None
+
+
+@frozen(eq=False)
+class StreamedAnswer(Stream):
+    """The same, whose body is made while it is sent."""
+
+    response_class: Any = None
+    method: str | None = None
+
+
+AnyAnswer: TypeAlias = Answer | StreamedAnswer
+
+
+@frozen(eq=False)
+class AnswerOptions:
+    """What the user gives to be answered.
+
+    A payload and a multidict of headers may be changed until they are needed. What else there is
+    is read, and checked, at once.
+
+    Args:
+        reusable: whether the body must be there for more than one request.
+
+    Raises:
+        TypeError: for a value of the wrong type, naming the argument.
+        ValueError: for a value that cannot be sent, naming the argument.
+    """
+
+    status: Any = 200
+    body: Any = ""
+    content_type: Any = "application/json"
+    payload: Any = None
+    headers: Any = None
+    response_class: Any = None
+    reason: Any = None
+    reusable: bool = False
+    _made: AnyAnswer = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        headers = dict(self.headers) if _is_plain(self.headers) else self.headers
+        object.__setattr__(self, "headers", headers)
+        object.__setattr__(self, "_made", self._make())
+
+    @property
+    def streams(self) -> bool:
+        """Whether the body is made while it is sent."""
+        return isinstance(self._made, StreamedAnswer)
+
+    def make(self) -> AnyAnswer:
+        """Return the answer to one request."""
+        if isinstance(self.headers, MultiMapping):
+            return self._make()
+        if self.payload is not None and isinstance(self._made, Answer):
+            return evolve(self._made, body=_serialise(self.payload))
+        return self._made
+
+    def _make(self) -> AnyAnswer:
+        content = make_content(
+            body=_clean_body(self.body) if self.payload is None else _serialise(self.payload),
+            content_type=self.content_type,
+            headers=self.headers,
+            reason=self.reason,
+            reusable=self.reusable,
+        )
+        status = _clean_status(self.status)
+        if isinstance(content, Response):
+            return Answer(
+                status, content.reason, content.headers, content.body, self.response_class
+            )
+        stream = file_stream(content) if isinstance(content, FileReply) else content
+        return StreamedAnswer(
+            stream.open, status, content.reason, content.headers, None, self.response_class
+        )
+
+
+def answer_of(callback: Any, result: Any) -> AnyAnswer:
+    """Return what ``callback`` answers with ``result``.
+
+    Raises:
+        TypeError: if that is not a ``CallbackResult``, naming the callback.
+        ValueError: for a value that cannot be sent, naming the argument.
+    """
+    if not isinstance(result, CallbackResult):
+        name = getattr(callback, "__qualname__", repr(callback))
+        msg = (
+            f"the callback {name} must return a CallbackResult, or None for what is registered "
+            f"with it, but it returned {result!r}"
+        )
+        raise TypeError(msg)
+    answer = AnswerOptions(
+        result.status,
+        result.body,
+        result.content_type,
+        result.payload,
+        result.headers,
+        result.response_class,
+        result.reason,
+    ).make()
+    return answer if result.method == _DEFAULT_METHOD else evolve(answer, method=result.method)
+
+
+def _is_plain(headers: Headers) -> bool:
+    return is_mapping(headers) and not isinstance(headers, MultiMapping)
+
+
+def _serialise(payload: Any) -> bytes:
+    try:
+        return json.dumps(payload).encode()
+    except TypeError as error:
+        msg = f"payload cannot be serialised by json.dumps: {error}"
+        raise TypeError(msg) from error
+    except ValueError as error:
+        msg = f"payload cannot be serialised by json.dumps: {error}"
+        raise ValueError(msg) from error
+
+
+def _clean_body(body: Any) -> Any:
+    if isinstance(body, str):
+        try:
+            return body.encode()
+        except UnicodeEncodeError as error:
+            msg = f"body cannot be encoded as UTF-8: {error}"
+            raise ValueError(msg) from None
+    if isinstance(body, (bytes, bytearray)):
+        return bytes(body)
+    known = body is None or isinstance(body, Path) or is_async_iterable(body)
+    if not known and (not callable(body) or isinstance(body, type)):
+        msg = (
+            "body must be str or bytes, a pathlib.Path, an async iterable of bytes or a function "
+            f"that returns one, not {body!r}; payload= takes what json.dumps can serialise"
+        )
+        raise TypeError(msg)
+    return body
+
+
+def _clean_status(status: Any) -> int:
+    if isinstance(status, bool) or not isinstance(status, int):
+        msg = f"status must be an int of three digits, not {status!r}"
+        raise TypeError(msg)
+    if status not in _STATUSES:
+        msg = f"status must have three digits, not {status}"
+        raise ValueError(msg)
+    if status in _INTERIM and status != HTTPStatus.SWITCHING_PROTOCOLS:
+        msg = f"status {status} is for what comes before an answer: no client's call ends with it"
+        raise ValueError(msg)
+    return status
