@@ -199,25 +199,25 @@ class ConnectionHandler(web.Server):
         await request.receive(_MOST_BUFFERED)
         if request.content.at_eof():
             return None
-        received = self._received(request, connection)
+        received = await self._received(request, connection)
         return self._dispatcher.forward(received, connection, RequestView(request))
 
     async def _dispatch(
         self, request: AiointerceptRequest, connection: ClientConnection | None
     ) -> Exchange:
-        received = self._received(request, connection)
+        received = await self._received(request, connection)
         request.keep(received, {})
         return await self._dispatcher.dispatch(
             received, RequestView(request), connection=connection, run=self._run
         )
 
-    def _received(
+    async def _received(
         self, request: AiointerceptRequest, connection: ClientConnection | None
     ) -> Request:
         """Return ``request`` as the core sees it, with as much of its body as was received."""
         headers, body = request.headers, request.buffered_body
         if "Content-Encoding" in headers:
-            body = decoded(body, headers["Content-Encoding"])
+            body = await decoded(body, headers["Content-Encoding"])
         prefix = self._prefix() if connection is None else connection.origin.prefix
         return Request.received(request.method.upper(), urls_of(prefix, request), headers, body)
 

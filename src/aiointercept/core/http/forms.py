@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote
 
 from attrs import frozen
 
+from aiointercept.core.http.decoding import decode_text, require_charset
+
 _PARAMETER: Final = re.compile(r';\s*([^=;\s]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
 # Some clients escape blanks too, others write the backslashes of a path as they are.
 _ESCAPED: Final = re.compile(r"\\([^A-Za-z0-9])")
@@ -41,8 +43,8 @@ class Part:
     def text(self) -> str | None:
         """The content as text; ``None`` if it is none."""
         try:
-            return self.content.decode(self.charset)
-        except (UnicodeDecodeError, LookupError):
+            return decode_text(self.content, self.charset)
+        except ValueError:
             return None
 
     @property
@@ -55,11 +57,10 @@ def parse_form(body: bytes, charset: str) -> dict[str, list[str]]:
     """Return the values of a URL-encoded body by name, in the order sent.
 
     Raises:
-        ValueError: if the body is not encoded in ``charset``.
-        LookupError: if ``charset`` is not known.
+        ValueError: if the body is not encoded in ``charset``, or that is not known.
     """
     values: dict[str, list[str]] = {}
-    text = body.decode(charset)
+    text = decode_text(body, charset)
     pairs = parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict")
     for name, value in pairs:
         values.setdefault(name, []).append(value)
@@ -89,7 +90,7 @@ def part_slices(body: bytes, content_type: str) -> list[slice]:
     if not boundary:
         msg = "its Content-Type has no boundary"
         raise ValueError(msg)
-    delimiter = re.compile(rb"\r\n--" + re.escape(boundary.encode()) + rb"(--)?[ \t]*(?=\r\n|\Z)")
+    delimiter = re.compile(rb"\r\n--" + re.escape(boundary.encode("utf-8", "surrogateescape")) + rb"(--)?[ \t]*(?=\r\n|\Z)")
     marks = list(delimiter.finditer(b"\r\n" + body))
     if not marks or marks[-1][1] is None:
         msg = f"it does not end with its boundary {boundary!r}"
@@ -102,7 +103,7 @@ def parse_part(data: bytes) -> Part:
     """Return one part of a multipart body, from its headers on.
 
     Raises:
-        ValueError: if it has no name.
+        ValueError: if it has no name, or its parameters are not encoded as they say.
     """
     head, separator, content = data.partition(b"\r\n\r\n")
     lines = (line.partition(":") for line in head.decode(errors="replace").split("\r\n"))
@@ -128,6 +129,7 @@ def _parameters(header: str) -> dict[str, str]:
     for name, value in _PARAMETER.findall(header):
         if name.endswith("*"):
             charset, _, encoded = value.partition("'")
+            require_charset(charset or "utf-8")
             text = unquote(encoded.partition("'")[2], charset or "utf-8", "strict")
             parameters[name[:-1].lower()] = text
         elif value.startswith('"'):

@@ -1,6 +1,5 @@
 """The built-in matchers for bodies: raw, JSON, forms, multipart."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,6 +7,7 @@ from typing import Any, Final
 from attrs import frozen
 from typing_extensions import override
 
+from aiointercept.core.http.decoding import decode_text, parse_json
 from aiointercept.core.http.forms import Part, parse_form, parse_multipart
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import Combinable
@@ -78,8 +78,8 @@ def _is_binary(wanted: object) -> bool:
 
 def _text_or_bytes(request: Request) -> str | bytes | None:
     try:
-        return None if request.body is None else request.body.decode(request.charset)
-    except (UnicodeDecodeError, LookupError):
+        return None if request.body is None else decode_text(request.body, request.charset)
+    except ValueError:
         return request.body
 
 
@@ -95,8 +95,8 @@ class JsonBody(Combinable):
         if request.body is None:
             return _not_a("JSON", request)
         try:
-            actual = json.loads(request.body)
-        except (ValueError, RecursionError) as error:
+            actual = parse_json(request.body)
+        except ValueError as error:
             return _not_a("JSON", request, clean_reason(error))
         return _result(json_mismatches(self.wanted, actual, partial=self.partial))
 
@@ -122,7 +122,7 @@ class Form(Combinable):
             return _not_a(f"a form ({URLENCODED})", request)
         try:
             actual = parse_form(request.body, request.charset)
-        except (ValueError, LookupError) as error:
+        except ValueError as error:
             return _not_a(f"a form ({URLENCODED})", request, clean_reason(error))
         return _result(field_mismatches("form", self.wanted, actual, exact=self.exact))
 
@@ -143,7 +143,7 @@ class Multipart(Combinable):
             return _not_a(MULTIPART, request)
         try:
             parts = parse_multipart(request.body, request.headers["Content-Type"])
-        except (ValueError, LookupError) as error:
+        except ValueError as error:
             return _not_a(MULTIPART, request, clean_reason(error))
         return _result(self._mismatches(parts))
 
