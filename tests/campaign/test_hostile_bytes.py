@@ -6,6 +6,7 @@ What counts as a request is what a bare ``aiohttp.web.Server`` takes for one.
 import asyncio
 import gzip
 import json
+import logging
 import random
 import socket
 import zlib
@@ -15,11 +16,17 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import RawTestServer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiointercept import CallbackResult, aiointercept, matchers
+
+# aiohttp warns of some of these forms when they are read, and reports what it refuses.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::aiohttp.multipart.BadContentDispositionHeader"),
+    pytest.mark.filterwarnings("ignore::aiohttp.multipart.BadContentDispositionParam"),
+]
+logging.getLogger("aiohttp.server").addFilter(lambda _: False)
 
 GOOD = b"GET /good HTTP/1.1\r\nHost: h\r\n\r\n"
 SECONDS = 20.0
@@ -277,18 +284,21 @@ class Reference:
         self.seen = 0
 
     async def __aenter__(self) -> "Reference":
-        self.server = RawTestServer(
+        server = web.Server(
             self._answer,
             auto_decompress=False,
             max_line_size=1 << 24,
             max_field_size=1 << 24,
             max_headers=1 << 16,
         )
-        await self.server.start_server()
+        self.runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=0.1)
+        await self.runner.setup()
+        await web.TCPSite(self.runner, "127.0.0.1", 0).start()
+        self.port = self.runner.addresses[0][1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.server.close()
+        await self.runner.cleanup()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if "Expect" in request.headers:
@@ -304,7 +314,7 @@ class Reference:
     async def count(self, data: bytes) -> int:
         """Return how many requests are in ``data``."""
         before = self.seen
-        await _answers(self.server.port, data)
+        await _answers(self.port, data)
         return self.seen - before
 
 

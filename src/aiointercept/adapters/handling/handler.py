@@ -23,6 +23,7 @@ from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.request import (
     AiointerceptRequest,
     RequestView,
+    decoded,
     in_origin_form,
     named_origin,
     urls_of,
@@ -31,7 +32,6 @@ from aiointercept.adapters.handling.response import Answered, web_response
 from aiointercept.adapters.handling.stream import send_stream
 from aiointercept.adapters.handling.websocket import converse
 from aiointercept.core.dispatcher import internal_error, run_here
-from aiointercept.core.http.encodings import readable_body
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.ports.chained_mock import Run
 from aiointercept.core.ports.connection import ClientConnection
@@ -196,9 +196,9 @@ class ConnectionHandler(web.Server):
         exchange = None
         try:
             if isinstance(connection, ProxiedConnection):
-                exchange = self._passes_by(request, connection)
+                exchange = await self._passes_by(request, connection)
             if exchange is None and (request.body_exists or "Expect" in request.headers):
-                exchange = self._begin(request, connection)
+                exchange = await self._begin(request, connection)
             if exchange is None and "Expect" in request.headers:
                 await _let_continue(request)
             if request.body_exists and exchange is None:
@@ -212,11 +212,11 @@ class ConnectionHandler(web.Server):
             exchange = await self._dispatch(request, connection)
         return await self._perform(Performance(request, exchange, connection))
 
-    def _begin(
+    async def _begin(
         self, request: AiointerceptRequest, connection: ClientConnection | None
     ) -> Exchange | None:
         """Decide by the head of a request whether it goes to an application as it comes in."""
-        received = self._received(request, connection, whole=False)
+        received = await self._received(request, connection, whole=False)
         request.keep(received, {})
         return self._dispatcher.begin(received, RequestView(request), connection=connection)
 
@@ -229,10 +229,10 @@ class ConnectionHandler(web.Server):
             return None
         return self._gateway.connection(origin)
 
-    def _passes_by(
+    async def _passes_by(
         self, request: AiointerceptRequest, connection: ProxiedConnection
     ) -> Exchange | None:
-        received = self._received(request, connection)
+        received = await self._received(request, connection)
         if request.body_exists:
             received = evolve(received, body=None)
         return connection.passes_by(received)
@@ -244,19 +244,19 @@ class ConnectionHandler(web.Server):
         await request.receive(_MOST_BUFFERED)
         if request.content.at_eof():
             return None
-        received = self._received(request, connection)
+        received = await self._received(request, connection)
         return self._dispatcher.forward(received, connection, RequestView(request))
 
     async def _dispatch(
         self, request: AiointerceptRequest, connection: ClientConnection | None
     ) -> Exchange:
-        received = self._received(request, connection)
+        received = await self._received(request, connection)
         request.keep(received, {})
         return await self._dispatcher.dispatch(
             received, RequestView(request), connection=connection, run=self._run
         )
 
-    def _received(
+    async def _received(
         self,
         request: AiointerceptRequest,
         connection: ClientConnection | None,
@@ -273,7 +273,7 @@ class ConnectionHandler(web.Server):
         headers = request.headers
         body: bytes | None = request.buffered_body if whole else None
         if body is not None and "Content-Encoding" in headers:
-            body = readable_body(body, headers["Content-Encoding"])
+            body = await decoded(body, headers["Content-Encoding"])
         prefix = self._prefix() if connection is None else connection.origin.prefix
         return Request.received(request.method.upper(), urls_of(prefix, request), headers, body)
 

@@ -1,9 +1,9 @@
 """``AiointerceptRequest``: a request as users see it, live or made from the log."""
 
+import asyncio
 import io
-import json
 import weakref
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -16,6 +16,8 @@ from typing_extensions import override
 from yarl import URL
 
 from aiointercept.core.calls import NO_MATCH_INFO
+from aiointercept.core.http.decoding import decode_text, parse_json, unpack
+from aiointercept.core.http.encodings import readable_body
 from aiointercept.core.http.forms import MULTIPART, URLENCODED
 from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.http.urls import canonical_url
@@ -114,6 +116,27 @@ class AiointerceptRequest(web.Request):
         return self._received.body or b""
 
     @override
+    async def text(self) -> str:
+        """Return the body as text.
+
+        Raises:
+            ValueError: if it is not encoded as its ``Content-Type`` says.
+        """
+        return decode_text(self._received.body or b"", self.charset or "utf-8")
+
+    @override
+    async def json(self, *, loads: Callable[[str], Any] = parse_json, **_: object) -> Any:
+        """Return the body, parsed.
+
+        Args:
+            loads: parses it.
+
+        Raises:
+            ValueError: if it is not JSON, is nested too deeply, or is no text.
+        """
+        return loads(await self.text())
+
+    @override
     async def multipart(self) -> aiohttp.MultipartReader:
         return aiohttp.MultipartReader(self.headers, _stream(self._received.body or b""))
 
@@ -129,7 +152,7 @@ class AiointerceptRequest(web.Request):
                 fields.add(*await _form_field(part))
         elif self.content_type in ("", URLENCODED):
             charset = self.charset or "utf-8"
-            text = (await self.read()).decode(charset).rstrip()
+            text = decode_text(await self.read(), charset).rstrip()
             fields.extend(parse_qsl(text, keep_blank_values=True, encoding=charset))
         return MultiDictProxy(fields)
 
@@ -145,7 +168,7 @@ async def _form_field(part: Any) -> tuple[str, Any]:
         kind = kind or "application/octet-stream"
         return part.name, web.FileField(part.name, part.filename, file, kind, part.headers)
     if kind is None or kind.startswith("text/"):
-        return part.name, content.decode(part.get_charset(default="utf-8"))
+        return part.name, decode_text(content, part.get_charset(default="utf-8"))
     return part.name, content
 
 
@@ -163,7 +186,7 @@ def _parsed_json(received: Request) -> Any:
     if not received.body or received.content_type.startswith(_NOT_JSON):
         return None
     try:
-        return json.loads(received.body)
+        return parse_json(received.body)
     except ValueError:
         return None
 
@@ -196,7 +219,7 @@ def from_log(received: Request, match_info: Mapping[str, str]) -> AiointerceptRe
         received.url.raw_path_qs,
         HttpVersion11,
         received.headers,
-        tuple((name.encode(), value.encode()) for name, value in received.headers.items()),
+        tuple((_raw(name), _raw(value)) for name, value in received.headers.items()),
         False,  # noqa: FBT003  the parameters of this named tuple are positional in practice
         None,
         False,  # noqa: FBT003  the parameters of this named tuple are positional in practice
@@ -209,6 +232,11 @@ def from_log(received: Request, match_info: Mapping[str, str]) -> AiointerceptRe
     )
     request.keep(received, match_info)
     return request
+
+
+def _raw(text: str) -> bytes:
+    """Return a header as it came in, whatever bytes it had."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 class _Gone:
@@ -277,3 +305,17 @@ def urls_of(prefix: str, request: web.BaseRequest) -> tuple[URL, URL]:
         # "*", or the absolute form that clients use with a proxy.
         target = request.rel_url.raw_path_qs if request.rel_url.raw_path != "*" else "/*"
     return (_urls_of if len(target) <= _LONGEST_CACHED else _urls_of.__wrapped__)(prefix, target)
+
+
+async def decoded(body: bytes, encoding: str) -> bytes:
+    """Undo a ``Content-Encoding`` as far as that is known; let the loop turn in between."""
+    if "," in encoding:
+        return readable_body(body, encoding)
+    steps = unpack(body, encoding)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: bytes = end.value
+            return result
+        await asyncio.sleep(0)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 
 from attrs import frozen
 
+from aiointercept.core.http.decoding import decode_text
 from aiointercept.core.http.media_types import charset_of, media_type_of, parameter
 
 URLENCODED: Final = "application/x-www-form-urlencoded"
@@ -43,8 +44,8 @@ class Part:
     def text(self) -> str | None:
         """The content as text; ``None`` if it is none."""
         try:
-            return self.content.decode(self.charset)
-        except (UnicodeDecodeError, LookupError):
+            return decode_text(self.content, self.charset)
+        except ValueError:
             return None
 
     @property
@@ -57,10 +58,9 @@ def form_pairs(body: bytes, charset: str) -> list[tuple[str, str]]:
     """Return the names and values of a URL-encoded body, in the order sent.
 
     Raises:
-        ValueError: if the body is not encoded in ``charset``.
-        LookupError: if ``charset`` is not known.
+        ValueError: if the body is not encoded in ``charset``, or that is not known.
     """
-    text = body.decode(charset)
+    text = decode_text(body, charset)
     return parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict")
 
 
@@ -95,7 +95,11 @@ def part_slices(body: bytes, content_type: str) -> list[slice]:
     if not boundary:
         msg = "its Content-Type has no boundary"
         raise ValueError(msg)
-    delimiter = re.compile(rb"\r\n--" + re.escape(boundary.encode()) + rb"(--)?[ \t]*(?=\r\n|\Z)")
+    delimiter = re.compile(
+        rb"\r\n--"
+        + re.escape(boundary.encode("utf-8", "surrogateescape"))
+        + rb"(--)?[ \t]*(?=\r\n|\Z)"
+    )
     marks = list(delimiter.finditer(b"\r\n" + body))
     if not marks or marks[-1][1] is None:
         msg = f"it does not end with its boundary {boundary!r}"
@@ -108,7 +112,7 @@ def parse_part(data: bytes) -> Part:
     """Return one part of a multipart body, from its headers on.
 
     Raises:
-        ValueError: if it has no name.
+        ValueError: if it has no name, or its parameters are not encoded as they say.
     """
     head, separator, content = data.partition(b"\r\n\r\n")
     lines = (line.partition(":") for line in head.decode(errors="replace").split("\r\n"))

@@ -6,7 +6,6 @@ are matched, chosen or sent is none of their business.
 They have no slots: with them, what is computed at first use costs attrs several times as much.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, Final, TypeAlias
@@ -16,6 +15,7 @@ from multidict import CIMultiDict, CIMultiDictProxy, MultiDict
 from yarl import URL
 
 from aiointercept.core.http.cookies import parse_cookies
+from aiointercept.core.http.decoding import decode_text, parse_json
 from aiointercept.core.http.forms import MULTIPART, URLENCODED, Part, form_pairs, parse_multipart
 from aiointercept.core.http.media_types import charset_of, media_type_of, parameter
 from aiointercept.core.http.urls import (
@@ -193,24 +193,22 @@ class Request:
         """Return the body as text, decoded in its :attr:`charset`; ``""`` where it is not known.
 
         Raises:
-            UnicodeDecodeError: if it is not encoded so.
-            LookupError: if that encoding does not exist.
+            ValueError: if it is not encoded so, or that encoding does not exist.
 
         .. versionadded:: 1.1
         """
-        return (self.body or b"").decode(self.charset)
+        return decode_text(self.body or b"", self.charset)
 
     def json(self) -> Any:
         """Return the body, parsed as JSON whatever its ``Content-Type`` says.
 
         Raises:
-            ValueError: if it is not JSON, also where it is empty.
-            LookupError: if the encoding that ``Content-Type`` names does not exist.
+            ValueError: if it is not JSON, also where it is empty, or its encoding does not exist.
 
         .. versionadded:: 1.1
         """
         told = parameter(self.headers.get("Content-Type", ""), "charset") is not None
-        return json.loads(self.text() if told else self.body or b"")
+        return parse_json(self.text() if told else self.body or b"")
 
     def form(self) -> MultiDict[str | Part]:
         """Return the fields of the body, if it is a form in one of the two encodings, in order.
@@ -221,7 +219,6 @@ class Request:
 
         Raises:
             ValueError: if the body is not encoded as its ``Content-Type`` says.
-            LookupError: if the encoding that ``Content-Type`` names does not exist.
 
         .. versionadded:: 1.1
         """

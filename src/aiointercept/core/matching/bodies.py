@@ -7,6 +7,7 @@ from typing import Any, Final
 from attrs import frozen
 from typing_extensions import override
 
+from aiointercept.core.http.decoding import decode_text
 from aiointercept.core.http.forms import MULTIPART, URLENCODED, Part, parse_form, parse_multipart
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import Combinable
@@ -74,8 +75,8 @@ def _is_binary(wanted: object) -> bool:
 
 def _text_or_bytes(request: Request) -> str | bytes | None:
     try:
-        return None if request.body is None else request.body.decode(request.charset)
-    except (UnicodeDecodeError, LookupError):
+        return None if request.body is None else decode_text(request.body, request.charset)
+    except ValueError:
         return request.body
 
 
@@ -93,7 +94,7 @@ class JsonBody(Combinable):
             return _not_a("JSON", request)
         try:
             actual = request.json()
-        except (ValueError, LookupError, RecursionError) as error:
+        except ValueError as error:
             return _not_a("JSON", request, clean_reason(error))
         return _result(self._mismatches(actual))
 
@@ -122,7 +123,7 @@ class Form(Combinable):
             return _not_a(f"a form ({URLENCODED})", request)
         try:
             actual = parse_form(request.body, request.charset)
-        except (ValueError, LookupError) as error:
+        except ValueError as error:
             return _not_a(f"a form ({URLENCODED})", request, clean_reason(error))
         return _result(field_mismatches("form", self.wanted, actual, exact=self.exact))
 
@@ -143,7 +144,7 @@ class Multipart(Combinable):
             return _not_a(MULTIPART, request)
         try:
             parts = parse_multipart(request.body, request.headers["Content-Type"])
-        except (ValueError, LookupError) as error:
+        except ValueError as error:
             return _not_a(MULTIPART, request, clean_reason(error))
         return _result(self._mismatches(parts))
 
