@@ -46,50 +46,63 @@ class Page:
     driver: webdriver.Chrome
 
     def all(self, selector: str) -> list[WebElement]:
+        """All."""
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
     def one(self, selector: str) -> WebElement:
+        """One."""
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
     def press(self, *keys: str) -> None:
+        """Press."""
         webdriver.ActionChains(self.driver).send_keys(*keys).perform()
 
     def search(self, text: str) -> None:
+        """Search."""
         field = self.one("#search")
         field.send_keys(Keys.CONTROL, "a")
         field.send_keys(text or Keys.DELETE)
 
     def click(self, selector: str) -> None:
+        """Click."""
         self.one(selector).click()
 
     def count(self) -> str:
+        """Count."""
         return self.one("#count").text
 
     def wait_for_count(self, text: str) -> None:
+        """Wait for count."""
         try:
             self.wait(lambda: self.count() == text)
         except TimeoutException:
             assert self.count() == text
 
     def wait(self, holds: Callable[[], Any]) -> Any:
+        """Wait."""
         return WebDriverWait(self.driver, 20, 0.02).until(lambda _: holds())
 
     def urls(self) -> list[str]:
+        """Urls."""
         return [element.text for element in self.all(".row .url")]
 
     def open(self, index: int) -> WebElement:
+        """Open."""
         self.click(f"#e{index}")
         return self.one(f"#d{index}")
 
     def focused(self) -> str:
+        """Focused."""
         return self.driver.switch_to.active_element.get_attribute("id") or ""
 
     def run(self, script: str) -> Any:
+        """Run."""
         return self.driver.execute_script(script)
 
 
 @pytest.fixture(scope="session")
 def driver(tmp_path_factory) -> Iterator[webdriver.Chrome]:
+    """Driver."""
     browser, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
     if not browser or not chromedriver:
         pytest.skip("needs Debian's packages chromium and chromium-driver")
@@ -122,6 +135,7 @@ def show(driver, tmp_path) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture
 def page(show) -> Page:
+    """Page."""
     return show(shop())
 
 
@@ -197,7 +211,10 @@ def shop() -> dict[str, Any]:
             "creator": {"name": "aiointercept", "version": "1.1.0"},
             "entries": entries,
             "_aiointercept": {
-                "tests": [{"test": PAGES, "outcome": "passed"}, {"test": PAYS, "outcome": "failed"}],
+                "tests": [
+                    {"test": PAGES, "outcome": "passed"},
+                    {"test": PAYS, "outcome": "failed"},
+                ],
                 "unused_routes": [
                     {
                         "test": PAYS,
@@ -210,7 +227,7 @@ def shop() -> dict[str, Any]:
     }
 
 
-def entry(
+def entry(  # noqa: PLR0913  each is something that the page shows
     url,
     test,
     *,
@@ -223,6 +240,7 @@ def entry(
     headers=(),
     **ours,
 ) -> dict[str, Any]:
+    """Entry."""
     content = {"size": len(body or ""), "mimeType": mime}
     if body is not None:
         content["text"] = body

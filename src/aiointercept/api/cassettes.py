@@ -20,6 +20,7 @@ from aiointercept.adapters.handling.recorded_conversation import recorded_conver
 from aiointercept.api.cassette import CassetteRun, own_version, shown
 from aiointercept.api.handle import MockResponse, MockWebSocket
 from aiointercept.api.options import clean_repeat
+from aiointercept.api.run import MockRun
 from aiointercept.core.calls import CallLog
 from aiointercept.core.recording.encodings import encode_chunks
 from aiointercept.core.recording.entries import Entry, StoredBody
@@ -29,6 +30,8 @@ from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.recording.replaying import Replay
 from aiointercept.core.routing.replies import WebSocket
 from aiointercept.core.routing.routes import Route
+from aiointercept.report.collecting import Snapshot, har_of_mock
+from aiointercept.report.page import is_page, render_page
 
 _CHUNK = 1 << 18
 
@@ -38,6 +41,7 @@ class Cassettes(ABC):
 
     _log: CallLog
     _redaction: Redaction | None
+    _run: MockRun
     _cassette_run: CassetteRun | None
 
     @abstractmethod
@@ -116,11 +120,12 @@ class Cassettes(ABC):
     def save(self, path: Any) -> None:
         """Write what this mock has seen so far: all calls that have ended, in order.
 
-        Secrets are masked as ``redact=`` says. The file is one that :meth:`replay` takes; a
-        ``.har`` file can be looked at in the network panel of a browser.
+        Secrets are masked as ``redact=`` says. A ``.har``, ``.yaml`` or ``.yml`` file is one that
+        :meth:`replay` takes. An ``.html`` file is a page to look at, with near misses and unused
+        routes.
 
         Args:
-            path: of a ``.har``, ``.yaml`` or ``.yml`` file, which is replaced.
+            path: of the file, which is replaced; its suffix says what is written.
 
         Raises:
             OSError: if it cannot be written.
@@ -129,6 +134,10 @@ class Cassettes(ABC):
 
         .. versionadded:: 1.1
         """
+        if is_page(path):
+            snapshot = Snapshot(self._log.snapshot(), self._run.routes, self._redaction)
+            beside_loop(lambda: _write_page(Path(path), snapshot))
+            return
         file = clean_path(path, "path")
         run = self._cassette_run
         calls, redaction = self._log.snapshot(), self._redaction
@@ -142,6 +151,12 @@ class Cassettes(ABC):
             save(file, None, entries, redaction, version=own_version(), anew=True)
 
         beside_loop(write)
+
+
+def _write_page(file: Path, snapshot: Snapshot) -> None:
+    text = render_page(har_of_mock(snapshot, own_version()))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 def _clean_base(base_url: Any) -> URL | None:

@@ -1,13 +1,14 @@
 """One self-contained HTML page from one HAR: ``render_page``, a pure function.
 
-The template and what it is made of lie in the folder ``page``. The HAR goes into the page as it is,
-as JSON that no HTML parser takes for anything else; the page's script shows it as text only. A
-content security policy allows that script, that style and images in ``data:`` URLs, and nothing
+The template and what it is made of are in the folder ``template``. The HAR goes into the page as
+it is, as JSON that no HTML parser takes for anything else; the page's script shows it as text only.
+A content security policy allows that script, that style and images in ``data:`` URLs, and nothing
 else, so the page cannot ask for anything and nothing in the traffic can run.
 """
 
 import json
 import math
+import os
 import re
 from base64 import b64encode
 from collections.abc import Mapping
@@ -17,11 +18,19 @@ from html import escape
 from importlib.resources import files
 from typing import Any, Final
 
+from aiointercept.core.type_guards import is_list, is_mapping
+
 _SCRIPTS: Final = ("dom.js", "model.js", "bodies.js", "details.js", "list.js", "main.js")
+_SUFFIXES: Final = (".html", ".htm")
 _PLACEHOLDER: Final = re.compile(r"\{\{(\w+)\}\}")
 # What could end a script element or start another one, what older parsers of JavaScript take for
 # the end of a line, and halves of surrogate pairs, which UTF-8 cannot encode.
 _UNSAFE: Final = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+
+
+def is_page(path: object) -> bool:
+    """Whether a file of this name is a page, by its suffix."""
+    return isinstance(path, (str, os.PathLike)) and str(path).lower().endswith(_SUFFIXES)
 
 
 def render_page(har: Mapping[str, Any], *, title: str = "HTTP traffic") -> str:
@@ -43,7 +52,7 @@ def render_page(har: Mapping[str, Any], *, title: str = "HTTP traffic") -> str:
     .. versionadded:: 1.1
     """
     log = har.get("log")
-    if not isinstance(log, Mapping) or not isinstance(log.get("entries"), list):
+    if not is_mapping(log) or not is_list(log.get("entries")):
         msg = "har must be a HAR document with a list at log.entries, as json.load returns it"
         raise ValueError(msg)
     style, script = _style(), _script()
@@ -78,9 +87,9 @@ def _dump(value: object) -> str:
 
 def _finite(value: Any) -> Any:
     """Return ``value`` with ``None`` for infinite numbers and NaN, which browsers do not parse."""
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
+    if is_list(value):
         return [_finite(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
@@ -104,4 +113,4 @@ def _style() -> str:
 
 @cache
 def _read(name: str) -> str:
-    return files("aiointercept.report").joinpath("page", name).read_text(encoding="utf-8")
+    return (files("aiointercept.report") / "template" / name).read_text(encoding="utf-8")

@@ -16,10 +16,12 @@ HOSTILE = "</script><script>alert(1)</script><!--<script>&amp;\u2028\u2029{{titl
 
 
 def har(*entries, **log):
+    """Har."""
     return {"log": {"version": "1.2", "entries": list(entries), **log}}
 
 
 def entry(text):
+    """Entry."""
     return {"request": {"url": text}, "response": {"content": {"text": text}}}
 
 
@@ -46,6 +48,7 @@ class Elements(HTMLParser):
         self.open.append(data)
 
     def texts(self, tag, **attributes):
+        """Texts."""
         return [
             "".join(text)
             for found, attrs, text in self.found
@@ -54,16 +57,19 @@ class Elements(HTMLParser):
 
 
 def embedded(page):
+    """Embedded."""
     (text,) = Elements(page).texts("script", id="har")
     return json.loads(text)
 
 
 def test_the_page_holds_the_har_as_it_is():
+    """The page holds the har as it is."""
     given = har(entry("https://api.test/ü?q=1"), creator={"name": "a browser"})
     assert embedded(render_page(given)) == given
 
 
 def test_what_is_hostile_stays_text():
+    """What is hostile stays text."""
     given = har(entry(HOSTILE), **{HOSTILE: HOSTILE})
     page = render_page(given)
     assert embedded(page) == given
@@ -73,10 +79,12 @@ def test_what_is_hostile_stays_text():
 
 
 def test_no_data_can_stand_for_a_placeholder():
+    """No data can stand for a placeholder."""
     assert embedded(render_page(har(entry("{{script}}")))) == har(entry("{{script}}"))
 
 
 def test_halves_of_surrogate_pairs_can_be_written():
+    """Halves of surrogate pairs can be written."""
     page = render_page(har(entry("\udc80\ud83d")))
     assert embedded(page) == har(entry("\udc80\ud83d"))
     page.encode()
@@ -84,12 +92,14 @@ def test_halves_of_surrogate_pairs_can_be_written():
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
 def test_numbers_that_browsers_do_not_parse_are_left_out(value):
+    """Numbers that browsers do not parse are left out."""
     given = har({"time": value, "timings": [(value, 1.5)]})
     page = render_page(given)
     assert embedded(page) == har({"time": None, "timings": [[None, 1.5]]})
 
 
 def test_the_har_given_is_not_changed():
+    """The har given is not changed."""
     given = har({"time": float("nan")}, entry(HOSTILE))
     before = deepcopy(given)
     assert render_page(given) == render_page(given)
@@ -97,6 +107,7 @@ def test_the_har_given_is_not_changed():
 
 
 def test_the_title_is_escaped():
+    """The title is escaped."""
     page = render_page(har(), title="<b>'a' & \"b\"</b>")
     assert "<title>&lt;b&gt;&#x27;a&#x27; &amp; &quot;b&quot;&lt;/b&gt;</title>" in page
     assert "<b>'a'" not in page
@@ -106,16 +117,19 @@ def test_the_title_is_escaped():
     "document", [{}, {"log": []}, {"log": {}}, {"log": {"entries": {}}}, {"log": None}]
 )
 def test_what_is_not_a_har_is_refused(document):
+    """What is not a har is refused."""
     with pytest.raises(ValueError, match="a list at log.entries"):
         render_page(document)
 
 
 def test_what_json_cannot_hold_is_refused():
+    """What json cannot hold is refused."""
     with pytest.raises(ValueError, match="har holds what JSON cannot: .*bytes"):
         render_page(har({"time": b"1"}))
 
 
 def test_the_policy_allows_this_script_and_this_style_and_nothing_else():
+    """The policy allows this script and this style and nothing else."""
     elements = Elements(render_page(har(entry(HOSTILE))))
     (policy,) = [
         attrs["content"]
@@ -136,19 +150,25 @@ def test_the_policy_allows_this_script_and_this_style_and_nothing_else():
 
 
 def digest(text):
+    """Digest."""
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
 def test_no_element_names_a_resource():
+    """No element names a resource."""
     for _, attrs, _ in Elements(render_page(har())).found:
         for name in ("src", "href", "action", "srcset", "data", "poster"):
             assert re.match(r"$|#|data:", attrs.get(name) or ""), attrs
 
 
 def test_the_style_and_the_script_load_nothing():
+    """The style and the script load nothing."""
     page = render_page(har())
-    assert not re.search(r"\burl\(|@import|https?://|\bfetch\(|XMLHttpRequest|innerHTML|eval\(", page)
+    assert not re.search(
+        r"\burl\(|@import|https?://|\bfetch\(|XMLHttpRequest|innerHTML|eval\(", page
+    )
 
 
 def test_every_part_of_the_template_was_filled():
+    """Every part of the template was filled."""
     assert not re.search(r"\{\{\w+\}\}", render_page(har()))

@@ -107,7 +107,7 @@ function summarise() {
   const starts = model.rows.map((row) => row.start).filter((start) => start >= 0);
   const began = starts.length ? new Date(starts.reduce((one, other) => Math.min(one, other))) : null;
   byId("summary").textContent = [
-    counted(model.rows.length, "exchange") + (model.isOurs ? " in " + counted(model.groups.length, "test") : ""),
+    counted(model.rows.length, "exchange") + (model.hasTests ? " in " + counted(model.groups.length, "test") : ""),
     began && began.toISOString().slice(0, 19).replace("T", " ") + " UTC",
     creator.name && oneLine(creator.name) + " " + oneLine(creator.version),
   ].filter(Boolean).join(" · ");

@@ -44,7 +44,7 @@ function asUtf8(data) {
 function bodySection(message, absent) {
   const body = readBody(message);
   if (!body) return h("section", { class: "part" }, h("h4", null, "Body"), h("p", { class: "none" }, absent));
-  const note = [body.mime, bytes(body.bytes ? body.bytes.length : number(message.size)), body.file && "in the file " + body.file];
+  const note = [body.mime, bytes(body.bytes ? body.bytes.length : number(message.size)), body.file && "in the file " + body.file, plain(message.comment)];
   const views = viewsOf(body);
   const place = h("div", { class: "view" });
   const tools = h("span", { class: "tools" });
@@ -181,7 +181,8 @@ function pairsTable(pairs, label) {
 
 function messagesSection(messages) {
   if (!messages.length) return null;
-  const began = Number(messages[0].time);
+  const times = messages.map((message) => Number(message.time));
+  const began = times.some((time) => time !== times[0]) ? times[0] : NaN;
   return h("section", { class: "part wide" },
     h("h4", null, "WebSocket messages", h("small", null, counted(messages.length, "message"))),
     h("table", { class: "messages" },

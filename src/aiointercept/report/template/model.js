@@ -16,6 +16,8 @@ function readModel(har) {
   const ours = object(log._aiointercept);
   const pages = new Map(list(log.pages).map((page) => [page.id, oneLine(page.title || page.id)]));
   const isOurs = Boolean(log._aiointercept) || list(log.entries).some((entry) => object(entry)._aiointercept);
+  const hasTests = list(log.entries).some((entry) => object(object(entry)._aiointercept).test);
+  const outside = hasTests ? "Outside of tests" : "All requests";
   const groups = new Map();
   const groupOf = (name) => {
     if (!groups.has(name)) groups.set(name, newGroup(name));
@@ -23,12 +25,12 @@ function readModel(har) {
   };
   for (const test of list(ours.tests)) {
     const told = object(test);
-    const group = groupOf(oneLine(typeof test === "string" ? test : told.test));
+    const group = groupOf(oneLine(typeof test === "string" ? test : told.test) || outside);
     group.result = oneLine(told.outcome);
   }
   const nameOf = (entry) => {
     if (!isOurs) return pages.get(entry.pageref) || "All requests";
-    return oneLine(object(entry._aiointercept).test) || "Outside of tests";
+    return oneLine(object(entry._aiointercept).test) || outside;
   };
   const rows = list(log.entries).map((entry, index) => readRow(object(entry), index));
   for (const row of rows) {
@@ -36,13 +38,13 @@ function readModel(har) {
     row.group.rows.push(row);
   }
   for (const route of list(ours.unused_routes)) {
-    groupOf(oneLine(route.test) || "Outside of tests").unused.push(route);
+    groupOf(oneLine(route.test) || outside).unused.push(route);
   }
   const found = [...groups.values()].filter((group) => group.rows.length || group.unused.length);
   found.forEach(finishGroup);
   // The order on the page, which is the order for keys too.
   const ordered = found.flatMap((group) => group.rows);
-  return { har, isOurs, rows, ordered, groups: found };
+  return { har, isOurs, hasTests, rows, ordered, groups: found };
 }
 
 function newGroup(name) {
