@@ -21,7 +21,7 @@ from aiointercept.api.cassette import CassetteRun, own_version, shown
 from aiointercept.api.handle import MockResponse, MockWebSocket
 from aiointercept.api.options import clean_repeat
 from aiointercept.api.run import MockRun
-from aiointercept.core.calls import CallLog
+from aiointercept.core.calls import Call, CallLog
 from aiointercept.core.recording.encodings import encode_chunks
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.from_calls import entries_of
@@ -29,9 +29,7 @@ from aiointercept.core.recording.match_on import DEFAULT_PARTS, MatchOn, clean_m
 from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.recording.replaying import Replay
 from aiointercept.core.routing.replies import WebSocket
-from aiointercept.core.routing.routes import Route
-from aiointercept.report.collecting import Snapshot, har_of_mock
-from aiointercept.report.page import is_page, render_page
+from aiointercept.core.routing.routes import Registration, Route
 
 _CHUNK = 1 << 18
 
@@ -134,9 +132,9 @@ class Cassettes(ABC):
 
         .. versionadded:: 1.1
         """
-        if is_page(path):
-            snapshot = Snapshot(self._log.snapshot(), self._run.routes, self._redaction)
-            beside_loop(lambda: _write_page(Path(path), snapshot))
+        if str(path).lower().endswith(".html"):
+            calls, routes = self._log.snapshot(), self._run.routes
+            beside_loop(lambda: _write_page(Path(path), calls, routes, self._redaction))
             return
         file = clean_path(path, "path")
         run = self._cassette_run
@@ -153,8 +151,14 @@ class Cassettes(ABC):
         beside_loop(write)
 
 
-def _write_page(file: Path, snapshot: Snapshot) -> None:
-    text = render_page(har_of_mock(snapshot, own_version()))
+def _write_page(
+    file: Path, calls: list[Call], routes: list[Registration], redaction: Redaction | None
+) -> None:
+    # Needed by few: the package is to be imported quickly.
+    from aiointercept.report.collecting import Snapshot, har_of_mock  # noqa: PLC0415
+    from aiointercept.report.page import render_page  # noqa: PLC0415
+
+    text = render_page(har_of_mock(Snapshot(calls, routes, redaction), own_version()))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
-from itertools import count
 from pathlib import PurePath
 from typing import Any, Final, Protocol
 from weakref import WeakSet
@@ -87,34 +86,40 @@ class Collector:
     """
 
     _root: PurePath | None = None
-    _runs: list[ReportedRun] = field(factory=list[ReportedRun], init=False)
+    # Each with the test in which it began, once that has ended.
+    _runs: dict[ReportedRun, str | None] = field(factory=dict[ReportedRun, str | None], init=False)
     _seen: "WeakSet[Call]" = field(factory=WeakSet[Call], init=False)
 
     def add(self, run: ReportedRun) -> None:
         """Add a run that has begun."""
         run.take_cleared_calls()
-        self._runs.append(run)
+        self._runs[run] = None
 
     def end_test(
         self, test: str, outcome: str = "", ending: Iterable[ReportedRun] = ()
     ) -> dict[str, Any] | None:
         """Return what was asked since the last test ended, as JSON has it; ``None`` for nothing.
 
+        Routes that were not used are told of once they can be used no more, as routes of the test
+        in which their mock began.
+
         Args:
             test: its node id.
             outcome: such as ``passed``.
             ending: runs that go on, but whose routes end with the test.
         """
-        runs, ending = list(self._runs), list(ending)
-        self._runs = [run for run in self._runs if not run.closed]
+        runs = {run: test if began is None else began for run, began in self._runs.items()}
+        self._runs = {run: began for run, began in runs.items() if not run.closed}
+        ending = list(ending)
         routes = [route for run in runs for route in run.routes]
         found: list[tuple[Call, int, ReportedRun]] = []
         unused: list[dict[str, Any]] = []
-        for run, number in zip(runs, count(1)):
+        for number, (run, began) in enumerate(runs.items(), 1):
             found += [(call, number, run) for call in self._fresh_calls(run)]
             if run.closed or run in ending:
+                owner = test if run in ending else began
                 unused += [
-                    {"test": test, **self._place(route, run.redaction)}
+                    {"test": owner, **self._place(route, run.redaction)}
                     for route in unused_routes(run.routes)
                 ]
         if not found and not unused:
@@ -240,6 +245,9 @@ def assemble(tests: Iterable[Mapping[str, Any]], version: str) -> dict[str, Any]
         tests: in any order, as processes that share a run have written them.
         version: of aiointercept.
     """
+    tests = list(tests)
+    unused = [route for one in tests for route in one["unused_routes"]]
+    named = {route["test"] for route in unused}
     last = float("inf")
     ordered = sorted(tests, key=lambda one: last if one["started"] is None else one["started"])
     return {
@@ -248,8 +256,12 @@ def assemble(tests: Iterable[Mapping[str, Any]], version: str) -> dict[str, Any]
             "creator": {"name": "aiointercept", "version": version},
             "entries": [entry for test in ordered for entry in test["entries"]],
             NOTES: {
-                "tests": [{"test": one["test"], "outcome": one["outcome"]} for one in ordered],
-                "unused_routes": [route for one in ordered for route in one["unused_routes"]],
+                "tests": [
+                    {"test": one["test"], "outcome": one["outcome"]}
+                    for one in ordered
+                    if one["entries"] or one["test"] in named
+                ],
+                "unused_routes": unused,
             },
         }
     }

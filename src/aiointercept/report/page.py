@@ -8,7 +8,6 @@ else, so the page cannot ask for anything and nothing in the traffic can run.
 
 import json
 import math
-import os
 import re
 from base64 import b64encode
 from collections.abc import Mapping
@@ -21,16 +20,10 @@ from typing import Any, Final
 from aiointercept.core.type_guards import is_list, is_mapping
 
 _SCRIPTS: Final = ("dom.js", "model.js", "bodies.js", "details.js", "list.js", "main.js")
-_SUFFIXES: Final = (".html", ".htm")
 _PLACEHOLDER: Final = re.compile(r"\{\{(\w+)\}\}")
 # What could end a script element or start another one, what older parsers of JavaScript take for
 # the end of a line, and halves of surrogate pairs, which UTF-8 cannot encode.
 _UNSAFE: Final = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
-
-
-def is_page(path: object) -> bool:
-    """Whether a file of this name is a page, by its suffix."""
-    return isinstance(path, (str, os.PathLike)) and str(path).lower().endswith(_SUFFIXES)
 
 
 def render_page(har: Mapping[str, Any], *, title: str = "HTTP traffic") -> str:

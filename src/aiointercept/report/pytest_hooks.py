@@ -17,10 +17,11 @@ from typing import Any, Final
 import pytest
 
 from aiointercept.report.collecting import Collector, ReportedRun, assemble, dump_line
-from aiointercept.report.page import is_page, render_page
+from aiointercept.report.page import render_page
 
 OPTION: Final = "--aiointercept-report"
 _FOLDER: Final = "aiointercept_report"
+_SUFFIXES: Final = (".html", ".har")
 
 
 class TrafficReport:
@@ -40,8 +41,9 @@ class TrafficReport:
         self, config: pytest.Config, path: str, server: Callable[[], ReportedRun | None]
     ) -> None:
         self._path = config.invocation_params.dir / path
-        is_known = is_page(self._path) or self._path.suffix.lower() == ".har"
-        if not is_known or self._path.is_dir():
+        suffix = self._path.suffix.lower()
+        self._is_page = suffix == ".html"
+        if suffix not in _SUFFIXES or self._path.is_dir():
             msg = f"{OPTION} must name a file that ends with .html or .har, not {path!r}"
             raise pytest.UsageError(msg)
         self._shown = path
@@ -86,7 +88,7 @@ class TrafficReport:
         har = assemble(self._tests(), version("aiointercept"))
         self._count = len(har["log"]["entries"])
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        text = render_page(har) if is_page(self._path) else json.dumps(har, indent=1)
+        text = render_page(har) if self._is_page else json.dumps(har, indent=1)
         self._path.write_text(text, encoding="utf-8")
 
     def _tests(self) -> Iterator[dict[str, Any]]:
