@@ -147,7 +147,7 @@ function waterfall(row) {
   const time = row.time || 0;
   bar.style.left = Math.min(100 * (row.start - start) / span, 99.5) + "%";
   bar.style.width = 100 * time / span + "%";
-  bar.style.setProperty("--waited", (row.receive >= 0 && time ? 100 * (1 - Math.min(row.receive / time, 1)) : 0) + "%");
+  bar.style.setProperty("--waited", (row.receive > 0 && time ? 100 * (1 - Math.min(row.receive / time, 1)) : 0) + "%");
   return h("span", { class: "track", title: "began after " + duration(row.start - start) + ", took " + duration(row.time) }, bar);
 }
 

@@ -92,7 +92,7 @@ function readRow(entry, index) {
     problem: outcome === "unmatched" || outcome === "fault",
     attempts: number(ours.attempts) || 1,
     type: messages.length ? "websocket" : shortType(plain(content.mimeType)),
-    size: first(number(content.size), number(response.bodySize)),
+    size: status ? first(number(content.size), number(response.bodySize)) : NaN,
     start: instant(entry.startedDateTime),
     time: number(entry.time),
     receive: number(object(entry.timings).receive),
@@ -107,6 +107,7 @@ function shortType(mime) {
   const sub = name.split("/")[1] || name;
   if (sub === "x-www-form-urlencoded") return "form";
   if (sub === "svg+xml") return "svg";
+  if (sub === "x-unknown") return "";
   return oneLine(sub.replace(/^(x-|vnd\.)/, "").replace(/^.*\+(json|xml)$/, "$1"));
 }
 
