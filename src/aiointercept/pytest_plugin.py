@@ -1,4 +1,4 @@
-"""What pytest gets: two fixtures, a marker, ini options, and a section in failure reports.
+"""What pytest gets: two fixtures, a marker, options, and sections in reports.
 
 pytest loads this in every run, whether or not a test has a mock, so the rest of the package is
 imported when the first mock is made. What a report says is rendered elsewhere.
@@ -19,6 +19,8 @@ from aiointercept.api.watching import (
     remove_watcher,
     watching,
 )
+from aiointercept.report.run_summary import RECORDED as RECORDED_CASSETTES
+from aiointercept.report.run_summary import RunSummary
 
 if TYPE_CHECKING:
     # See above.
@@ -34,6 +36,7 @@ _TRANSPORT: Final = "aiointercept_transport"
 _RECORD: Final = "aiointercept_record"
 _RECORD_OPTION: Final = "--aiointercept-record"
 _CASSETTE_DIR: Final = "aiointercept_cassette_dir"
+_REPORT_OPTION: Final = "--aiointercept-report"
 
 
 class _TestRun:
@@ -64,7 +67,7 @@ class _TestRun:
 
 
 _RUN: Final = pytest.StashKey[_TestRun]()
-_SETTINGS: Final = pytest.StashKey[tuple[str | None, str | None]]()
+_SETTINGS: Final = pytest.StashKey[tuple[str | None, str | None, list[str] | None]]()
 _SERVER: Final = pytest.StashKey["MockRun"]()
 
 
@@ -75,6 +78,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=tuple(RECORDED),
         help="what the cassettes of all mocks record in this run: none, once (if there is no "
         "file), new (what is not in it), or all (everything anew)",
+    )
+    parser.getgroup("aiointercept").addoption(
+        _REPORT_OPTION,
+        metavar="PATH",
+        help="write what all mocks of this run were asked to PATH, as a page to look at (.html) or "
+        "as HAR (.har)",
     )
     parser.addini(
         _RECORD,
@@ -107,25 +116,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker, and say what is to be recorded in this run."""
+    """Declare the marker, and say what is to be recorded and reported in this run."""
     ini: str = config.getini(_RECORD)
     if ini and ini not in RECORDED:
         msg = f"the ini option {_RECORD} must be one of {', '.join(RECORDED)}, not {ini!r}"
         raise pytest.UsageError(msg)
-    config.stash[_SETTINGS] = SETTINGS.command_line, SETTINGS.ini
+    config.stash[_SETTINGS] = SETTINGS.command_line, SETTINGS.ini, SETTINGS.saved
     SETTINGS.command_line, SETTINGS.ini = config.getoption(_RECORD_OPTION), ini or None
+    SETTINGS.saved = []
     config.addinivalue_line(
         "markers",
         f"{_MARKER}(mock_external_urls=True, strict=True, ...): how the fixture aiointercept_mock "
         "is made for this test; takes the keywords of aiointercept(...)",
     )
+    config.pluginmanager.register(RunSummary(), "aiointercept-summary")
+    path: str | None = config.getoption(_REPORT_OPTION)
+    if path is not None:
+        _begin_report(config, path)
+
+
+def _begin_report(config: pytest.Config, path: str) -> None:
+    from aiointercept.report.pytest_hooks import TrafficReport  # noqa: PLC0415  see above
+
+    report = TrafficReport(config, path, lambda: config.stash.get(_SERVER, None))
+    add_watcher(report.collector.add)
+    config.add_cleanup(lambda: remove_watcher(report.collector.add))
+    config.pluginmanager.register(report, "aiointercept-report")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Say no more what is to be recorded."""
     before = config.stash.get(_SETTINGS, None)
     if before is not None:
-        SETTINGS.command_line, SETTINGS.ini = before
+        SETTINGS.command_line, SETTINGS.ini, SETTINGS.saved = before
 
 
 def pytest_report_header() -> str | None:
@@ -311,6 +334,9 @@ def pytest_runtest_makereport(
         run.reported = True
     if call.when == "teardown":
         report.sections += [(_HINTS, text) for text in run.hints.values()]
+        if SETTINGS.saved:
+            setattr(report, RECORDED_CASSETTES, SETTINGS.saved)
+            SETTINGS.saved = []
         # Requests and their bodies are not to live as long as the session.
         del item.stash[_RUN]
     return report

@@ -195,7 +195,7 @@ class CassetteRun:
             recorded = self._recorder.entries()
             if recorded or (self._old is None and not failed):
                 options = self.options
-                save(
+                written = save(
                     options.path,
                     self._old,
                     recorded,
@@ -203,6 +203,8 @@ class CassetteRun:
                     version=own_version(),
                     anew=options.mode is RecordMode.ALL,
                 )
+                if written and SETTINGS.saved is not None:
+                    SETTINGS.saved.append(shown(options.path))
         finally:
             self._ended = True
             self._folder.remove()

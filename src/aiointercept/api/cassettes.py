@@ -20,7 +20,8 @@ from aiointercept.adapters.handling.recorded_conversation import recorded_conver
 from aiointercept.api.cassette import CassetteRun, own_version, shown
 from aiointercept.api.handle import MockResponse, MockWebSocket
 from aiointercept.api.options import clean_repeat
-from aiointercept.core.calls import CallLog
+from aiointercept.api.run import MockRun
+from aiointercept.core.calls import Call, CallLog
 from aiointercept.core.http.encodings import encode_chunks
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.from_calls import entries_of
@@ -28,7 +29,7 @@ from aiointercept.core.recording.match_on import DEFAULT_PARTS, MatchOn, clean_m
 from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.recording.replaying import Replay
 from aiointercept.core.routing.replies import WebSocket
-from aiointercept.core.routing.routes import Route
+from aiointercept.core.routing.routes import Registration, Route
 
 _CHUNK = 1 << 18
 
@@ -38,6 +39,7 @@ class Cassettes(ABC):
 
     _log: CallLog
     _redaction: Redaction | None
+    _run: MockRun
     _cassette_run: CassetteRun | None
 
     @abstractmethod
@@ -116,11 +118,12 @@ class Cassettes(ABC):
     def save(self, path: Any) -> None:
         """Write what this mock has seen so far: all calls that have ended, in order.
 
-        Secrets are masked as ``redact=`` says. The file is one that :meth:`replay` takes; a
-        ``.har`` file can be looked at in the network panel of a browser.
+        Secrets are masked as ``redact=`` says. A ``.har``, ``.yaml`` or ``.yml`` file is one that
+        :meth:`replay` takes. An ``.html`` file is a page to look at, with near misses and unused
+        routes.
 
         Args:
-            path: of a ``.har``, ``.yaml`` or ``.yml`` file, which is replaced.
+            path: of the file, which is replaced; its suffix says what is written.
 
         Raises:
             OSError: if it cannot be written.
@@ -129,6 +132,10 @@ class Cassettes(ABC):
 
         .. versionadded:: 1.1
         """
+        if str(path).lower().endswith(".html"):
+            calls, routes = self._log.snapshot(), self._run.routes
+            beside_loop(lambda: _write_page(Path(path), calls, routes, self._redaction))
+            return
         file = clean_path(path, "path")
         run = self._cassette_run
         calls, redaction = self._log.snapshot(), self._redaction
@@ -142,6 +149,18 @@ class Cassettes(ABC):
             save(file, None, entries, redaction, version=own_version(), anew=True)
 
         beside_loop(write)
+
+
+def _write_page(
+    file: Path, calls: list[Call], routes: list[Registration], redaction: Redaction | None
+) -> None:
+    # Needed by few: the package is to be imported quickly.
+    from aiointercept.report.collecting import Snapshot, har_of_mock  # noqa: PLC0415
+    from aiointercept.report.page import render_page  # noqa: PLC0415
+
+    text = render_page(har_of_mock(Snapshot(calls, routes, redaction), own_version()))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 def _clean_base(base_url: Any) -> URL | None:

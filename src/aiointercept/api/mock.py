@@ -186,7 +186,7 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noq
             upstream_of, self._authority.default_context if tls else None
         )
         self._apps = app_host(self._dispatcher)
-        self._run = MockRun(self._dispatcher)
+        self._run = MockRun(self._dispatcher, self._redaction)
         self._base: URL | None = None
         self._started = False
         self._led = False  # whether a connector was given that leads here
@@ -319,7 +319,7 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noq
             self._begin()
 
     def _begin(self) -> None:
-        self._run = MockRun(self._dispatcher)
+        self._run = MockRun(self._dispatcher, self._redaction)
         self._run.clear()
         self._base = None
         self._led = False

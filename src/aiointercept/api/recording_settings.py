@@ -18,11 +18,13 @@ class RecordingSettings:
     Attributes:
         command_line: the mode that ``--aiointercept-record`` names.
         ini: the mode that the ini option ``aiointercept_record`` names.
+        saved: the cassettes that were written, as paths to show; ``None`` if nobody asks.
     """
 
     def __init__(self) -> None:
         self.command_line: str | None = None
         self.ini: str | None = None
+        self.saved: list[str] | None = None
 
     @property
     def environment(self) -> str | None:

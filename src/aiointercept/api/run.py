@@ -6,6 +6,7 @@ from aiointercept.core.calls import Call
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import UnmetExpectationsError, add_note
 from aiointercept.core.recording.messages import masked_message
+from aiointercept.core.recording.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.assertions import (
     describe_unfinished,
     describe_unmatched,
@@ -23,9 +24,11 @@ class MockRun:
 
     Args:
         dispatcher: the mock's core; once this run is closed, another one may use it.
+        redaction: masks secrets in files; ``None`` for none.
     """
 
     _dispatcher: MockDispatcher
+    redaction: Redaction | None = DEFAULT_REDACTION
     _calls: list[Call] | None = field(default=None, init=False)
     _routes: list[Registration] | None = field(default=None, init=False)
 
@@ -38,6 +41,15 @@ class MockRun:
     def routes(self) -> list[Registration]:
         """All routes, used up or not, in order of registration."""
         return list(self._dispatcher.registry) if self._routes is None else self._routes
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing will be added to it."""
+        return self._calls is not None
+
+    def take_cleared_calls(self) -> list[Call]:
+        """Return what was cleared since the last time; from the first time on, it is kept."""
+        return self._dispatcher.log.take_cleared()
 
     def report(self) -> str:
         """Return what there is to say of it when a test has failed; ``""`` if nothing."""

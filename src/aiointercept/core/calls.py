@@ -102,6 +102,7 @@ class CallLog:
         self._clock = clock
         self._lock = threading.Lock()
         self._calls: list[Call] = []
+        self._cleared: list[Call] | None = None
 
     def open(
         self,
@@ -141,7 +142,15 @@ class CallLog:
     def clear(self) -> None:
         """Forget all calls."""
         with self._lock:
+            if self._cleared is not None:
+                self._cleared += self._calls
             self._calls = []
+
+    def take_cleared(self) -> list[Call]:
+        """Return what was cleared since the last time; from the first time on, it is kept."""
+        with self._lock:
+            cleared, self._cleared = self._cleared, []
+        return cleared or []
 
     def __len__(self) -> int:
         return len(self._calls)

@@ -298,6 +298,8 @@ def test_runs_without_mocks_do_not_pay(run: Run) -> None:
                 "aiointercept.api.recording_settings",
                 "aiointercept.api.watching",
                 "aiointercept.pytest_plugin",
+                "aiointercept.report",
+                "aiointercept.report.run_summary",
             ]
             assert "aiohttp" not in sys.modules
 

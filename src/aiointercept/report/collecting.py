@@ -1,0 +1,280 @@
+"""What mocks were asked, test by test, as HAR: values that the page shows and a file can hold."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import PurePath
+from typing import Any, Final, Protocol
+from weakref import WeakSet
+
+from attrs import define, evolve, field, frozen
+from yarl import URL
+
+from aiointercept.core.calls import Call
+from aiointercept.core.http.messages import Request, Response
+from aiointercept.core.matching.results import Mismatch, Unquoted
+from aiointercept.core.recording.entries import Entry
+from aiointercept.core.recording.from_calls import entry_of
+from aiointercept.core.recording.har import NOTES, har_entry
+from aiointercept.core.recording.messages import masked_mismatch
+from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.reporting.assertions import unused_routes
+from aiointercept.core.reporting.near_misses import rank
+from aiointercept.core.reporting.rendering import clip, short
+from aiointercept.core.routing.routes import Registration
+
+_MOST_BODY: Final = 1 << 20
+_NEAREST: Final = 3
+_VALUE: Final = 2000
+_TEXT: Final = 500
+
+
+class ReportedRun(Protocol):
+    """One run of a mock, as far as a report reads it."""
+
+    @property
+    def calls(self) -> list[Call]:
+        """All calls, in order of arrival."""
+        ...
+
+    @property
+    def routes(self) -> list[Registration]:
+        """All routes, used up or not."""
+        ...
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing will be added to it."""
+        ...
+
+    @property
+    def redaction(self) -> Redaction | None:
+        """Masks secrets in files; ``None`` for none."""
+        ...
+
+    def take_cleared_calls(self) -> list[Call]:
+        """Return the calls that were cleared since it was last asked for them, once."""
+        ...
+
+
+@frozen(eq=False)
+class Snapshot:
+    """What one mock has to say now.
+
+    Args:
+        calls: all of it.
+        routes: all of it.
+        redaction: masks secrets; ``None`` for none.
+    """
+
+    calls: list[Call]
+    routes: list[Registration]
+    redaction: Redaction | None
+    closed: bool = True
+
+    def take_cleared_calls(self) -> list[Call]:
+        """Return nothing: what was cleared is somebody else's."""
+        return []
+
+
+@define(eq=False)
+class Collector:
+    """Collects from all mocks what each test asked.
+
+    Args:
+        root: a folder; places in files below it are told relative to it.
+    """
+
+    _root: PurePath | None = None
+    # Each with the test in which it began, once that has ended.
+    _runs: dict[ReportedRun, str | None] = field(factory=dict[ReportedRun, str | None], init=False)
+    _seen: "WeakSet[Call]" = field(factory=WeakSet[Call], init=False)
+
+    def add(self, run: ReportedRun) -> None:
+        """Add a run that has begun."""
+        run.take_cleared_calls()
+        self._runs[run] = None
+
+    def end_test(
+        self, test: str, outcome: str = "", ending: Iterable[ReportedRun] = ()
+    ) -> dict[str, Any] | None:
+        """Return what was asked since the last test ended, as JSON has it; ``None`` for nothing.
+
+        Routes that were not used are told of once they can be used no more, as routes of the test
+        in which their mock began.
+
+        Args:
+            test: its node id.
+            outcome: such as ``passed``.
+            ending: runs that go on, but whose routes end with the test.
+        """
+        runs = {run: test if began is None else began for run, began in self._runs.items()}
+        self._runs = {run: began for run, began in runs.items() if not run.closed}
+        ending = list(ending)
+        routes = [route for run in runs for route in run.routes]
+        found: list[tuple[Call, int, ReportedRun]] = []
+        unused: list[dict[str, Any]] = []
+        for number, (run, began) in enumerate(runs.items(), 1):
+            found += [(call, number, run) for call in self._fresh_calls(run)]
+            if run.closed or run in ending:
+                owner = test if run in ending else began
+                unused += [
+                    {"test": owner, **self._place(route, run.redaction)}
+                    for route in unused_routes(run.routes)
+                ]
+        if not found and not unused:
+            return None
+        found.sort(key=lambda one: one[0].started)
+        entries = [
+            self._entry(call, run.redaction, routes, {"test": test, "mock": number})
+            for call, number, run in found
+        ]
+        started = found[0][0].started if found else None
+        return {
+            "test": test,
+            "outcome": outcome,
+            "started": started,
+            "entries": entries,
+            "unused_routes": unused,
+        }
+
+    def _fresh_calls(self, run: ReportedRun) -> list[Call]:
+        calls = [
+            call
+            for call in (*run.take_cleared_calls(), *run.calls)
+            if call.duration is not None and call not in self._seen
+        ]
+        self._seen.update(calls)
+        return calls
+
+    def _entry(
+        self,
+        call: Call,
+        redaction: Redaction | None,
+        routes: Sequence[Registration],
+        notes: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        try:
+            whole = entry_of(call)
+            entry = whole if redaction is None else redaction.entry(whole)
+            har = har_entry(_shortened(entry))
+            _tell_sizes(har, entry)
+            # To the microsecond: calls over loopback take less than HAR's milliseconds.
+            har["startedDateTime"] = datetime.fromtimestamp(call.started, timezone.utc).isoformat()
+            own: dict[str, Any] = har.setdefault(NOTES, {})
+            own |= {"fault": None, "attempts": call.attempts, **own, **notes, "near_misses": []}
+            if call.registration is not None:
+                own |= self._place(call.registration, redaction)
+            elif not call.matched:
+                own["near_misses"] = self._near_misses(call, redaction, routes)
+        except Exception as error:  # noqa: BLE001  a user's function or value, which fails no test
+            url = URL(call.received.url).origin() / "cannot be shown"
+            har = har_entry(Entry(Request(call.received.method, url), started=call.started))
+            har["comment"] = f"{type(error).__name__}: {error}"
+            har[NOTES] = {"outcome": "", **notes}
+        return har
+
+    def _near_misses(
+        self, call: Call, redaction: Redaction | None, routes: Sequence[Registration]
+    ) -> list[dict[str, Any]]:
+        return [
+            {
+                **self._place(miss.candidate, redaction),
+                "differences": [_difference(one, redaction) for one in miss.mismatches],
+            }
+            for miss in rank(call.received, routes, _NEAREST)
+        ]
+
+    def _place(self, route: Registration, redaction: Redaction | None) -> dict[str, Any]:
+        text = clip(str(route), _TEXT)
+        return {
+            "route": text if redaction is None else redaction.text(text),
+            "declared_at": self._relative(route.declared_at),
+        }
+
+    def _relative(self, place: str) -> str:
+        file, separator, line = place.rpartition(":")
+        if self._root is None or not PurePath(file).is_relative_to(self._root):
+            return place
+        return f"{PurePath(file).relative_to(self._root).as_posix()}{separator}{line}"
+
+
+def _difference(mismatch: Mismatch, redaction: Redaction | None) -> dict[str, str]:
+    if redaction is not None:
+        mismatch = masked_mismatch(mismatch, redaction)
+    return {
+        "part": mismatch.part,
+        "expected": _value(mismatch.expected),
+        "actual": _value(mismatch.actual),
+    }
+
+
+def _value(value: object) -> str:
+    is_text = isinstance(value, str) and not isinstance(value, Unquoted)
+    return clip(str(value), _VALUE) if is_text else short(value, _TEXT)
+
+
+def _shortened(entry: Entry) -> Entry:
+    """Return ``entry`` with the beginnings of its bodies where they are large."""
+    request, response = entry.request, entry.response
+    if request.body is not None and len(request.body) > _MOST_BODY:
+        body = request.body[:_MOST_BODY]
+        request = Request(request.method, request.url, request.headers, body=body)
+    if response is not None and response.body is not None and len(response.body) > _MOST_BODY:
+        body = response.body[:_MOST_BODY]
+        response = Response(response.status, response.reason, response.headers, body)
+    return evolve(entry, request=request, response=response)
+
+
+def _tell_sizes(har: dict[str, Any], entry: Entry) -> None:
+    """Say how large bodies are of which the beginning is there."""
+    comment = f"the first {_MOST_BODY:,} of {{:,}} bytes"
+    sent, received = entry.request_body, entry.response_body
+    if isinstance(sent, bytes) and len(sent) > _MOST_BODY:
+        har["request"]["bodySize"] = len(sent)
+        har["request"]["postData"]["comment"] = comment.format(len(sent))
+    if isinstance(received, bytes) and len(received) > _MOST_BODY:
+        har["response"]["bodySize"] = har["response"]["content"]["size"] = len(received)
+        har["response"]["content"]["comment"] = comment.format(len(received))
+
+
+def assemble(tests: Iterable[Mapping[str, Any]], version: str) -> dict[str, Any]:
+    """Return one HAR of what :meth:`Collector.end_test` returned, in the order of the tests.
+
+    Args:
+        tests: in any order, as processes that share a run have written them.
+        version: of aiointercept.
+    """
+    tests = list(tests)
+    unused = [route for one in tests for route in one["unused_routes"]]
+    named = {route["test"] for route in unused}
+    last = float("inf")
+    ordered = sorted(tests, key=lambda one: last if one["started"] is None else one["started"])
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "aiointercept", "version": version},
+            "entries": [entry for test in ordered for entry in test["entries"]],
+            NOTES: {
+                "tests": [
+                    {"test": one["test"], "outcome": one["outcome"]}
+                    for one in ordered
+                    if one["entries"] or one["test"] in named
+                ],
+                "unused_routes": unused,
+            },
+        }
+    }
+
+
+def har_of_mock(snapshot: Snapshot, version: str) -> dict[str, Any]:
+    """Return what one mock has to say as HAR."""
+    collector = Collector()
+    collector.add(snapshot)
+    found = collector.end_test("")
+    return assemble(() if found is None else (found,), version)
+
+
+def dump_line(test: Mapping[str, Any]) -> str:
+    """Return what :meth:`Collector.end_test` returned as one line of ASCII."""
+    return f"{json.dumps(test)}\n"

@@ -1,0 +1,109 @@
+"""``pytest --aiointercept-report``: collects in each process, and writes one file at the end.
+
+Nothing here is imported in a run that was not asked for a report. Each process of pytest-xdist adds
+lines to a file of its own in one folder, a line for each test, so what a run was asked takes no
+memory; the process that started the others reads them all.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from aiointercept.report.collecting import Collector, ReportedRun, assemble, dump_line
+from aiointercept.report.page import render_page
+
+OPTION: Final = "--aiointercept-report"
+_FOLDER: Final = "aiointercept_report"
+_SUFFIXES: Final = (".html", ".har")
+
+
+class TrafficReport:
+    """The hooks of a run that is to write a report.
+
+    Args:
+        config: of the run.
+        path: of the file to write, as it was given.
+        server: returns the run of the session's server, if there is one: its routes end with each
+            test.
+
+    Raises:
+        pytest.UsageError: if the name of the file does not say what to write.
+    """
+
+    def __init__(
+        self, config: pytest.Config, path: str, server: Callable[[], ReportedRun | None]
+    ) -> None:
+        self._path = config.invocation_params.dir / path
+        suffix = self._path.suffix.lower()
+        self._is_page = suffix == ".html"
+        if suffix not in _SUFFIXES or self._path.is_dir():
+            msg = f"{OPTION} must name a file that ends with .html or .har, not {path!r}"
+            raise pytest.UsageError(msg)
+        self._shown = path
+        self._server = server
+        self._outcomes: dict[str, str] = {}
+        self._count: int | None = None
+        self.collector = Collector(config.rootpath)
+        given: dict[str, Any] | None = getattr(config, "workerinput", None)
+        self._is_worker = given is not None
+        folder = tempfile.mkdtemp(prefix="aiointercept-") if given is None else given.get(_FOLDER)
+        self._folder = None if folder is None else Path(folder)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist where to write."""
+        node.workerinput[_FOLDER] = str(self._folder)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note how a test ended."""
+        outcome = "error" if report.failed and report.when != "call" else report.outcome
+        if report.when == "setup" or outcome != "passed":
+            self._outcomes[report.nodeid] = outcome
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Write what a test asked; its fixtures have ended."""
+        self._write(nodeid, self._outcomes.pop(nodeid, ""))
+
+    def _write(self, test: str, outcome: str = "") -> None:
+        server = self._server()
+        found = self.collector.end_test(test, outcome, () if server is None else (server,))
+        if found is None or self._folder is None:
+            return
+        with (self._folder / f"{os.getpid()}.jsonl").open("a", encoding="ascii") as lines:
+            lines.write(dump_line(found))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Write the report, once the workers have written what they have."""
+        self._write("")
+        if self._is_worker:
+            return
+        har = assemble(self._tests(), version("aiointercept"))
+        self._count = len(har["log"]["entries"])
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        text = render_page(har) if self._is_page else json.dumps(har, indent=1)
+        self._path.write_text(text, encoding="utf-8")
+
+    def _tests(self) -> Iterator[dict[str, Any]]:
+        assert self._folder is not None  # noqa: S101  it is where no other process gave it
+        for file in sorted(self._folder.iterdir()):
+            with file.open(encoding="ascii") as lines:
+                yield from map(json.loads, lines)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say where the report is."""
+        if self._count is not None:
+            number = f"{self._count:,} exchange{'' if self._count == 1 else 's'}"
+            terminalreporter.write_sep("-", f"aiointercept report of {number}: {self._shown}")
+
+    def pytest_unconfigure(self) -> None:
+        """Remove what the processes wrote."""
+        if not self._is_worker and self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,0 +1,81 @@
+"""The section at the end of a pytest run: what there is to say of its mocks; nothing, mostly.
+
+pytest loads this in every run, so it imports nothing that it could do without. What tests of other
+processes have to say comes with their reports, as pytest-xdist sends them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import pytest
+
+HINTS: Final = "aiointercept: hints"
+"""The title of a section of a report: what production would refuse that the mock has answered."""
+RECORDED: Final = "aiointercept_recorded"
+"""The attribute of a report: which cassettes were written, as paths to show."""
+
+_OURS: Final = "AiointerceptWarning"
+_MOST: Final = 10
+
+
+def render_summary(
+    warnings: Mapping[str, int], hints: Mapping[str, int], recorded: Iterable[str]
+) -> list[str]:
+    """Return the lines of the section; none if there is nothing to say.
+
+    Args:
+        warnings: how often each kind of warning was given.
+        hints: in how many tests each text was told of what production would refuse.
+        recorded: the cassettes that were written.
+    """
+    lines: list[str] = []
+    if warnings:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(warnings.items()))
+        lines.append(f"{_counted(sum(warnings.values()), 'warning')}: {kinds}")
+    if hints:
+        lines.append("production would refuse what a mock has answered:")
+        lines += _listed(f"{text} (in {_counted(count, 'test')})" for text, count in hints.items())
+    files = sorted(set(recorded))
+    if files:
+        lines.append(f"{_counted(len(files), 'cassette')} recorded:")
+        lines += _listed(files)
+    return lines
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _listed(texts: Iterable[str]) -> Iterator[str]:
+    found = list(texts)
+    yield from (f"  {text}" for text in found[:_MOST])
+    if len(found) > _MOST:
+        yield f"  ... and {len(found) - _MOST:,} more"
+
+
+class RunSummary:
+    """The hooks of a run."""
+
+    def __init__(self) -> None:
+        self._warnings: Counter[str] = Counter()
+
+    def pytest_warning_recorded(self, warning_message: Any) -> None:
+        """Count a warning of ours."""
+        category: type[Warning] = warning_message.category
+        if any(kind.__name__ == _OURS for kind in category.__mro__):
+            self._warnings[category.__name__] += 1
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Write the section if there is something to say."""
+        stats: Mapping[str, list[Any]] = terminalreporter.stats
+        reports = [
+            one for found in stats.values() for one in found if isinstance(one, pytest.TestReport)
+        ]
+        hints = Counter(text for one in reports for title, text in one.sections if title == HINTS)
+        recorded = [path for one in reports for path in getattr(one, RECORDED, ())]
+        lines = render_summary(self._warnings, hints, recorded)
+        if lines:
+            terminalreporter.section("aiointercept")
+            for line in lines:
+                terminalreporter.write_line(line)

@@ -1,0 +1,110 @@
+"""What a run says at its end."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from aiointercept.report.run_summary import HINTS, RECORDED, RunSummary, render_summary
+
+
+class Terminal:
+    """A terminal that notes what is written, and knows how tests ended."""
+
+    def __init__(self, **stats):
+        self.stats = stats
+        self.written = []
+
+    def section(self, title):
+        """Note a heading."""
+        self.written.append(f"= {title} =")
+
+    def write_line(self, line):
+        """Note a line."""
+        self.written.append(line)
+
+
+def report(**attributes):
+    """Return the report of a test."""
+    found = pytest.TestReport(
+        "test_it.py::test",
+        ("test_it.py", 1, "test"),
+        {},
+        "passed",
+        None,
+        "teardown",
+        attributes.pop("sections", ()),
+    )
+    vars(found).update(attributes)
+    return found
+
+
+def warned(category):
+    """Return what pytest tells of a warning."""
+    return SimpleNamespace(category=category)
+
+
+def test_nothing_to_say():
+    """No line, so no section."""
+    assert render_summary({}, {}, []) == []
+    terminal = Terminal(passed=[report()], warnings=["something else"])
+    RunSummary().pytest_terminal_summary(terminal)
+    assert terminal.written == []
+
+
+def test_warnings_by_kind_and_count():
+    """Kinds in the order of their names."""
+    assert render_summary({"B": 1200, "A": 1}, {}, []) == ["1,201 warnings: 1 A, 1,200 B"]
+    assert render_summary({"A": 1}, {}, []) == ["1 warning: 1 A"]
+
+
+def test_what_production_would_refuse():
+    """Each text once, and in how many tests it was told."""
+    assert render_summary({}, {"GET /x is not a URL": 2}, []) == [
+        "production would refuse what a mock has answered:",
+        "  GET /x is not a URL (in 2 tests)",
+    ]
+
+
+def test_cassettes_once_and_of_many_the_first():
+    """A cassette that several tests added to is one."""
+    assert render_summary({}, {}, ["b.har", "a.har", "b.har"]) == [
+        "2 cassettes recorded:",
+        "  a.har",
+        "  b.har",
+    ]
+    many = render_summary({}, {}, [f"{number:03}.har" for number in range(1012)])
+    assert many[-1] == "  ... and 1,002 more"
+    assert len(many) == 12
+
+
+def test_only_warnings_of_ours_are_counted():
+    """By the name of the class or one it derives from: the package need not be imported."""
+    ours = type("AiointerceptWarning", (UserWarning,), {})
+    special = type("SpecialWarning", (ours,), {})
+    summary = RunSummary()
+    for category in (ours, special, special, UserWarning, DeprecationWarning):
+        summary.pytest_warning_recorded(warned(category))
+    terminal = Terminal()
+    summary.pytest_terminal_summary(terminal)
+    assert terminal.written == [
+        "= aiointercept =",
+        "3 warnings: 1 AiointerceptWarning, 2 SpecialWarning",
+    ]
+
+
+def test_what_reports_carry_is_found_whatever_the_outcome():
+    """Reports come from other processes too."""
+    terminal = Terminal(
+        **{
+            "": [report(**{RECORDED: ["a.har"]})],
+            "failed": [report(sections=[(HINTS, "odd header"), ("Captured log", "odd header")])],
+        }
+    )
+    RunSummary().pytest_terminal_summary(terminal)
+    assert terminal.written == [
+        "= aiointercept =",
+        "production would refuse what a mock has answered:",
+        "  odd header (in 1 test)",
+        "1 cassette recorded:",
+        "  a.har",
+    ]
