@@ -1,6 +1,6 @@
 """A client for a chat service that streams its answers as server-sent events, as OpenAI's API does.
 
-Shown are a stream with pauses, one that breaks in the middle, and a client that has heard enough.
+It shows a stream with pauses, one that breaks in the middle, and a client that has heard enough.
 Run it with ``python examples/openai_stream.py``.
 """
 

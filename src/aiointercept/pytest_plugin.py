@@ -19,8 +19,7 @@ from aiointercept.api.watching import (
     remove_watcher,
     watching,
 )
-from aiointercept.report.run_summary import RECORDED as RECORDED_CASSETTES
-from aiointercept.report.run_summary import RunSummary
+from aiointercept.report.run_summary import RECORDED_CASSETTES, RunSummary
 
 if TYPE_CHECKING:
     # See above.

@@ -11,12 +11,12 @@ from multidict import MultiMapping
 
 from aiointercept.adapters.handling.file import file_stream
 from aiointercept.api.callback import CallbackResult
-from aiointercept.api.content import Headers, make_content
+from aiointercept.api.content import HeadersLike, make_content
 from aiointercept.core.http.messages import Response
 from aiointercept.core.routing.replies import FileReply, Stream
 from aiointercept.core.type_guards import is_async_iterable, is_mapping
 
-Body: TypeAlias = (
+AnswerBody: TypeAlias = (
     str
     | bytes
     | bytearray
@@ -32,7 +32,7 @@ _DEFAULT_METHOD: Final = CallbackResult().method
 
 
 @frozen(eq=False)
-class Answer(Response):
+class ClientAnswer(Response):
     """A response, and the class of which the client is to make it.
 
     Args:
@@ -52,7 +52,7 @@ class StreamedAnswer(Stream):
     method: str | None = None
 
 
-AnyAnswer: TypeAlias = Answer | StreamedAnswer
+AnyAnswer: TypeAlias = ClientAnswer | StreamedAnswer
 
 
 @frozen(eq=False)
@@ -94,7 +94,7 @@ class AnswerOptions:
         """Return the answer to one request."""
         if isinstance(self.headers, MultiMapping):
             return self._make()
-        if self.payload is not None and isinstance(self._made, Answer):
+        if self.payload is not None and isinstance(self._made, ClientAnswer):
             return evolve(self._made, body=_serialise(self.payload))
         return self._made
 
@@ -108,7 +108,7 @@ class AnswerOptions:
         )
         status = _clean_status(self.status)
         if isinstance(content, Response):
-            return Answer(
+            return ClientAnswer(
                 status, content.reason, content.headers, content.body, self.response_class
             )
         stream = file_stream(content) if isinstance(content, FileReply) else content
@@ -143,7 +143,7 @@ def answer_of(callback: Any, result: Any) -> AnyAnswer:
     return answer if result.method == _DEFAULT_METHOD else evolve(answer, method=result.method)
 
 
-def _is_plain(headers: Headers) -> bool:
+def _is_plain(headers: HeadersLike) -> bool:
     return is_mapping(headers) and not isinstance(headers, MultiMapping)
 
 

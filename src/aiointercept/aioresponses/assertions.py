@@ -63,10 +63,10 @@ class CallArguments(TypedDict, total=False):
     upload_tracker: Any
 
 
-Requests: TypeAlias = dict[tuple[str, URL], list[RequestCall]]
+RequestCalls: TypeAlias = dict[tuple[str, URL], list[RequestCall]]
 
 
-def fail_unless_called(requests: Requests) -> None:
+def fail_unless_called(requests: RequestCalls) -> None:
     """Fail if there was no call."""
     __tracebackhide__ = True
     if not requests:
@@ -74,7 +74,7 @@ def fail_unless_called(requests: Requests) -> None:
         raise AssertionError(msg)
 
 
-def fail_if_called(requests: Requests) -> None:
+def fail_if_called(requests: RequestCalls) -> None:
     """Fail if there was a call."""
     __tracebackhide__ = True
     if requests:
@@ -83,7 +83,7 @@ def fail_if_called(requests: Requests) -> None:
         raise AssertionError("\n".join([msg, *_recorded(requests)]))
 
 
-def fail_unless_called_once(requests: Requests) -> None:
+def fail_unless_called_once(requests: RequestCalls) -> None:
     """Fail unless there was exactly one call."""
     __tracebackhide__ = True
     count = sum(map(len, requests.values()))
@@ -93,7 +93,7 @@ def fail_unless_called_once(requests: Requests) -> None:
 
 
 def find_calls(
-    requests: Requests, url: Any, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+    requests: RequestCalls, url: Any, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> list[RequestCall]:
     """Return the calls to ``url`` with ``params`` merged into it; fail if there is none."""
     __tracebackhide__ = True
@@ -169,7 +169,7 @@ def _lines(call: RequestCall) -> list[str]:
     return lines + [f"{name}: {short(value)}" for name, value in sorted(call.kwargs.items())]
 
 
-def _recorded(requests: Requests) -> list[str]:
+def _recorded(requests: RequestCalls) -> list[str]:
     if not requests:
         return ["Nothing was called."]
     lines = [f"  {method} {clip(str(url), _LONGEST)}" for method, url in list(requests)[:_SHOWN]]

@@ -142,7 +142,7 @@ def _takes(decision: object) -> bool:
 async def dispatch(
     call: ClientCall, drop_ins: Sequence[DropIn], natives: Sequence[ActiveMock]
 ) -> aiohttp.ClientResponse:
-    """Answer ``call``, or let it go its own way.
+    """ClientAnswer ``call``, or let it go its own way.
 
     Args:
         call: of a client.

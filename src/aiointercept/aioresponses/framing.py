@@ -3,7 +3,7 @@
 from http.client import responses as _phrases
 from typing import Final
 
-from aiointercept.aioresponses.answers import Answer, StreamedAnswer
+from aiointercept.aioresponses.answers import ClientAnswer, StreamedAnswer
 
 # They say where a body ends. Here it ends with the connection.
 FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
@@ -16,12 +16,12 @@ def sent_status(status: int) -> int:
     return _ANY_BODY if status in _WITHOUT_BODY else status
 
 
-def is_framed(answer: Answer | StreamedAnswer) -> bool:
+def is_framed(answer: ClientAnswer | StreamedAnswer) -> bool:
     """Whether a header field of ``answer`` would say where its body ends."""
     return any(name.lower() in FRAMING for name in answer.headers)
 
 
-def wire_form(answer: Answer | StreamedAnswer) -> bytes:
+def wire_form(answer: ClientAnswer | StreamedAnswer) -> bytes:
     """Return ``answer``, or the head of a streamed one, as it goes over a connection.
 
     It has the header fields of the answer and no other. Those that say where a body ends are left

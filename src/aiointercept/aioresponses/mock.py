@@ -11,10 +11,10 @@ from yarl import URL
 
 from aiointercept.adapters.interception.chain import Chain
 from aiointercept.adapters.interception.interceptor import active_dispatchers
-from aiointercept.aioresponses.answers import AnswerOptions, Body
+from aiointercept.aioresponses.answers import AnswerBody, AnswerOptions
 from aiointercept.aioresponses.assertions import (
     CallArguments,
-    Requests,
+    RequestCalls,
     compare,
     expected_call,
     fail_if_called,
@@ -31,20 +31,20 @@ from aiointercept.aioresponses.routes import (
     Raised,
     Uses,
     callback_reply,
+    clean_drop_in_repeat,
     clean_exception,
-    clean_repeat,
     reply,
     url_matcher,
 )
 from aiointercept.api.callback import Callback
-from aiointercept.api.content import Headers
+from aiointercept.api.content import HeadersLike
 from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.hints import Hints
 from aiointercept.api.options import calling_line, clean_method
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.routes import Route
 
-Url: TypeAlias = str | URL | re.Pattern[str]
+UrlLike: TypeAlias = str | URL | re.Pattern[str]
 
 _ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
@@ -71,7 +71,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
         param: str | None = None,
     ) -> None:
         prefixes = (passthrough,) if isinstance(passthrough, str) else tuple(passthrough)
-        self.requests: Requests = {}
+        self.requests: RequestCalls = {}
         self.passthrough_unmatched = passthrough_unmatched
         self._passthrough = prefixes
         self._param = param
@@ -156,14 +156,14 @@ class aioresponses:  # noqa: N801 - the name that suites use
 
     def add(
         self,
-        url: Url,
+        url: UrlLike,
         method: str = "GET",
         status: int = 200,
-        body: Body = "",
+        body: AnswerBody = "",
         exception: Raised | None = None,
         content_type: str = "application/json",
         payload: Any = None,
-        headers: Headers = None,
+        headers: HeadersLike = None,
         response_class: type[aiohttp.ClientResponse] | None = None,
         repeat: bool | int = False,
         timeout: bool = False,
@@ -201,7 +201,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
                 "m.start() first"
             )
             raise RuntimeError(msg)
-        limit = clean_repeat(repeat)
+        limit = clean_drop_in_repeat(repeat)
         answer = AnswerOptions(
             status, body, content_type, payload, headers, response_class, reason, limit != 1
         )
@@ -216,31 +216,31 @@ class aioresponses:  # noqa: N801 - the name that suites use
             registration = self._registry.add(Route(name, None, matcher, computed, None, line))
             uses.retire = lambda: self._registry.remove(registration)
 
-    def get(self, url: Url, **options: Unpack[AddOptions]) -> None:
+    def get(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
         """Register for GET; see :meth:`add`."""
         self.add(url, method="GET", **options)
 
-    def post(self, url: Url, **options: Unpack[AddOptions]) -> None:
+    def post(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
         """Register for POST; see :meth:`add`."""
         self.add(url, method="POST", **options)
 
-    def put(self, url: Url, **options: Unpack[AddOptions]) -> None:
+    def put(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
         """Register for PUT; see :meth:`add`."""
         self.add(url, method="PUT", **options)
 
-    def patch(self, url: Url, **options: Unpack[AddOptions]) -> None:
+    def patch(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
         """Register for PATCH; see :meth:`add`."""
         self.add(url, method="PATCH", **options)
 
-    def delete(self, url: Url, **options: Unpack[AddOptions]) -> None:
+    def delete(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
         """Register for DELETE; see :meth:`add`."""
         self.add(url, method="DELETE", **options)
 
-    def head(self, url: Url, **options: Unpack[AddOptions]) -> None:
+    def head(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
         """Register for HEAD; see :meth:`add`."""
         self.add(url, method="HEAD", **options)
 
-    def options(self, url: Url, **options: Unpack[AddOptions]) -> None:
+    def options(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
         """Register for OPTIONS; see :meth:`add`."""
         self.add(url, method="OPTIONS", **options)
 

@@ -10,9 +10,9 @@ from attrs import define, field, frozen
 from typing_extensions import TypedDict, override
 from yarl import URL
 
-from aiointercept.aioresponses.answers import AnswerOptions, AnyAnswer, Body, answer_of
+from aiointercept.aioresponses.answers import AnswerBody, AnswerOptions, AnyAnswer, answer_of
 from aiointercept.api.callback import Callback
-from aiointercept.api.content import Headers
+from aiointercept.api.content import HeadersLike
 from aiointercept.core.http.messages import Request
 from aiointercept.core.http.urls import sorted_query
 from aiointercept.core.matching.combinators import HeadMatcher
@@ -32,11 +32,11 @@ class AddOptions(TypedDict, total=False):
     """The options of :meth:`~.mock.aioresponses.add` behind ``url`` and ``method``."""
 
     status: int
-    body: Body
+    body: AnswerBody
     exception: Raised | None
     content_type: str
     payload: Any
-    headers: Headers
+    headers: HeadersLike
     response_class: Any
     repeat: bool | int
     timeout: bool
@@ -139,7 +139,7 @@ def url_matcher(url: Any) -> ExactUrl | SortedUrlPattern:
     raise TypeError(msg)
 
 
-def clean_repeat(repeat: Any) -> int | None:
+def clean_drop_in_repeat(repeat: Any) -> int | None:
     """Return how often a route answers; ``None`` for ever, as for all numbers below 1.
 
     Raises:

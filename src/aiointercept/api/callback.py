@@ -8,10 +8,10 @@ from attrs import field, frozen
 from typing_extensions import override
 
 from aiointercept.adapters.handling.request import call_arguments
-from aiointercept.api.content import Headers, make_content
+from aiointercept.api.content import HeadersLike, make_content
 from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
-from aiointercept.core.routing.replies import Computed, Content, Fault, FaultReply
+from aiointercept.core.routing.replies import CallbackAnswer, Content, Fault, FaultReply
 
 Callback = Callable[..., Any]
 
@@ -37,7 +37,7 @@ class CallbackResult:
     body: Any = ""
     content_type: str = "application/json"
     payload: Any = None
-    headers: Headers = None
+    headers: HeadersLike = None
     response_class: Any = None
     reason: str | None = None
     json: Any = field(default=None, kw_only=True, repr=False)
@@ -54,7 +54,7 @@ class CallbackResult:
 
 def computing(
     callback: Callback, default: Content, declared_at: str
-) -> Callable[[Request, Callable[[], Any]], Computed | Awaitable[Computed]]:
+) -> Callable[[Request, Callable[[], Any]], CallbackAnswer | Awaitable[CallbackAnswer]]:
     """Return what makes the answer to a request by asking ``callback``.
 
     Args:
@@ -64,7 +64,9 @@ def computing(
     """
     wants_request = "request" in parameters_of(callback)
 
-    def compute(received: Request, show: Callable[[], Any]) -> Computed | Awaitable[Computed]:
+    def compute(
+        received: Request, show: Callable[[], Any]
+    ) -> CallbackAnswer | Awaitable[CallbackAnswer]:
         arguments = call_arguments(received)
         if wants_request:
             arguments["request"] = show()
@@ -94,7 +96,7 @@ class _Given:
     _declared_at: str
     _received: Request
 
-    def answer(self, result: Any) -> Computed:
+    def answer(self, result: Any) -> CallbackAnswer:
         """Return the answer that ``result`` stands for.
 
         Raises:
@@ -139,14 +141,14 @@ class _Given:
 
 
 @frozen(eq=False)
-class _Awaited(Awaitable[Computed]):
+class _Awaited(Awaitable[CallbackAnswer]):
     """What an async callback answers, once it is awaited."""
 
     _given: _Given
     _result: Awaitable[Any]
 
     @override
-    def __await__(self) -> Generator[Any, None, Computed]:
+    def __await__(self) -> Generator[Any, None, CallbackAnswer]:
         result = yield from self._result.__await__()
         return self._given.answer(result)
 

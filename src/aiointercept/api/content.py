@@ -23,10 +23,10 @@ from aiointercept.core.http.messages import Response
 from aiointercept.core.routing.replies import Content, FileReply, Stream
 from aiointercept.core.type_guards import is_async_iterable, is_mapping
 
-Body: TypeAlias = (
+BodyLike: TypeAlias = (
     bytes | bytearray | str | Path | AsyncIterable[bytes] | Callable[[], AsyncIterable[bytes]]
 )
-Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
+HeadersLike: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
 
 DEFAULT_CONTENT_TYPE: Final = "application/json"
 _WITHOUT_BODY: Final = frozenset({204, 304})
@@ -47,7 +47,7 @@ def make_content(
     body: Any = b"",
     json: Any = None,
     payload: Any = None,
-    headers: Headers = None,
+    headers: HeadersLike = None,
     content_type: str | None = None,
     cookies: Mapping[str, str] | None = None,
     reusable: bool = False,
@@ -57,7 +57,7 @@ def make_content(
     Args:
         status: 200 to 999.
         reason: the phrase behind the status.
-        body: see :data:`Body`; text is encoded as UTF-8.
+        body: see :data:`BodyLike`; text is encoded as UTF-8.
         json: serialised in place of ``body``.
         payload: the same as ``json``, by the name that aioresponses gives it.
         headers: a mapping or pairs; names may repeat.

@@ -14,7 +14,7 @@ from attrs import field, frozen
 from yarl import URL
 
 from aiointercept.api.callback import Callback, computing, parameters_of
-from aiointercept.api.content import Headers, make_content, refuse_arguments
+from aiointercept.api.content import HeadersLike, make_content, refuse_arguments
 from aiointercept.core.http.urls import http_scheme
 from aiointercept.core.matching.combinators import AllOf, all_of, as_matcher
 from aiointercept.core.matching.fields import Query
@@ -44,7 +44,7 @@ class Options:
     body: Any = b""
     json: Any = None
     payload: Any = None
-    headers: Headers = None
+    headers: HeadersLike = None
     content_type: Any = None
     repeat: Any = False
     callback: Callback | None = None

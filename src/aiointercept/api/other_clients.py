@@ -8,7 +8,7 @@ from yarl import URL
 
 from aiointercept.adapters.handling.gateway import Gateway
 from aiointercept.adapters.interception.interceptor import active_dispatchers
-from aiointercept.adapters.interception.mocked_connector import DirectConnector
+from aiointercept.adapters.interception.mocked_connector import OwnTcpConnector
 from aiointercept.adapters.local_server.environment import changed_environment, proxy_variables
 from aiointercept.adapters.local_server.listener import LoopbackServer
 from aiointercept.adapters.local_server.tls import Authority, Tls, can_make_certificates
@@ -111,7 +111,7 @@ def local_server(authority: Authority, dispatcher: Dispatcher, *, secure: bool) 
     def active_mocks() -> Sequence[Dispatcher]:
         return [dispatcher, *(one for one in active_dispatchers() if one is not dispatcher)]
 
-    gateway = Gateway(active_mocks, lambda body: ClientUpstream(DirectConnector(), body=body))
+    gateway = Gateway(active_mocks, lambda body: ClientUpstream(OwnTcpConnector(), body=body))
     return LoopbackServer(authority, secure=secure, gateway=gateway)
 
 

@@ -114,7 +114,7 @@ def _opener(events: Any, *, reusable: bool) -> Callable[[], Any]:
         return lambda: _several(events())
     kept = list(_several(events))
     for event in kept:
-        sse.encode(event)
+        sse.encode_event(event)
     return lambda: kept
 
 
@@ -132,12 +132,12 @@ def _several(events: Any) -> Any:
 async def _encoded(events: Any) -> AsyncIterator[bytes]:
     if not is_async_iterable(events):
         for event in events:
-            yield sse.encode(event)
+            yield sse.encode_event(event)
         return
     iterator = aiter(events)
     try:
         async for event in iterator:
-            yield sse.encode(event)
+            yield sse.encode_event(event)
     finally:
         close = getattr(iterator, "aclose", None)
         if close is not None:

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict, Unpack
 from yarl import URL
 
 from aiointercept.api.callback import Callback
-from aiointercept.api.content import Headers
+from aiointercept.api.content import HeadersLike
 from aiointercept.api.handle import MockResponse, MockWebSocket
 from aiointercept.api.keywords import unexpected
 from aiointercept.api.options import (
@@ -40,7 +40,7 @@ class RouteOptions(TypedDict, total=False):
     body: Any
     json: Any
     payload: Any
-    headers: Headers
+    headers: HeadersLike
     content_type: str | None
     repeat: bool | int
     callback: Callback | None
@@ -87,7 +87,7 @@ class Verbs(ABC):
         body: Any = b"",
         json: Any = None,
         payload: Any = None,
-        headers: Headers = None,
+        headers: HeadersLike = None,
         content_type: str | None = None,
         repeat: bool | int = False,
         callback: Callback | None = None,

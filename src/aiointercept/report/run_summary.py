@@ -12,7 +12,7 @@ import pytest
 
 HINTS: Final = "aiointercept: hints"
 """The title of a section of a report: what production would refuse that the mock has answered."""
-RECORDED: Final = "aiointercept_recorded"
+RECORDED_CASSETTES: Final = "aiointercept_recorded"
 """The attribute of a report: which cassettes were written, as paths to show."""
 
 _OURS: Final = "AiointerceptWarning"
@@ -73,7 +73,7 @@ class RunSummary:
             one for found in stats.values() for one in found if isinstance(one, pytest.TestReport)
         ]
         hints = Counter(text for one in reports for title, text in one.sections if title == HINTS)
-        recorded = [path for one in reports for path in getattr(one, RECORDED, ())]
+        recorded = [path for one in reports for path in getattr(one, RECORDED_CASSETTES, ())]
         lines = render_summary(self._warnings, hints, recorded)
         if lines:
             terminalreporter.section("aiointercept")

@@ -52,7 +52,7 @@ def test_ini_option_for_strictness(run: Run) -> None:
             "*GET http://127.0.0.1:*/unused, registered at *test_inside.py:2",
         ]
     )
-    result.stdout.no_fnmatch_line("*def judge*")
+    result.stdout.no_fnmatch_line("*def verify*")
 
 
 def test_not_strict_by_default(run: Run) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from aiointercept.aioresponses.answers import Answer, AnswerOptions, StreamedAnswer, answer_of
+from aiointercept.aioresponses.answers import AnswerOptions, ClientAnswer, StreamedAnswer, answer_of
 from aiointercept.api.callback import CallbackResult
 
 THIS_FILE = Path(__file__).read_bytes()
@@ -122,7 +122,7 @@ def test_result_of_a_callback() -> None:
         method="PUT", status=404, payload=[1], headers={"A": "b"}, reason="No", response_class=int
     )
     answer = answer_of(print, result)
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ClientAnswer)
     assert (answer.status, answer.body, answer.headers["A"]) == (404, b"[1]", "b")
     assert (answer.method, answer.reason, answer.response_class) == ("PUT", "No", int)
     assert answer_of(print, CallbackResult()).method is None

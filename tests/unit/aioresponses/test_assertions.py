@@ -5,7 +5,7 @@ from yarl import URL
 
 from aiointercept.aioresponses.assertions import (
     RequestCall,
-    Requests,
+    RequestCalls,
     compare,
     expected_call,
     fail_if_called,
@@ -18,7 +18,7 @@ from aiointercept.aioresponses.assertions import (
 API = "https://api.test/items"
 
 
-def made(*methods: str, **kwargs: Any) -> Requests:
+def made(*methods: str, **kwargs: Any) -> RequestCalls:
     """Return what was called."""
     return {(method, URL(API)): [recorded_call(method, kwargs)] for method in methods}
 

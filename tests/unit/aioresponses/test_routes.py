@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from aiointercept.aioresponses.answers import Answer, AnswerOptions
+from aiointercept.aioresponses.answers import AnswerOptions, ClientAnswer
 from aiointercept.aioresponses.routes import (
     ClientRequest,
     ExactUrl,
     SortedUrlPattern,
     Uses,
     callback_reply,
+    clean_drop_in_repeat,
     clean_exception,
-    clean_repeat,
     reply,
     url_matcher,
 )
@@ -81,7 +81,7 @@ def test_matchers_show_what_was_registered() -> None:
 )
 def test_how_often_a_route_answers(repeat: Any, limit: int | None) -> None:
     """Numbers below 1 are for ever, as in aioresponses."""
-    assert clean_repeat(repeat) == limit
+    assert clean_drop_in_repeat(repeat) == limit
 
 
 def test_what_is_raised() -> None:
@@ -137,7 +137,7 @@ async def test_callback_gets_what_the_client_passed() -> None:
 
     answering: Any = callback_reply(callback, AnswerOptions(), None, Uses(None))
     answer = await answering.compute(asked("http://e.test/?b=1&a=2", json={"a": 1}), None)
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ClientAnswer)
     assert answer.body == b"x"
     assert seen == [(URL("http://e.test/?b=1&a=2"), {"allow_redirects": True, "json": {"a": 1}})]
 

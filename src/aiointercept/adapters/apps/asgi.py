@@ -12,7 +12,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-EXTRA: Final = "pip install 'aiointercept[asgi]'"
+ASGI_EXTRA: Final = "pip install 'aiointercept[asgi]'"
 _FOR_EVER: Final = 10**8  # seconds; an idle connection ends with its client
 
 
@@ -28,7 +28,7 @@ def require_extra(*modules: str, kind: str) -> None:
         except ValueError:  # somebody has put None in its place
             missing = True
         if missing:
-            msg = f"{kind} applications need {module}, which is not installed: {EXTRA}"
+            msg = f"{kind} applications need {module}, which is not installed: {ASGI_EXTRA}"
             raise ImportError(msg, name=module)
 
 

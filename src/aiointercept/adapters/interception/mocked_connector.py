@@ -111,7 +111,7 @@ class OwnConnector(BaseConnector):
     """A connector of ours, which nothing intercepts."""
 
 
-class DirectConnector(OwnConnector, TCPConnector):
+class OwnTcpConnector(OwnConnector, TCPConnector):
     """Reaches the real servers for those who have no connector: clients of the proxy."""
 
 

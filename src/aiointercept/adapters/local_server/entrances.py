@@ -6,13 +6,14 @@ An entrance makes the protocol of each connection, and moves one to another loop
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from attrs import define, field
 
 from aiointercept.adapters.handling.gateway import Gateway
 from aiointercept.adapters.handling.handler import ConnectionHandler
 from aiointercept.adapters.local_server.proxy import Dial, ProxyProtocol, warn_of_failed_handshake
+from aiointercept.adapters.local_server.socket_pair import HOST
 from aiointercept.adapters.local_server.tls import Authority
 from aiointercept.adapters.local_server.tls_protocol import TlsProtocol
 from aiointercept.core.http.messages import Origin
@@ -22,8 +23,6 @@ from aiointercept.core.routing.replies import Fault
 from aiointercept.core.routing.tunnels import certificate_fault, goes_to_real_server
 
 Steps = Callable[[], int]
-
-HOST: Final = "127.0.0.1"
 
 
 class Entrance(Protocol):

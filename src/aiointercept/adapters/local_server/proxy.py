@@ -20,7 +20,7 @@ from aiointercept.adapters.event_loops import call_on_loop
 from aiointercept.adapters.local_server.tls_protocol import TlsProtocol
 from aiointercept.core.http.messages import Origin
 
-Serve: TypeAlias = Callable[[Origin | None], asyncio.Protocol]
+ServeConnection: TypeAlias = Callable[[Origin | None], asyncio.Protocol]
 """Makes the protocol for requests to an origin; for ``None``, for requests that name theirs."""
 
 Dial: TypeAlias = Callable[[Callable[[], asyncio.Protocol]], Awaitable[object]]
@@ -135,7 +135,7 @@ class ProxyProtocol(_Delegating):
 
     def __init__(
         self,
-        serve: Serve,
+        serve: ServeConnection,
         context_for: Callable[[Origin], ssl.SSLContext],
         tunnel: Callable[[Origin], Dial | None],
         open_connections: set[Any],
@@ -183,7 +183,7 @@ class ProxyProtocol(_Delegating):
         if self._loop is not None:
             call_on_loop(self._loop, self._transport.abort)
 
-    def moved(self, serve: Serve) -> "ProxyProtocol":
+    def moved(self, serve: ServeConnection) -> "ProxyProtocol":
         """Return what goes on in place of this one on another loop, between two requests."""
         other = ProxyProtocol(
             serve,

@@ -12,7 +12,8 @@ from aiohttp import ClientRequest, hdrs
 from attrs import frozen
 from yarl import URL
 
-from aiointercept.adapters.passthrough.switched import SWITCHING_PROTOCOLS, Switched
+from aiointercept.adapters.passthrough.switched import Switched
+from aiointercept.core.recording.entries import SWITCHING_PROTOCOLS
 from aiointercept.core.http.hop_by_hop import end_to_end_headers
 from aiointercept.core.http.messages import Request
 from aiointercept.core.ports.upstream import Upstream, UpstreamResponse

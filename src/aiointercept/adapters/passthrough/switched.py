@@ -3,11 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Final
 
 import aiohttp
-
-SWITCHING_PROTOCOLS: Final = 101
 
 
 class _Incoming:

@@ -67,7 +67,7 @@ def comment(text: str) -> bytes:
     return "".join(f": {line}\n" for line in _lines(text)).encode() + b"\n"
 
 
-def encode(event: Any) -> bytes:
+def encode_event(event: Any) -> bytes:
     """Return an event, text, or JSON-able value as it goes over the wire.
 
     Text that begins with a colon is a comment.

@@ -126,7 +126,7 @@ def _response(entry: Entry) -> dict[str, Any]:
     mime_type = response.headers.get("Content-Type", "x-unknown")
     content: dict[str, Any] = {"size": max(_size(body), 0), "mimeType": mime_type}
     if body:
-        text, encoded = body_text(body, charset_of(response.headers))
+        text, encoded = body_text(body, mime_charset(response.headers))
         content |= text
         if encoded:
             content["encoding"] = "base64"
@@ -148,7 +148,7 @@ def _response(entry: Entry) -> dict[str, Any]:
     return result
 
 
-def charset_of(headers: CIMultiDictProxy[str]) -> str:
+def mime_charset(headers: CIMultiDictProxy[str]) -> str:
     """Return the encoding that a ``Content-Type`` names; UTF-8 if it names none."""
     return Request("GET", "http://h/", headers).charset
 

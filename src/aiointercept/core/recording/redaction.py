@@ -18,7 +18,7 @@ from yarl import URL
 
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.recording.entries import Entry, RecordedMessage
-from aiointercept.core.recording.har import charset_of
+from aiointercept.core.recording.har import mime_charset
 from aiointercept.core.recording.masking import MASK, Masker
 from aiointercept.core.recording.sensitive_names import (
     NO_NAMES,
@@ -191,7 +191,7 @@ class Redaction:
         """Return a body, decoded from its ``Content-Encoding``, with its secrets masked."""
         if not body:
             return body
-        return self.masker.body(body, headers.get("Content-Type", ""), charset_of(headers))
+        return self.masker.body(body, headers.get("Content-Type", ""), mime_charset(headers))
 
     def text(self, text: str) -> str:
         """Return a text of any kind, such as a message of a WebSocket, with its secrets masked."""

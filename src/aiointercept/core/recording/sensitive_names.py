@@ -1,4 +1,4 @@
-"""Which headers, parameters and fields hold secrets, to judge by their names."""
+"""Which headers, parameters and fields hold secrets, as their names tell."""
 
 import re
 from functools import lru_cache

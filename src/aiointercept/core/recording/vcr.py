@@ -27,14 +27,14 @@ from aiointercept.core.recording.entries import (
     StoredBody,
     is_status,
 )
-from aiointercept.core.recording.har import charset_of, plain_text
+from aiointercept.core.recording.har import mime_charset, plain_text
 from aiointercept.core.recording.masking import FORM
 from aiointercept.core.recording.nodes import Node
 from aiointercept.core.routing.replies import Fault
 from aiointercept.core.type_guards import is_list, is_mapping
 
 VERSION: Final = 1
-EXTRA: Final = "aiointercept"
+YAML_EXTRA: Final = "aiointercept"
 
 
 def to_vcr(entries: Iterable[Entry]) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _interaction(entry: Entry) -> dict[str, Any]:
         "response": {
             "body": {
                 "string": _written(
-                    entry.response_body, charset_of(response.headers), extra, "response_file"
+                    entry.response_body, mime_charset(response.headers), extra, "response_file"
                 )
                 or ""
             },
@@ -83,7 +83,7 @@ def _interaction(entry: Entry) -> dict[str, Any]:
     if entry.messages:
         extra["messages"] = [_message(message) for message in entry.messages]
     if extra:
-        interaction[EXTRA] = extra
+        interaction[YAML_EXTRA] = extra
     return interaction
 
 
@@ -138,7 +138,7 @@ def from_vcr(data: object) -> list[Entry]:
 
 
 def _entry(node: Node, number: int) -> Entry:
-    extra = node.object(EXTRA, optional=True)
+    extra = node.object(YAML_EXTRA, optional=True)
     encoded = extra.value.get("encoded") is True
     request, request_file = _request(node.object("request"), extra)
     response_node = node.object("response")

@@ -94,7 +94,7 @@ class CallbackReply:
         compute: gets the request, and what gives it as the transport shows it to users.
     """
 
-    compute: Callable[[Request, Callable[[], Any]], "Computed | Awaitable[Computed]"]
+    compute: Callable[[Request, Callable[[], Any]], "CallbackAnswer | Awaitable[CallbackAnswer]"]
 
 
 @frozen(eq=False)
@@ -148,7 +148,7 @@ class ForwardReply:
     """The real server's answer, through the upstream."""
 
 
-Computed: TypeAlias = Response | Stream | FileReply | FaultReply
+CallbackAnswer: TypeAlias = Response | Stream | FileReply | FaultReply
 """What a callback may answer."""
 
 Answer: TypeAlias = (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aiointercept.core.http.sse import ServerSentEvent, comment, encode
+from aiointercept.core.http.sse import ServerSentEvent, comment, encode_event
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from aiointercept.core.http.sse import ServerSentEvent, comment, encode
 )
 def test_bytes(event: Any, seen: bytes) -> None:
     """Each field has its line, and an empty line ends the event."""
-    assert encode(event) == seen
+    assert encode_event(event) == seen
 
 
 def test_comment_of_several_lines() -> None:
@@ -36,7 +36,7 @@ def test_comment_of_several_lines() -> None:
 def test_no_event(event: Any) -> None:
     """The message shows what cannot be sent, and what can."""
     with pytest.raises(TypeError, match=r"an event must be a str, a ServerSentEvent, or what json"):
-        encode(event)
+        encode_event(event)
 
 
 def test_circular_value() -> None:
@@ -44,7 +44,7 @@ def test_circular_value() -> None:
     value: list[Any] = []
     value.append(value)
     with pytest.raises(TypeError, match="an event must be"):
-        encode(value)
+        encode_event(value)
 
 
 @pytest.mark.parametrize(
