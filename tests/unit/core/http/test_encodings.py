@@ -90,7 +90,7 @@ def raw_deflate(data: bytes) -> bytes:
         ("gzip", gzip.compress(BODY, mtime=0) + bytes(512)),
         ("identity", BODY),
         ("", BODY),
-        ("deflate, gzip", gzip.compress(zlib.compress(BODY))),
+        ("deflate, gzip", gzip.compress(zlib.compress(BODY), mtime=0)),
         ("gzip, identity", gzip.compress(BODY, mtime=0)),
     ],
 )
