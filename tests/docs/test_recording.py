@@ -83,6 +83,6 @@ def test_tables() -> None:
     sentence = PAGE.partition("says by what requests are compared:")[2].partition(", matchers")[0]
     parts = re.findall(r"`(\w+)`", sentence)
     assert clean_match_on(parts)
-    with pytest.raises(ValueError) as caught:  # noqa: PT011  the message is what is looked at
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  Python's own message
         clean_match_on(["x"])
     assert set(parts) == set(re.findall(r"\w+", str(caught.value).partition("one of ")[2]))

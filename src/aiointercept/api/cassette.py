@@ -10,16 +10,10 @@ from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
-from aiointercept.adapters.files import (
-    Cassette,
-    clean_path,
-    load,
-    save,
-    with_bodies_read,
-    with_files_found,
-)
+from aiointercept.adapters.files import Cassette, clean_path, load, save
 from aiointercept.adapters.passthrough.body_sink import TemporaryFolder
 from aiointercept.adapters.passthrough.recording import RecordingUpstreams
+from aiointercept.adapters.side_files import with_bodies_read, with_files_found
 from aiointercept.api.recording_settings import SETTINGS
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import CassetteError

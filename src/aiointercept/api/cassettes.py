@@ -8,20 +8,15 @@ from typing import Any
 from yarl import URL
 
 from aiointercept.adapters.blocking import beside_loop, in_thread
-from aiointercept.adapters.files import (
-    clean_path,
-    load,
-    resolve,
-    save,
-    with_bodies_read,
-    with_files_found,
-)
+from aiointercept.adapters.files import clean_path, load, save
 from aiointercept.adapters.handling.recorded_conversation import recorded_conversation
-from aiointercept.api.cassette import CassetteRun, own_version, shown
+from aiointercept.adapters.side_files import resolve, with_bodies_read, with_files_found
+from aiointercept.api.cassette import CassetteOptions, CassetteRun, own_version, shown
 from aiointercept.api.handle import MockResponse, MockWebSocket
 from aiointercept.api.options import clean_repeat
 from aiointercept.api.run import MockRun
 from aiointercept.core.calls import Call, CallLog
+from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.http.encodings import encode_chunks
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.from_calls import entries_of
@@ -40,6 +35,8 @@ class Cassettes(ABC):
     _log: CallLog
     _redaction: Redaction | None
     _run: MockRun
+    _dispatcher: MockDispatcher
+    _cassette: CassetteOptions | None
     _cassette_run: CassetteRun | None
 
     @abstractmethod
@@ -51,6 +48,24 @@ class Cassettes(ABC):
     def _handle(self, route: Route, kind: type[Any]) -> Any:
         """Add ``route`` and return a handle of it."""
         ...
+
+    def _load_cassette(self) -> None:
+        """Read the cassette, if there is one; blocks."""
+        if self._cassette is None:
+            return
+        run = CassetteRun(self._cassette)
+        run.load()
+        self._cassette_run = run
+
+    def _save_cassette(self, leaving: BaseException | None) -> None:
+        """Write the cassette, if there is something to write; blocks."""
+        run = self._cassette_run
+        if run is None:
+            return
+        try:
+            run.save(failed=leaving is not None)
+        except Exception as error:  # noqa: BLE001  it is raised when the block ends
+            self._dispatcher.defer_error(error)
 
     def replay(
         self,

@@ -29,7 +29,7 @@ from aiointercept.adapters.local_server.tls import Tls
 from aiointercept.adapters.passthrough.client import FixedUpstream, upstream_of
 from aiointercept.adapters.system_clock import SystemClock
 from aiointercept.api.assertions import Assertions
-from aiointercept.api.cassette import CassetteRun, clean_cassette
+from aiointercept.api.cassette import clean_cassette
 from aiointercept.api.cassettes import Cassettes
 from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.keywords import unexpected
@@ -152,7 +152,7 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noq
             "redact": redact,
             "match_on": match_on,
         }
-        self._cassette_run: CassetteRun | None = None
+        self._cassette_run = None
         self._intercepts = mock_external_urls or cassette is not None
         self._param = param
         self._strict = strict
@@ -297,21 +297,6 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noq
         except BaseException:
             self._in_use.release()
             raise
-
-    def _load_cassette(self) -> None:
-        assert self._cassette is not None  # noqa: S101  it is asked for where there is one
-        run = CassetteRun(self._cassette)
-        run.load()
-        self._cassette_run = run
-
-    def _save_cassette(self, leaving: BaseException | None) -> None:
-        run = self._cassette_run
-        if run is None:
-            return
-        try:
-            run.save(failed=leaving is not None)
-        except Exception as error:  # noqa: BLE001  it is raised when the block ends
-            self._dispatcher.defer_error(error)
 
     def _start(self) -> None:
         """Start what has been claimed; release it if that fails."""

@@ -37,7 +37,7 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "options"), REQUESTS)
-async def test_fidelity(  # noqa: PLR0913, PLR0917  fixtures and a case
+async def test_fidelity(  # noqa: PLR0913, PLR0917  fixtures, and all that a case has
     server: Any,
     client: aiohttp.ClientSession,
     look: Any,

@@ -161,7 +161,7 @@ def test_planted_secrets(tmp_path_factory: Any, cases: list[dict[str, Any]], suf
 
 async def test_replace_and_also(server: Any, client: aiohttp.ClientSession, file: Path) -> None:
     """Secrets elsewhere are the business of ``replace`` and of a function."""
-    from attrs import evolve  # noqa: PLC0415  what the docs tell users to take
+    from attrs import evolve  # noqa: PLC0415  for this alone
 
     def also(message: Any) -> Any:
         if hasattr(message, "url"):

@@ -154,7 +154,7 @@ async def test_redaction_applies_to_both_sides(tmp_path: Path) -> None:
 
 
 async def test_save(tmp_path: Path) -> None:
-    """What a mock was asked is a file that replays, secrets masked, with the route of each."""
+    """What a mock was asked is a file that replays, masked, with the route that answered."""
     file = tmp_path / "sub" / "traffic.har"
     async with aiointercept(mock_external_urls=True) as m, aiohttp.ClientSession() as client:
         m.get(f"{BASE}/a", body="first", headers={"Set-Cookie": "s=s3cr3t"}, name="the first")

@@ -76,31 +76,6 @@ def test_large_bodies(tmp_path: Path) -> None:
     assert b"s3" not in (tmp_path / name).read_bytes()
 
 
-@pytest.mark.parametrize("content_type", ["application/octet-stream", "application/json"])
-@pytest.mark.parametrize("encodings", [(), ("gzip",), ("br",)])
-def test_bodies_in_temporary_files(tmp_path: Path, content_type: str, encodings: Any) -> None:
-    """Come from where they were kept while recording, decoded if they can be."""
-    body = b'{"password": "s3"}' + b" " * 100_000
-    kept = b" " * 100_000
-    temporary = tmp_path / "temporary"
-    temporary.write_bytes(encode(body, encodings) if encodings == ("gzip",) else body)
-    stored = StoredBody(str(temporary), 1)
-    path = tmp_path / "out" / "a.har"
-    headers = {"Content-Encoding": ", ".join(encodings)} if encodings else {}
-    one = entry(b"", content_type, headers=headers, response_file=stored, request_file=stored)
-    save(path, one)
-    (found,) = files.with_files_found(path, files.load(path).entries)
-    assert found.encoded is (encodings == ("br",))
-    assert found.response_file is not None
-    written = files.resolve(found.response_file, path.parent).read_bytes()
-    assert len(written) == found.response_file.size
-    assert (b"s3" in written) is (content_type != "application/json")
-    (read,) = files.with_bodies_read([found], path.parent)
-    assert read.request_file is None
-    assert read.request.body is not None
-    assert read.request.body.endswith(kept) or encodings == ("gzip",)
-
-
 def test_paths() -> None:
     """By their suffixes."""
     assert files.clean_path("a.HAR") == Path("a.HAR")

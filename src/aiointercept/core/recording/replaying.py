@@ -11,7 +11,8 @@ from yarl import URL
 from aiointercept.core.http.encodings import encode, encodings_of, is_known
 from aiointercept.core.http.messages import Origin, Request, Response
 from aiointercept.core.recording.entries import Entry, StoredBody
-from aiointercept.core.recording.match_on import MatchOn, RecordedUrl, target_and_condition
+from aiointercept.core.recording.match_on import MatchOn
+from aiointercept.core.recording.recorded_requests import RecordedUrl, target_and_condition
 from aiointercept.core.routing.replies import Fault, FaultReply, Reply, Stream, WebSocket
 from aiointercept.core.routing.routes import Route
 

@@ -21,16 +21,20 @@ class Socket:
         self.said: list[Any] = []
 
     async def receive(self) -> Message:
+        """Give what the client sends next."""
         self.said.append("receives")
         return self.received.pop(0)
 
     async def send_str(self, data: str) -> None:
+        """Note a text."""
         self.said.append(data)
 
     async def send_bytes(self, data: bytes) -> None:
+        """Note bytes."""
         self.said.append(data)
 
     async def close(self, *, code: int) -> None:
+        """Note that it is closed."""
         self.said.append(code)
 
 

@@ -22,19 +22,24 @@ class Everything:
         self.protocol = self.writer = self.transport = self.dispatcher = self.call = self
 
     def set_parser(self, parser: Any) -> None:
+        """Note the parser."""
         self.parser = parser
 
     def write(self, data: bytes) -> None:
+        """Note what is written."""
         self.written.append(data)
 
     async def drain(self) -> None:
+        """Break once two chunks were written."""
         if len(self.written) > 1:
             raise ConnectionResetError
 
     def close(self) -> None:
+        """Note that it is closed."""
         self.closed = True
 
     def finish(self, _call: Any, status: int, *_: Any) -> None:
+        """Note the end of the call."""
         self.finished.append(status)
 
 
@@ -46,9 +51,11 @@ class Way:
         self.closed = False
 
     def write(self, data: bytes) -> None:
+        """Note what is written."""
         self.sent.append(data)
 
     def close(self) -> None:
+        """Note that it is closed."""
         self.closed = True
 
 

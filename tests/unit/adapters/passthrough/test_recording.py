@@ -33,6 +33,7 @@ class Chunks:
             yield chunk
 
     async def aclose(self) -> None:
+        """Note that it is closed."""
         self.closed = True
 
 
@@ -45,6 +46,7 @@ class Server:
         self.tunnel = tunnel
 
     async def send(self, _request: Request) -> UpstreamResponse:
+        """Answer, or fail."""
         if isinstance(self.answer, BaseException):
             raise self.answer
         headers = CIMultiDictProxy(CIMultiDict({"X": "y"}))
@@ -58,9 +60,11 @@ class Way:
         self.sent: list[bytes] = []
 
     def write(self, data: bytes) -> None:
+        """Note what is written."""
         self.sent.append(data)
 
     def close(self) -> None:
+        """Note that it is closed."""
         self.sent.append(b"closed")
 
 

@@ -11,12 +11,15 @@ class Transport:
         self.closed = False
 
     def write(self, data: bytes) -> None:
+        """Note what is written."""
         self.written.append(data)
 
     def is_closing(self) -> bool:
+        """Say whether it was closed."""
         return self.closed
 
     def close(self) -> None:
+        """Note that it is closed."""
         self.closed = True
 
 
@@ -28,6 +31,7 @@ class Protocol:
         self.parser: Any = None
 
     def set_parser(self, parser: Any, _payload: Any) -> None:
+        """Note the parser."""
         self.parser = parser
 
 
@@ -39,6 +43,7 @@ class Response:
         self.closed = False
 
     def close(self) -> None:
+        """Note that it is closed."""
         self.closed = True
 
 
@@ -48,6 +53,7 @@ class Session:
     closed = False
 
     async def close(self) -> None:
+        """Note that it is closed."""
         self.closed = True
 
 

@@ -27,17 +27,21 @@ class PathOfLength(IndexedMatcher):
 
     @property
     def index(self) -> KeyIndex:
+        """Return the index."""
         return self._index
 
     @property
     def key(self) -> Hashable:
+        """Return the length."""
         return self._length
 
     @property
     def named_origin(self) -> Origin | None:
+        """Return a server."""
         return Origin("http", "127.0.0.1", 8080)
 
     def match(self, request: Request, /) -> MatchResult:
+        """Compare the lengths."""
         same = len(request.url.path) == self._length
         return MATCH if same else differs("length", self._length, len(request.url.path))
 

@@ -51,7 +51,7 @@ def test_fragments_and_control_frames() -> None:
 
 @pytest.mark.parametrize("takeover", [True, False])
 @pytest.mark.parametrize("from_client", [True, False])
-def test_compressed(takeover: bool, from_client: bool) -> None:  # noqa: FBT001  cases
+def test_compressed(takeover: bool, from_client: bool) -> None:  # noqa: FBT001  a case
     """Messages share a context or not, as was agreed."""
     side = "client" if from_client else "server"
     extensions = (
@@ -72,5 +72,5 @@ def test_another_protocol() -> None:
     """What cannot be read is an error."""
     with pytest.raises(ValueError, match="cannot be decompressed"):
         read(frame(0xC1, b"\xff\xff\xff"))
-    with pytest.raises(ValueError):  # noqa: PT011  Python's own
+    with pytest.raises(ValueError):  # noqa: PT011  Python's own message
         read(frame(0x81, b"\xff"))

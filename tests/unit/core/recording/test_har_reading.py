@@ -43,7 +43,7 @@ def one(**more: Any) -> Entry:
     fault=st.none() | st.sampled_from(Fault),
     messages=st.lists(st.builds(RecordedMessage, st.booleans(), values | bodies), max_size=3),
 )
-def test_round_trip(  # noqa: PLR0913, PLR0917  all that an entry has
+def test_round_trip(  # noqa: PLR0913, PLR0917  fixtures, and all that a case has
     sent: Any, got: Any, body: bytes, answer: bytes, status: int, fault: Any, messages: Any
 ) -> None:
     """What is written is read again."""

@@ -44,7 +44,7 @@ def test_responses() -> None:
 
 
 def test_encodings() -> None:
-    """Done again where they can be, taken out where they cannot, left where they were not."""
+    """Done again where they can be, else taken out; left where they were not undone."""
     answer = reply(Entry(GET, response(("Content-Encoding", "gzip"), body=b"text")))
     assert decode(answer.body, ["gzip"]) == b"text"
     answer = reply(Entry(GET, response(("Content-Encoding", "br"), body=b"text")))

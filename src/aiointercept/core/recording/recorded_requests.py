@@ -1,0 +1,339 @@
+"""Matchers for recorded requests: the same URL and details, with masks for any value."""
+
+import json
+import re
+from collections.abc import Hashable, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+from attrs import frozen
+from typing_extensions import override
+from yarl import URL
+
+from aiointercept.core.http.messages import Origin, Request
+from aiointercept.core.matching.combinators import Combinable
+from aiointercept.core.matching.comparing import agrees, field_mismatches
+from aiointercept.core.matching.indexed import IndexedMatcher
+from aiointercept.core.matching.json_diff import json_mismatches
+from aiointercept.core.matching.results import MATCH, Matcher, MatchResult, Mismatch, Unquoted
+from aiointercept.core.recording.masking import MASK
+from aiointercept.core.recording.match_on import PARTS_OF_URL, Comparison, MatchOn
+from aiointercept.core.type_guards import is_list, is_mapping
+
+_DETAILS: Final = ("headers", "json", "body")
+_VOLATILE: Final = frozenset(
+    {
+        "accept-encoding",
+        "b3",
+        "baggage",
+        "connection",
+        "content-length",
+        "date",
+        "expect",
+        "host",
+        "idempotency-key",
+        "keep-alive",
+        "sec-websocket-key",
+        "sentry-trace",
+        "traceparent",
+        "tracestate",
+        "transfer-encoding",
+        "user-agent",
+        "x-amzn-trace-id",
+        "x-correlation-id",
+        "x-request-id",
+    }
+)
+_BOUNDARY: Final = re.compile(r'(boundary=)("[^"]*"|[^;\s]+)', re.IGNORECASE)
+
+
+class _AnyValue:
+    """Equals everything: what stands for a mask."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    @override
+    def __hash__(self) -> int:
+        return 0
+
+    @override
+    def __repr__(self) -> str:
+        return MASK
+
+
+ANY_VALUE: Final = _AnyValue()
+
+
+@frozen
+class MaskShape:
+    """Where in a URL a recorded mask matches anything.
+
+    Args:
+        segments: which segments of the path.
+        names: which parameters of the query.
+    """
+
+    segments: frozenset[int] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+@frozen(slots=False)
+class RecordedIndex:
+    """Tells by a key in which of many recorded requests another one may be found.
+
+    Args:
+        rules: by what they are compared; the same object for all that share an index.
+        shape: where their URLs have masks.
+    """
+
+    rules: MatchOn
+    shape: MaskShape
+
+    @cached_property
+    def _takes_whole_urls(self) -> bool:
+        return self.shape == MaskShape() and self.rules.parts.issuperset(PARTS_OF_URL)
+
+    def key_of(self, request: Request, /) -> Hashable:
+        """Return the key of a request: equal for those that may be the same."""
+        return self.key(self.rules.seen_url(request))
+
+    def key(self, url: URL) -> Hashable:
+        """Return the key for a URL that is ready to be compared."""
+        if self._takes_whole_urls:
+            return url
+        parts, shape = self.rules.parts, self.shape
+        path: str | None = None
+        if "path" in parts:
+            path = url.raw_path
+            if shape.segments:
+                path = "/".join(
+                    MASK if at in shape.segments else segment
+                    for at, segment in enumerate(path.split("/"))
+                )
+        query: str | tuple[Any, ...] | None = None
+        if "query" in parts:
+            query = url.raw_query_string
+            if shape.names and query:
+                query = tuple(
+                    (name, MASK if name in shape.names else value)
+                    for name, value in url.query.items()
+                )
+                query = tuple(sorted(query))
+        return (
+            url.scheme if "scheme" in parts else None,
+            url.raw_host if "host" in parts else None,
+            url.port if "port" in parts else None,
+            path,
+            query,
+        )
+
+
+@frozen(eq=False, slots=False)
+class RecordedUrl(IndexedMatcher):
+    """Requests for the URL of a recorded one, in those parts of it that count.
+
+    Args:
+        rules: by what they are compared.
+        request: the recorded one.
+    """
+
+    rules: MatchOn
+    request: Request
+
+    @cached_property
+    def _url(self) -> URL:
+        return self.rules.seen_url(self.request)
+
+    @cached_property
+    @override
+    def index(self) -> RecordedIndex:  # pyright: ignore[reportIncompatibleMethodOverride]  # a property too
+        segments = enumerate(self._url.raw_path.split("/"))
+        shape = MaskShape(
+            frozenset(at for at, segment in segments if MASK in segment),
+            frozenset(name for name, value in self._url.query.items() if MASK in value),
+        )
+        return RecordedIndex(self.rules, shape)
+
+    @cached_property
+    @override
+    def key(self) -> Hashable:  # pyright: ignore[reportIncompatibleMethodOverride]  # a property too
+        return self.index.key(self._url)
+
+    @property
+    @override
+    def named_origin(self) -> Origin | None:
+        return self.request.origin if {"host", "port"} <= self.rules.parts else None
+
+    @override
+    def mentions(self, host: str) -> bool:
+        return self.request.origin.host == host
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        recorded, parts = self._url, self.rules.parts
+        actual = self.rules.seen_url(request)
+        if recorded == actual:
+            return MATCH
+        pairs = (
+            ("scheme", recorded.scheme, actual.scheme),
+            ("host", recorded.host, actual.host),
+            ("port", recorded.port, actual.port),
+        )
+        mismatches = [Mismatch(*pair) for pair in pairs if pair[0] in parts and pair[1] != pair[2]]
+        if {"scheme", "port"} <= {one.part for one in mismatches} and (
+            recorded.explicit_port is None and actual.explicit_port is None
+        ):
+            # Default ports differ because the schemes do: that is one difference, not two.
+            mismatches = [one for one in mismatches if one.part != "port"]
+        if "path" in parts and not agrees(_pattern(recorded.raw_path), actual.raw_path):
+            mismatches.append(Mismatch("path", recorded.path_safe, actual.path_safe))
+        if "query" in parts and recorded.raw_query_string != actual.raw_query_string:
+            wanted = {
+                name: [_pattern(value) for value in values]
+                for name, values in Request("GET", recorded).query.items()
+            }
+            found = Request("GET", actual).query
+            mismatches += field_mismatches("query", wanted, found, exact=True)
+        return MatchResult(mismatches) if mismatches else MATCH
+
+    def __str__(self) -> str:
+        return str(self._url)
+
+
+@frozen(eq=False, slots=False)
+class RecordedDetails(Combinable):
+    """Requests that are the same as a recorded one besides method and URL.
+
+    Args:
+        rules: by what they are compared.
+        request: the recorded one.
+    """
+
+    rules: MatchOn
+    request: Request
+
+    @cached_property
+    def _recorded(self) -> Request:
+        return self.rules.seen(self.request)
+
+    @property
+    @override
+    def decided_by_head(self) -> bool:
+        return not self.rules.needs_body
+
+    @override
+    def verdict_by_head(self, request: Request) -> bool | None:
+        if "headers" in self.rules.parts and self._header_mismatches(request):
+            return False
+        return None if self.rules.needs_body else True
+
+    def _header_mismatches(self, request: Request) -> Sequence[Mismatch]:
+        return _header_mismatches(self._recorded, self.rules.seen(request))
+
+    @override
+    def match(self, request: Request, /) -> MatchResult:
+        parts = self.rules.parts
+        actual = self.rules.seen(request)
+        mismatches: list[Mismatch] = []
+        if "headers" in parts:
+            mismatches += _header_mismatches(self._recorded, actual)
+        if "json" in parts:
+            mismatches += _json_mismatches(self._recorded, actual)
+        if "body" in parts:
+            mismatches += _raw_mismatches(self._recorded, actual)
+        for function in self.rules.functions:
+            mismatches += _asked(function, self._recorded, actual)
+        return MatchResult(mismatches) if mismatches else MATCH
+
+    def __str__(self) -> str:
+        names: list[str] = [part for part in _DETAILS if part in self.rules.parts]
+        names += [getattr(one, "__name__", str(one)) for one in self.rules.functions]
+        return f"{' and '.join(names)} are as recorded"
+
+
+def target_and_condition(
+    rules: MatchOn, request: Request
+) -> tuple[RecordedUrl, RecordedDetails | RecordedUrl | None]:
+    """Return what must hold of the URL of a request, and besides, for it to be the recorded one."""
+    target = RecordedUrl(rules, request)
+    if rules.compares_more:
+        return target, RecordedDetails(rules, request)
+    return target, None
+
+
+def _asked(
+    function: Comparison | Matcher, recorded: Request, request: Request
+) -> Sequence[Mismatch]:
+    if isinstance(function, Matcher):
+        return function.match(request).mismatches
+    result = function(recorded, request)
+    if isinstance(result, MatchResult):
+        return result.mismatches
+    name = getattr(function, "__name__", repr(function))
+    return () if result else (Mismatch(f"match_on {name}", expected=True, actual=result),)
+
+
+def _pattern(recorded: str) -> Any:
+    """Return what a recorded text agrees with: the same, with anything in place of a mask."""
+    if MASK not in recorded:
+        return recorded
+    parts = map(re.escape, recorded.split(MASK))
+    return re.compile(rf"\A{'.*'.join(parts)}\Z", re.DOTALL)
+
+
+def _json_pattern(recorded: Any) -> Any:
+    if isinstance(recorded, str):
+        return ANY_VALUE if recorded == MASK else _pattern(recorded)
+    if is_mapping(recorded):
+        return {name: _json_pattern(value) for name, value in recorded.items()}
+    if is_list(recorded):
+        return [_json_pattern(value) for value in recorded]
+    return recorded
+
+
+def _json_mismatches(recorded: Request, request: Request) -> Sequence[Mismatch]:
+    try:
+        wanted = json.loads(recorded.body or b"null")
+    except ValueError:
+        return _raw_mismatches(recorded, request)
+    try:
+        found = json.loads(request.body or b"null")
+    except ValueError:
+        return (Mismatch("body", Unquoted("JSON"), Unquoted("something else")),)
+    return json_mismatches(_json_pattern(wanted), found)
+
+
+def _raw_mismatches(recorded: Request, request: Request) -> Sequence[Mismatch]:
+    wanted, found = _comparable_body(recorded), _comparable_body(request)
+    if wanted == found:
+        return ()
+    mask = MASK.encode()
+    if mask in wanted:
+        pattern = b".*".join(map(re.escape, wanted.split(mask)))
+        if re.fullmatch(pattern, found, re.DOTALL):
+            return ()
+    return (Mismatch("body", recorded.body, request.body),)
+
+
+def _comparable_body(request: Request) -> bytes:
+    """Return the body, without the random boundary that multipart forms have."""
+    body = request.body or b""
+    content_type = request.headers.get("Content-Type", "")
+    boundary = _BOUNDARY.search(content_type)
+    if boundary and content_type.lower().startswith("multipart/"):
+        return body.replace(boundary[2].strip('"').encode(), b"boundary")
+    return body
+
+
+def _header_mismatches(recorded: Request, request: Request) -> Sequence[Mismatch]:
+    wanted = {name: list(map(_pattern, values)) for name, values in _comparable(recorded).items()}
+    return field_mismatches("headers", wanted, _comparable(request), exact=True)
+
+
+def _comparable(request: Request) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for name, value in request.headers.items():
+        if name.lower() not in _VOLATILE:
+            fields.setdefault(name.title(), []).append(_BOUNDARY.sub(r"\1boundary", value))
+    return fields
