@@ -19,7 +19,7 @@ from aiointercept.api.watching import (
     remove_watcher,
     watching,
 )
-from aiointercept.report.run_summary import RECORDED_CASSETTES, RunSummary
+from aiointercept.report.run_summary import HINTS, RECORDED_CASSETTES, RunSummary
 
 if TYPE_CHECKING:
     # See above.
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from aiointercept.api.run import MockRun
 
 _MARKER: Final = "aiointercept"
-_HINTS: Final = "aiointercept: hints"
 _MOST_SECTIONS: Final = 5  # the latest are nearest to the failure
 _STRICT: Final = "aiointercept_strict"
 _MOCK_EXTERNAL_URLS: Final = "aiointercept_mock_external_urls"
@@ -332,28 +331,13 @@ def pytest_runtest_makereport(
         report.sections += [(_MARKER, text) for text in texts]
         run.reported = True
     if call.when == "teardown":
-        report.sections += [(_HINTS, text) for text in run.hints.values()]
+        report.sections += [(HINTS, text) for text in run.hints.values()]
         if SETTINGS.saved:
             setattr(report, RECORDED_CASSETTES, SETTINGS.saved)
             SETTINGS.saved = []
         # Requests and their bodies are not to live as long as the session.
         del item.stash[_RUN]
     return report
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Tell the hints, by test: with the reports they have come from the workers of pytest-xdist."""
-    reports = [one for found in terminalreporter.stats.values() for one in found]
-    lines = [
-        f"{report.nodeid}: {text}"
-        for report in reports
-        for title, text in getattr(report, "sections", ())
-        if title == _HINTS
-    ]
-    if lines:
-        terminalreporter.section(_HINTS)
-        for line in lines:
-            terminalreporter.line(line)
 
 
 def _describe(run: "MockRun") -> str:

@@ -5,7 +5,7 @@ processes have to say comes with their reports, as pytest-xdist sends them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pytest
@@ -20,13 +20,13 @@ _MOST: Final = 10
 
 
 def render_summary(
-    warnings: Mapping[str, int], hints: Mapping[str, int], recorded: Iterable[str]
+    warnings: Mapping[str, int], hints: Mapping[str, Sequence[str]], recorded: Iterable[str]
 ) -> list[str]:
     """Return the lines of the section; none if there is nothing to say.
 
     Args:
         warnings: how often each kind of warning was given.
-        hints: in how many tests each text was told of what production would refuse.
+        hints: what production would refuse, in words, and the tests in which it was told.
         recorded: the cassettes that were written.
     """
     lines: list[str] = []
@@ -35,12 +35,17 @@ def render_summary(
         lines.append(f"{_counted(sum(warnings.values()), 'warning')}: {kinds}")
     if hints:
         lines.append("production would refuse what a mock has answered:")
-        lines += _listed(f"{text} (in {_counted(count, 'test')})" for text, count in hints.items())
+        lines += _listed(f"{_first_of(tests)}: {text}" for text, tests in hints.items())
     files = sorted(set(recorded))
     if files:
         lines.append(f"{_counted(len(files), 'cassette')} recorded:")
         lines += _listed(files)
     return lines
+
+
+def _first_of(tests: Sequence[str]) -> str:
+    more = len(set(tests)) - 1
+    return f"{tests[0]} and {_counted(more, 'more test')}" if more else tests[0]
 
 
 def _counted(count: int, what: str) -> str:
@@ -72,7 +77,11 @@ class RunSummary:
         reports = [
             one for found in stats.values() for one in found if isinstance(one, pytest.TestReport)
         ]
-        hints = Counter(text for one in reports for title, text in one.sections if title == HINTS)
+        hints: dict[str, list[str]] = {}
+        for one in reports:
+            for title, text in one.sections:
+                if title == HINTS:
+                    hints.setdefault(text, []).append(one.nodeid)
         recorded = [path for one in reports for path in getattr(one, RECORDED_CASSETTES, ())]
         lines = render_summary(self._warnings, hints, recorded)
         if lines:

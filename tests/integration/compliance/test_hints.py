@@ -141,23 +141,16 @@ SUITE = """
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "1")])
-def test_report_tells_each_hint_once_in_a_test(
-    pytester: pytest.Pytester, workers: tuple[str, ...]
-) -> None:
+def test_report_tells_each_hint_once(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
     """Also by way of the workers of pytest-xdist; nothing fails."""
     pytester.makeini("[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function")
     pytester.makepyfile(test_it=SUITE)
     result = pytester.runpytest_subprocess("-W", "error", *workers)
     result.assert_outcomes(passed=3)
     output = result.stdout.str()
-    assert output.count("aiointercept: hints") == 1
-    for number in (1, 2):
-        for what in ("object is not JSON serializable", "Cannot serialize non-str key None"):
-            lines = [
-                line
-                for line in result.outlines
-                if line.startswith(f"test_it.py::test_refused[{number}]: ") and what in line
-            ]
-            assert len(lines) == 1
+    for what in ("object is not JSON serializable", "Cannot serialize non-str key None"):
+        lines = [line for line in result.outlines if what in line]
+        assert len(lines) == 1
+        assert lines[0].startswith("  test_it.py::test_refused[1] and 1 more test: ")
     assert "test_sent: " not in output
     assert "secret" not in output

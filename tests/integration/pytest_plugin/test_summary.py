@@ -14,11 +14,11 @@ RECORDS = """
         app.router.add_get("/", answer)
         runner = web.AppRunner(app)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0]
         try:
             async with aiointercept.aiointercept(cassette=file, record="once"):
-                await fetch(site.name)
+                await fetch(f"http://{host}:{port}/")
         finally:
             await runner.cleanup()
 

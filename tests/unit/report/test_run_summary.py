@@ -58,10 +58,12 @@ def test_warnings_by_kind_and_count():
 
 
 def test_what_production_would_refuse():
-    """Each text once, and in how many tests it was told."""
-    assert render_summary({}, {"GET /x is not a URL": 2}, []) == [
+    """Each text once, with the first of the tests in which it was told."""
+    hints = {"no URL": ["test_a", "test_b", "test_b", "test_c"], "no header": ["test_a", "test_a"]}
+    assert render_summary({}, hints, []) == [
         "production would refuse what a mock has answered:",
-        "  GET /x is not a URL (in 2 tests)",
+        "  test_a and 2 more tests: no URL",
+        "  test_a: no header",
     ]
 
 
@@ -104,7 +106,7 @@ def test_what_reports_carry_is_found_whatever_the_outcome():
     assert terminal.written == [
         "= aiointercept =",
         "production would refuse what a mock has answered:",
-        "  odd header (in 1 test)",
+        "  test_it.py::test: odd header",
         "1 cassette recorded:",
         "  a.har",
     ]
