@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
-from benchmarks import importing, mounting, passing
+from benchmarks import encrypted, importing, mounting, passing
 from benchmarks.contestants import FLOOR, OURS, Contestant, peers
 from benchmarks.exchanges import EXCHANGES, Exchange
 from benchmarks.growth import GROWTHS, Growth, memory_per_call
@@ -132,6 +132,20 @@ async def _mounted(size: Size) -> list[Row]:
     return rows
 
 
+async def _encrypted(size: Size) -> list[Row]:
+    rows: list[Row] = []
+    for what, lap in (
+        ("GET", encrypted.kept_alive),
+        ("GET on a new connection", encrypted.new_connection),
+    ):
+        laps = {way: partial(lap, way, size.of(300)) for way in encrypted.WAYS}
+        seconds = await race(laps, size.few_rounds)
+        for way, baseline in encrypted.ROWS.items():
+            figure = Figure(ratio(seconds[way], seconds[baseline]))
+            rows.append(Row(f"{what}, {way}, in times of {baseline}", {"figure": figure}))
+    return rows
+
+
 async def _tables(size: Size) -> list[Table]:
     contestants: list[Contestant] = [FLOOR, *OURS, *peers()]
     mocks = contestants[1:]
@@ -146,6 +160,7 @@ async def _tables(size: Size) -> list[Table]:
     others.rows.extend(await _imports(size))
     others.rows.extend(await _passthrough(size))
     others.rows.extend(await _mounted(size))
+    others.rows.extend(await _encrypted(size))
     return [floor, growth, others]
 
 
