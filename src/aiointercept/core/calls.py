@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
 from attrs import define, field, frozen
@@ -103,6 +104,18 @@ class CallLog:
         self._lock = threading.Lock()
         self._calls: list[Call] = []
         self._cleared: list[Call] | None = None
+        self._listeners: tuple[Callable[[], object], ...] = ()
+
+    @contextmanager
+    def listening(self, listener: Callable[[], object]) -> Iterator[None]:
+        """Have ``listener`` called whenever a call has ended, in whatever thread that is."""
+        with self._lock:
+            self._listeners = (*self._listeners, listener)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._listeners = tuple(one for one in self._listeners if one is not listener)
 
     def open(
         self,
@@ -133,11 +146,15 @@ class CallLog:
         call.duration = self._clock.tick() - call.ticked
         if status is not None:
             call.response = Response(status, None, headers, body)
+        for listener in self._listeners:
+            listener()
 
     def close_with(self, call: Call, response: Response) -> None:
         """Note the end of a call, with the response it got."""
         call.duration = self._clock.tick() - call.ticked
         call.response = response
+        for listener in self._listeners:
+            listener()
 
     def clear(self) -> None:
         """Forget all calls."""

@@ -7,11 +7,11 @@ from typing import Final
 
 from multidict import CIMultiDictProxy
 
+from aiointercept.core.http.decoding import unpacked
+
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _HEAD: Final = 2
 _MOST_ENCODINGS: Final = 4
-_MOST_BYTES: Final = 1 << 26
-"""A body that unpacks to more than this is left as it was sent: it would fill the memory."""
 
 _WINDOWS: Final = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": zlib.MAX_WBITS}
 
@@ -137,30 +137,10 @@ def readable_body(body: bytes, content_encoding: str) -> bytes:
     """
     names = (name.strip().lower() for name in content_encoding.split(","))
     encodings = [name for name in names if name not in ("", "identity")]
-    if not body or not encodings or len(encodings) > _MOST_ENCODINGS or not is_known(encodings):
-        return body
-    result: bytes | None = body
-    for name in reversed(encodings):
-        if result is not None:
-            result = _inflated(result, _WINDOWS[name])
-    return body if result is None else result
-
-
-def _inflated(data: bytes, window: int) -> bytes | None:
-    """Decompress one member after the other; ``None`` if that is not possible, or too large."""
-    if window == zlib.MAX_WBITS and not _is_zlib(data[:_HEAD].ljust(_HEAD, b"\0")):
-        window = -zlib.MAX_WBITS
-    parts: list[bytes] = []
-    left = _MOST_BYTES
-    while data:
-        unpacker = zlib.decompressobj(window)
-        try:
-            parts.append(unpacker.decompress(data, left))
-        except zlib.error:
-            return None
-        left -= len(parts[-1])
-        if not unpacker.eof or not left:
-            return None
-        # Some writers pad the end with zeros, as tar does.
-        data = unpacker.unused_data if unpacker.unused_data.strip(b"\0") else b""
-    return b"".join(parts)
+    result = body
+    for name in reversed(encodings[: _MOST_ENCODINGS + 1]):
+        unpacked_once = unpacked(result, name)
+        if unpacked_once is result:
+            return body
+        result = unpacked_once
+    return body if len(encodings) > _MOST_ENCODINGS else result

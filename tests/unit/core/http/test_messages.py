@@ -129,10 +129,9 @@ def test_a_body_is_read_as_text_in_its_charset() -> None:
     assert posted("é".encode(), "text/plain").text() == "é"
     assert posted(b"\xe9", "text/plain; charset=latin-1").text() == "é"
     assert Request("GET", "http://h/").text() == ""
-    with pytest.raises(UnicodeDecodeError):
-        posted(b"\xe9", "text/plain").text()
-    with pytest.raises(LookupError):
-        posted(b"\xe9", "text/plain; charset=x").text()
+    for content_type in ("text/plain", "text/plain; charset=x"):
+        with pytest.raises(ValueError, match="."):
+            posted(b"\xe9", content_type).text()
 
 
 @pytest.mark.parametrize(
