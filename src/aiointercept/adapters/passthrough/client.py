@@ -13,10 +13,10 @@ from attrs import frozen
 from yarl import URL
 
 from aiointercept.adapters.passthrough.switched import Switched
-from aiointercept.core.recording.entries import SWITCHING_PROTOCOLS
 from aiointercept.core.http.hop_by_hop import end_to_end_headers
 from aiointercept.core.http.messages import Request
 from aiointercept.core.ports.upstream import Upstream, UpstreamResponse
+from aiointercept.core.recording.entries import SWITCHING_PROTOCOLS
 
 # The client has its own limits; a proxy must not have narrower ones.
 _LONGEST_LINE: Final = 1 << 24
