@@ -44,7 +44,7 @@ from aiointercept.api.options import calling_line, clean_method
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.routes import Route
 
-UrlLike: TypeAlias = str | URL | re.Pattern[str]
+DropInUrl: TypeAlias = str | URL | re.Pattern[str]
 
 _ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
@@ -156,7 +156,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
 
     def add(
         self,
-        url: UrlLike,
+        url: DropInUrl,
         method: str = "GET",
         status: int = 200,
         body: AnswerBody = "",
@@ -216,31 +216,31 @@ class aioresponses:  # noqa: N801 - the name that suites use
             registration = self._registry.add(Route(name, None, matcher, computed, None, line))
             uses.retire = lambda: self._registry.remove(registration)
 
-    def get(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
+    def get(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register for GET; see :meth:`add`."""
         self.add(url, method="GET", **options)
 
-    def post(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
+    def post(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register for POST; see :meth:`add`."""
         self.add(url, method="POST", **options)
 
-    def put(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
+    def put(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register for PUT; see :meth:`add`."""
         self.add(url, method="PUT", **options)
 
-    def patch(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
+    def patch(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register for PATCH; see :meth:`add`."""
         self.add(url, method="PATCH", **options)
 
-    def delete(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
+    def delete(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register for DELETE; see :meth:`add`."""
         self.add(url, method="DELETE", **options)
 
-    def head(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
+    def head(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register for HEAD; see :meth:`add`."""
         self.add(url, method="HEAD", **options)
 
-    def options(self, url: UrlLike, **options: Unpack[AddOptions]) -> None:
+    def options(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register for OPTIONS; see :meth:`add`."""
         self.add(url, method="OPTIONS", **options)
 

@@ -1,7 +1,7 @@
 """What was asked and answered: ``Call`` and the ``CallLog``. Judging them is for others."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
@@ -107,7 +107,7 @@ class CallLog:
         self._listeners: tuple[Callable[[], object], ...] = ()
 
     @contextmanager
-    def listening(self, listener: Callable[[], object]) -> Iterator[None]:
+    def listening(self, listener: Callable[[], object]) -> Generator[None, None, None]:
         """Have ``listener`` called whenever a call has ended, in whatever thread that is."""
         with self._lock:
             self._listeners = (*self._listeners, listener)

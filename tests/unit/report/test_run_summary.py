@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from aiointercept.report.run_summary import HINTS, RECORDED, RunSummary, render_summary
+from aiointercept.report.run_summary import HINTS, RECORDED_CASSETTES, RunSummary, render_summary
 
 
 class Terminal:
@@ -98,7 +98,7 @@ def test_what_reports_carry_is_found_whatever_the_outcome():
     """Reports come from other processes too."""
     terminal = Terminal(
         **{
-            "": [report(**{RECORDED: ["a.har"]})],
+            "": [report(**{RECORDED_CASSETTES: ["a.har"]})],
             "failed": [report(sections=[(HINTS, "odd header"), ("Captured log", "odd header")])],
         }
     )

@@ -54,7 +54,7 @@ def test_what_servers_send() -> None:
     ("body", "name", "words"),
     [
         (b"plain text", "gzip", "not encoded as its Content-Encoding says"),
-        (gzip.compress(b"a" * 99, mtime=0, mtime=0)[:-9], "gzip", "ends too early"),
+        (gzip.compress(b"a" * 99, mtime=0)[:-9], "gzip", "ends too early"),
         (b"x", "br", "'br' is not one of gzip"),
     ],
 )
