@@ -27,7 +27,7 @@ class Receiver(Protocol):
         ...
 
     def connection_lost(self) -> None:
-        """Note that the server has closed the connection."""
+        """Note that either side has closed the connection."""
         ...
 
 
@@ -97,6 +97,8 @@ class Channel:
         """End the connection, as a client does that leaves."""
         if not self.closed:
             self._end()
+            if self.receiver is not None:
+                self.receiver.connection_lost()
             self._call(self.end.lose)
 
     def _call(self, function: Callable[..., object], *arguments: Any) -> None:

@@ -1,7 +1,7 @@
 """Where a response ends, read from its bytes as an application's server writes them. No I/O."""
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
@@ -73,35 +73,23 @@ class ResponseFraming:
         if end < 0:
             return False
         head, self._pending = self._pending[:end], self._pending[end + len(_HEAD_END) :]
-        version, status, headers = _parse_head(head)
-        if status < _FIRST_FINAL and status != _SWITCHING:
+        parsed = _parse_head(head)
+        if parsed.status < _FIRST_FINAL and parsed.status != _SWITCHING:
             return True
-        self.status, self.headers = status, headers
-        self._begin_body(status, version)
-        return True
-
-    def _begin_body(self, status: int, version: bytes) -> None:
-        headers = self.headers
-        if "Connection" in headers or version == b"HTTP/1.0":
-            connection = ",".join(headers.getall("Connection", ())).lower()
-            self.keep_alive = "close" not in connection and (
-                version != b"HTTP/1.0" or "keep-alive" in connection
-            )
-        if status == _SWITCHING:
+        self.status, self.headers = parsed.status, parsed.headers
+        self.keep_alive = parsed.keep_alive
+        if parsed.status == _SWITCHING:
             self.upgraded = self.done = True
-        elif self._head_request or status in _WITHOUT_BODY:
+        elif self._head_request or parsed.status in _WITHOUT_BODY:
             self.done = True
-        elif "chunked" in headers.get("Transfer-Encoding", "").lower():
+        elif parsed.chunked:
             self._step = self._read_chunk_size
         else:
-            length = headers.get("Content-Length")
-            if length is not None and not (length.isascii() and length.isdigit()):
-                msg = f"Content-Length is {length[:80]!r}"
-                raise FramingError(msg)
-            self._left = None if length is None else int(length)
-            self.keep_alive = self.keep_alive and length is not None
+            self._left = parsed.length
+            self.keep_alive = parsed.keep_alive and parsed.length is not None
             self._step = self._read_rest
-            self.done = self._left == 0
+            self.done = parsed.length == 0
+        return True
 
     def _read_rest(self) -> bool:
         self._keep(self._take())
@@ -167,9 +155,19 @@ class ResponseFraming:
         return True
 
 
+class _Head(NamedTuple):
+    """The head of a response: what counts for its end is read from it once."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    keep_alive: bool
+    chunked: bool
+    length: int | None
+
+
 @lru_cache(maxsize=_CACHED_HEADS)
-def _parse_head(head: bytes) -> tuple[bytes, int, CIMultiDictProxy[str]]:
-    """Return version, status and headers; most answers of a test have the same."""
+def _parse_head(head: bytes) -> _Head:
+    """Read a head; most answers of a test have the same."""
     first, *lines = head.split(b"\r\n")
     version, _, rest = first.partition(b" ")
     if not version.startswith(b"HTTP/1.") or not rest[:3].isdigit():
@@ -179,4 +177,16 @@ def _parse_head(head: bytes) -> tuple[bytes, int, CIMultiDictProxy[str]]:
     for line in lines:
         name, _, value = line.decode("utf-8", "surrogateescape").partition(":")
         headers.add(name, value.strip(" \t"))
-    return version, int(rest[:3]), CIMultiDictProxy(headers)
+    connection = ",".join(headers.getall("Connection", ())).lower()
+    length = headers.get("Content-Length")
+    if length is not None and not (length.isascii() and length.isdigit()):
+        msg = f"Content-Length is {length[:80]!r}"
+        raise FramingError(msg)
+    return _Head(
+        status=int(rest[:3]),
+        headers=CIMultiDictProxy(headers),
+        keep_alive="close" not in connection
+        and (version != b"HTTP/1.0" or "keep-alive" in connection),
+        chunked="chunked" in headers.get("Transfer-Encoding", "").lower(),
+        length=None if length is None else int(length),
+    )

@@ -170,9 +170,9 @@ class Relay:
             self._acknowledge()
 
     def connection_lost(self) -> None:
-        """Note that the application's server has closed the connection."""
-        if self._framing.feed_eof():
-            self._finish()
+        """Note that either side has closed the connection."""
+        self._framing.feed_eof()
+        self._finish()
         self._ended = True
         self._wake()
 

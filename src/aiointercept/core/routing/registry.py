@@ -173,8 +173,10 @@ class Registry:
         These are exact ones, patterns, others, and recorded ones, each in order, then mounts.
         """
         exact = self._exact.get(request.canonical_url, ())
-        if self._any_query or self._patterns or self._others or self._indexed or self._mounts:
+        if self._any_query or self._patterns or self._others or self._indexed:
             return self._candidates_after(exact, request)
+        if self._mounts:
+            return [*exact, *self._fitting_mounts(request)]
         return exact
 
     def _candidates_after(
@@ -190,11 +192,16 @@ class Registry:
         for index, table in tuple(self._indexed.items()):
             yield from table.get(index.key_of(request), ())
         if self._mounts:
-            path = request.canonical_url.raw_path
-            for registration in self._mounts.get(request.origin, ()):
-                target = registration.route.target
-                if isinstance(target, UrlPrefix) and target.covers_path(path):
-                    yield registration
+            yield from self._fitting_mounts(request)
+
+    def _fitting_mounts(self, request: Request) -> list[Registration]:
+        path = request.canonical_url.raw_path
+        return [
+            registration
+            for registration in self._mounts.get(request.origin, ())
+            if isinstance(registration.route.target, UrlPrefix)
+            and registration.route.target.covers_path(path)
+        ]
 
     @property
     def has_mounts(self) -> bool:

@@ -105,7 +105,7 @@ async def test_the_client_leaves():
     server.transport.write(b"x")
     await asyncio.sleep(0)
     assert server.events == ["ConnectionResetError"]
-    assert relay.events == []
+    assert relay.events == ["lost"]
     assert server.transport.is_closing()
     assert channel.end.gone
 
