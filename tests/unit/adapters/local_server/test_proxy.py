@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from attrs import define, field
 
-from aiointercept.adapters.local_server.proxy import ProxyProtocol, looks_like_http
+from aiointercept.adapters.local_server.proxy import ProxyProtocol
 from aiointercept.adapters.local_server.tls import Authority
 from aiointercept.core.http.messages import Origin
 
@@ -388,30 +388,3 @@ class TestMoving:
         moved.data_received(b"another")
         assert origins == [None if form == "absolute" else Origin("http", "api.test", 80)]
         assert inner.data == b"another"
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (b"G", None),
-        (b"GET", None),
-        (b"GET ", None),
-        (b"GET /", None),
-        (b"GET / ", None),
-        (b"GET / HTTP/1.", None),
-        (b"GET / HTTP/1.1", None),
-        (b"GET / HTTP/1.1\r", None),
-        (b"GET / HTTP/1.1\r\n", True),
-        (b"M-SEARCH * HTTP/1.0\n", True),
-        (b"GET / HTTP/2", False),
-        (b"GET / HTTP/1.1 ", False),
-        (b"GET  ", None),
-        (b"GET /\r\n", False),
-        (b"SSH-2.0-x\r\n", False),
-        (b"\x00", False),
-        (b"(", False),
-    ],
-)
-def test_what_looks_like_http(data: bytes, expected: Any):
-    """It is clear as soon as the first line is, and often before."""
-    assert looks_like_http(data) is expected
