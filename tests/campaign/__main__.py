@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+# Our own plugin keeps the mocks of a test until it has been reported on, thousands of them here.
+PLUGINS = ("-p", "no:aiointercept")
 
 
 def main(arguments: list[str]) -> int:
@@ -18,7 +20,7 @@ def main(arguments: list[str]) -> int:
         arguments.remove("--long")
         os.environ["AIOINTERCEPT_CAMPAIGN"] = "long"
     os.chdir(HERE.parent.parent)
-    return int(pytest.main([str(HERE), "-q", "-p", "no:cacheprovider", *arguments]))
+    return int(pytest.main([str(HERE), "-q", "-p", "no:cacheprovider", *PLUGINS, *arguments]))
 
 
 if __name__ == "__main__":

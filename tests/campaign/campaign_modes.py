@@ -140,9 +140,14 @@ def loop_kinds() -> list[str]:
     return ["asyncio"] if uvloop is None else ["asyncio", "uvloop"]
 
 
+def new_loop(kind: str) -> asyncio.AbstractEventLoop:
+    """Return a new loop of this kind."""
+    return uvloop.new_event_loop() if kind == "uvloop" else asyncio.new_event_loop()
+
+
 def run_on(kind: str, main: Coroutine[Any, Any, Any], limit: float = 300.0) -> Any:
     """Run a coroutine on a new loop of this kind, as a program would; nothing may go unheard."""
-    loop = uvloop.new_event_loop() if kind == "uvloop" else asyncio.new_event_loop()
+    loop = new_loop(kind)
     unheard: list[dict[str, Any]] = []
     loop.set_exception_handler(lambda _, context: unheard.append(context))
     try:

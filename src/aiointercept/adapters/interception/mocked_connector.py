@@ -17,6 +17,7 @@ Private names of aiohttp used here, and what would replace each if it went:
 import asyncio
 import os
 from collections.abc import Awaitable
+import warnings
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet, ref
 
@@ -178,6 +179,12 @@ class MockedConnector(OwnConnector):
             caches=isinstance(real, TCPConnector) and real.use_dns_cache,
         )
         self._proxies: WeakKeyDictionary[ClientRequest, URL] = WeakKeyDictionary()
+
+    def __del__(self, _warnings: Any = warnings) -> None:
+        # In a process that was forked off, the selector that its connections are registered with
+        # is still the parent's: to close them would deafen the parent.
+        if getattr(self, "pid", None) == os.getpid():
+            super().__del__(_warnings)
 
     @override
     async def _create_connection(

@@ -10,6 +10,7 @@ import os
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
+from weakref import WeakSet
 
 from typing_extensions import override
 from yarl import URL
@@ -35,7 +36,8 @@ class SocketlessTransport:
     def __init__(self) -> None:
         self._dispatcher: Dispatcher | None = None
         self._handlers: dict[asyncio.AbstractEventLoop, ConnectionHandler] = {}
-        self._closing: list[ConnectionHandler] = []
+        # A handler lives as long as its connections do; nothing else keeps its loop alive.
+        self._closing: WeakSet[ConnectionHandler] = WeakSet()
 
     @property
     def url(self) -> URL:
@@ -49,14 +51,16 @@ class SocketlessTransport:
     def stop(self) -> None:
         """See :meth:`aiointercept.core.ports.transport.Listener.stop`."""
         self._dispatcher = None
-        self._closing, self._handlers = list(self._handlers.values()), {}
-        for handler in self._closing:
+        closing, self._handlers = list(self._handlers.values()), {}
+        closing = [one for one in closing if one.pid == os.getpid()]
+        self._closing = WeakSet(closing)
+        for handler in closing:
             call_on_loop(handler.loop, handler.close)
 
     async def wait_closed(self) -> None:
         """See :meth:`aiointercept.core.ports.transport.Listener.wait_closed`."""
         here = asyncio.get_running_loop()
-        closing, self._closing = self._closing, []
+        closing, self._closing = list(self._closing), WeakSet()
         for handler in closing:
             if handler.loop is here:
                 await handler.wait_closed()

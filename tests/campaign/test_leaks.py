@@ -1,0 +1,255 @@
+"""Thousands of life cycles, in each mode and form, leave nothing: no descriptor, thread, task, byte."""
+
+import asyncio
+import contextvars
+import functools
+import gc
+import threading
+import tracemalloc
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import pytest
+from campaign_modes import (
+    ANSWER,
+    CALLS,
+    MODES,
+    Mode,
+    calls_of,
+    descriptors,
+    loop_kinds,
+    new_loop,
+    nothing_left,
+    register,
+    run_on,
+)
+
+from aiointercept import aiointercept
+
+WARM_UP = 30
+CACHING = ("aiointercept", "aiohttp", "yarl")
+BYTES_PER_CYCLE = 60.0  # of noise: a leak is an object at least, with what it refers to
+OBJECTS_PER_CYCLE = 0.5
+
+
+async def _ask(mode: Mode, mock: Any, name: str) -> None:
+    base = mode.base(mock)
+    register(mode, mock, base)
+    async with mode.session(mock) as session:
+        assert await CALLS[name](session, base) == ANSWER
+
+
+async def _async_with(mode: Mode, name: str) -> None:
+    async with mode.make() as mock:
+        await _ask(mode, mock, name)
+
+
+async def _with(mode: Mode, name: str) -> None:
+    with mode.make() as mock:
+        await _ask(mode, mock, name)
+
+
+async def _decorated(mode: Mode, name: str) -> None:
+    mock = mode.make()
+
+    async def test(mock: Any) -> None:
+        await _ask(mode, mock, name)
+
+    await mock(test)()
+
+
+async def _started(mode: Mode, name: str) -> None:
+    mock = mode.make()
+    started = mock.start()
+    if started is not None:
+        await started
+    try:
+        await _ask(mode, mock, name)
+    finally:
+        stopped = mock.stop()
+        if stopped is not None:
+            await stopped
+
+
+async def _cancelled(mode: Mode, name: str) -> None:
+    async with mode.make() as mock:
+        base = mode.base(mock)
+        register(mode, mock, base)
+        async with mode.session(mock) as session:
+            task = asyncio.ensure_future(CALLS[name](session, base))
+            for _ in range(4):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def _body_unread(mode: Mode, name: str) -> None:
+    async with mode.make() as mock:
+        base = mode.base(mock)
+        mock.get(f"{base}/large", body=b"x" * 300_000)
+        async with mode.session(mock) as session:
+            response = await session.get(f"{base}/large")
+            assert response.status == 200
+            response.release()
+
+
+async def _failed(mode: Mode, name: str) -> None:
+    async with mode.make() as mock:
+        base = mode.base(mock)
+        mock.get(f"{base}/broken", exception=aiohttp.ClientConnectionError("x"))
+        async with mode.session(mock) as session:
+            try:
+                await session.get(f"{base}/broken")
+            except aiohttp.ClientConnectionError:
+                return
+    pytest.fail("the call should have failed")
+
+
+FORMS: dict[str, Callable[[Mode, str], Any]] = {
+    "async with": _async_with,
+    "with": _with,
+    "decorator": _decorated,
+    "start and stop": _started,
+    "cancelled": _cancelled,
+    "body unread": _body_unread,
+    "failed": _failed,
+}
+
+
+def _measure() -> tuple[int, int, int, int]:
+    gc.collect()
+    for one in gc.get_objects():
+        # Caches of URLs are bounded, but take long to fill up.
+        if type(one) is functools._lru_cache_wrapper and one.__module__.startswith(CACHING):  # noqa: SLF001  it has no public name
+            one.cache_clear()
+    gc.collect()
+    memory, _ = tracemalloc.get_traced_memory()
+    return descriptors(), threading.active_count(), len(gc.get_objects()), memory
+
+
+async def _cycles(mode: Mode, form: Any, number: int) -> tuple[Any, Any]:
+    names = calls_of(mode)
+    for index in range(WARM_UP):
+        await form(mode, names[index % len(names)])
+    before = _measure()
+    for index in range(number):
+        await form(mode, names[index % len(names)])
+        if index % 50 == 0:
+            await asyncio.sleep(0)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()} or len(asyncio.all_tasks()) == 2
+    return before, _measure()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", MODES)
+def test_life_cycles_leave_nothing(campaign: Any, name: str, form: str) -> None:
+    """The hundredth cycle and the thousandth leave the process as it was."""
+    mode = MODES[name]
+    number = campaign.times(100, 5000)
+    tracemalloc.start()
+    try:
+        with nothing_left():
+            before, after = run_on("asyncio", _cycles(mode, FORMS[form], number), 3000)
+    finally:
+        tracemalloc.stop()
+    assert after[0] <= before[0]
+    assert after[1] <= before[1]
+    # A fixed number is for caches that fill up.
+    assert after[2] - before[2] < 200 + OBJECTS_PER_CYCLE * number
+    assert after[3] - before[3] < 60_000 + BYTES_PER_CYCLE * number
+    campaign.count("life cycles", number + WARM_UP)
+
+
+@pytest.mark.parametrize("name", MODES)
+@pytest.mark.parametrize("kind", loop_kinds())
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_loops_of_ended_blocks_are_let_go(campaign: Any, name: str, kind: str) -> None:
+    """Also where sessions are left open, and bodies unread: with the loop all goes.
+
+    aiohttp warns of the sessions; those warnings are not the mock's.
+    """
+    mode = MODES[name]
+    number = campaign.times(20, 300)
+    mock = mode.make()
+    loops: list[Any] = []
+
+    async def use() -> None:
+        base = mode.base(mock)
+        register(mode, mock, base)
+        session = mode.session(mock)
+        response = await session.get(f"{base}/plain")
+        assert response.status == 200
+
+    def cycle() -> None:
+        with mock:
+            loop = new_loop(kind)
+            loops.append(weakref.ref(loop))
+            loop.run_until_complete(use())
+            loop.close()
+
+    cycle()
+    gc.collect()
+    before = descriptors()
+    for _ in range(number):
+        cycle()
+    gc.collect()
+    assert descriptors() <= before
+    assert sum(one() is not None for one in loops) == 0
+    campaign.count("loops closed with sessions left open", number)
+
+
+@pytest.mark.parametrize("name", MODES)
+def test_blocks_that_start_and_stop_in_different_contexts_do_not_grow(
+    campaign: Any, name: str
+) -> None:
+    """As fixtures do it: what was entered in one context and left in another is let go."""
+    mode = MODES[name]
+    number = campaign.times(100, 2000)
+    here = contextvars.copy_context()
+    mocks: list[Any] = []
+
+    async def main() -> None:
+        for _ in range(number):
+            mock = mode.make()
+            mocks.append(weakref.ref(mock))
+            await asyncio.get_running_loop().create_task(_enter(mock))
+            await _leave(mock)
+            mock = None
+
+    async def _enter(mock: Any) -> None:
+        here.run(mock.__enter__)
+
+    async def _leave(mock: Any) -> None:
+        mock.__exit__(None, None, None)
+
+    run_on("asyncio", main())
+    gc.collect()
+    assert sum(one() is not None for one in mocks) <= 2
+    assert sum(len(value) for value in here.values() if isinstance(value, tuple)) <= 1
+    campaign.count("blocks left in another context", number)
+
+
+def test_nothing_of_a_mock_is_left_when_it_is_forgotten(campaign: Any) -> None:
+    """A mock, its routes, its log and all bodies go with the last reference to it."""
+
+    class Body(bytes):
+        """Bytes that can be watched."""
+
+    async def use() -> weakref.ref[Any]:
+        async with aiointercept(mock_external_urls=True) as mock:
+            mock.get("http://h.test/", body=Body(b"x" * 1000), repeat=True)
+            async with aiohttp.ClientSession() as session:
+                for _ in range(10):
+                    async with session.get("http://h.test/") as response:
+                        await response.read()
+            return weakref.ref(mock)
+
+    for _ in range(campaign.times(20, 200)):
+        left = run_on("asyncio", use())
+        gc.collect()
+        assert left() is None
