@@ -5,14 +5,17 @@ How blocks of Python become files:
 - a block that begins with an import (or a comment or docstring above one) begins a test file;
 - one that does not goes on with the file before it;
 - ``python client.py`` behind the fence names a file that the others import, or a ``conftest.py``;
+- ``python sheet`` are statements, run in one test with the names of ``SHEET``;
 - ``python before`` is what another library is used for, see ``test_migrating.py``.
 
-A block ``toml pyproject.toml`` is the configuration of the run. ``python tests/docs/test_pages.py
-README.md DIRECTORY`` writes the files of one page, for an environment that is to run them.
+A block ``toml pyproject.toml`` is the configuration of the run; the default is that of the first
+steps. ``python tests/docs/test_pages.py README.md DIRECTORY`` writes the files of one page, for an
+environment that is to run them.
 """
 
 import re
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +29,46 @@ CONFIGURATION: Final = """\
 [tool.pytest.ini_options]
 asyncio_mode = "auto"
 asyncio_default_fixture_loop_scope = "function"
+aiointercept_mock_external_urls = true
+aiointercept_strict = true
+"""
+# What the statements of a sheet see.
+SHEET: Final = """import asyncio
+import re
+from pathlib import Path
+from unittest.mock import ANY
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiointercept import (
+    CallbackResult, Fault, Redaction, ServerSentEvent, Tls, aiointercept, errors, matchers
+)
+
+URL = "https://api.test/users"
+
+
+async def chunks():
+    yield b"one"
+    yield b"two"
+
+
+def answer(url, **kwargs):
+    return CallbackResult()
+
+
+async def talk(ws, request):
+    await ws.send_str("hello")
+
+
+async def test_sheet(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("report.pdf").write_bytes(b"%PDF")
+    app = web.Application()
+    async with aiointercept(mock_external_urls=True) as m, aiohttp.ClientSession() as session:
+        m.add(URL, "*", name="those that were made", repeat=2)
+        await session.get(URL)
+        await session.post(URL, json={"name": "Ada"}, headers={"X-Token": "t"})
 """
 # Pages whose blocks are run by a test of their own, as they show what fails.
 OTHERS: Final = {
@@ -49,6 +92,8 @@ def files_of(page: Path) -> dict[str, str]:
             files[name] = code
         elif language != "python" or name == "before":
             continue
+        elif name == "sheet":
+            files[f"test_{len(files)}.py"] = SHEET + textwrap.indent(code, " " * 8)
         elif name:
             files[name] = code
         elif BEGINS.match(code):
@@ -76,8 +121,15 @@ def test_page(page: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyP
     options = [option for plugin in plugins for option in ("-p", plugin)]
     outcomes = pytester.runpytest_subprocess(*options, "-W", "error").parseoutcomes()
     written = sum(len(TEST.findall(code)) for code in files.values())
-    assert set(outcomes) == {"passed"}
+    assert set(outcomes) == {"passed"}, outcomes
     assert outcomes["passed"] >= written
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/start.md"])
+def test_the_first_steps_have_this_configuration(page: str) -> None:
+    """What people are told to put into ``pyproject.toml`` is what the pages are run with."""
+    assert files_of(ROOT / page)["pyproject.toml"] == CONFIGURATION
+    assert f"```toml pyproject.toml\n{CONFIGURATION}```" in (ROOT / page).read_text("utf-8")
 
 
 def test_every_fence_is_read() -> None:
