@@ -34,6 +34,12 @@ extensions = [
 ]
 exclude_patterns = ["_inventories"]
 nitpicky = True
+# Signatures name types that are no part of the public interface, ours and aiohttp's.
+nitpick_ignore_regex = [
+    ("py:class", r"aiointercept\.(adapters|aioresponses|api|core)\..*"),
+    ("py:class", r"aiohttp\.(_\w+|abc|client\w*|helpers|streams)\..*"),
+    ("py:class", r"RequestHandler|multidict\..*|asyncio\.(events|tasks)\..*"),
+]
 
 html_theme = "furo"
 html_title = f"aiointercept {release}"
@@ -121,6 +127,8 @@ def _read(app: Sphinx, docname: str, source: list[str]) -> None:
         return os.path.relpath(target, (HERE / docname).parent).replace(os.sep, "/") + anchor
 
     source[0] = LINK.sub(lead, source[0])
+    if docname == "decisions/README":
+        source[0] += "\n```{toctree}\n:hidden:\n:glob:\n\n0*\n```\n"
 
 
 def _public_names() -> dict[str, str]:
@@ -149,10 +157,22 @@ def _resolve(
     return None
 
 
+def _complete(  # noqa: PLR0913, PLR0917  Sphinx's signature
+    _app: Sphinx, what: str, name: str, _value: object, _options: object, lines: list[str]
+) -> None:
+    """Say of what 1.0 had already since when it is there, and let properties begin with a clause."""
+    if what in {"attribute", "property"} and lines:
+        lines[0] = lines[0].replace(": ", " \N{EN DASH} ")  # else napoleon takes it for a type
+    if lines and name in SINCE_1_0 and not any("versionadded" in line for line in lines):
+        lines.extend(["", ".. versionadded:: 1.0", ""])
+
+
 PUBLIC_NAMES: Final = _public_names()
+SINCE_1_0: Final = frozenset((HERE / "_inventories" / "names-of-1.0").read_text("utf-8").split())
 
 
 def setup(app: Sphinx) -> None:
     """Register what this file adds to Sphinx."""
     app.connect("source-read", _read)
     app.connect("missing-reference", _resolve)
+    app.connect("autodoc-process-docstring", _complete, priority=400)
