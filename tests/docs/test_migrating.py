@@ -82,7 +82,7 @@ IMPORTS = {
 @pytest.mark.skipif(sys.platform != "linux", reason="needs GNU sed")
 def test_sed_finds_every_form_of_import(tmp_path: Path) -> None:
     """And changes nothing else; what it is run on again stays as it is."""
-    [script] = re.findall(r"^```sh\n(grep.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+    [script] = re.findall(r"^```bash\n(grep.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
     file = tmp_path / "tests" / "test_it.py"
     file.parent.mkdir()
     file.write_text("\n".join(IMPORTS))
