@@ -1,6 +1,6 @@
 """Adapters without sockets, for unit tests of code that uses or extends aiointercept.
 
-Each implements a port of :mod:`aiointercept.core.ports` and is handed to the facade:
+Each implements a port of ``aiointercept.core.ports`` and is handed to the facade:
 ``aiointercept(transport=..., interceptor=..., upstream=...)``. Nothing here touches a network, and
 no aiohttp takes part in an exchange; but :class:`SocketlessTransport` is for aiohttp's clients.
 """

@@ -2,7 +2,7 @@
 
     from aiointercept.aioresponses import aioresponses, CallbackResult
 
-A client's call is answered in its own task, by what :mod:`.dispatcher` tells. The responses are
+A client's call is answered in its own task, by what ``dispatcher`` tells. The responses are
 made by aiohttp itself, so it works with every aiohttp that aiointercept works with. Here is what
 aioresponses does differently from the native object, and nothing else: matching and counting are
 the core's.

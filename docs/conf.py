@@ -1,0 +1,178 @@
+"""How Sphinx builds the documentation: ``sphinx-build -W -n docs build/docs``.
+
+The build needs no network. References to other projects are resolved with the inventories in
+``_inventories/``, which list only the names that we link to: see :func:`_inventories`.
+"""
+
+import os
+import re
+import zlib
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Any, Final
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+HERE: Final = Path(__file__).parent
+ROOT: Final = HERE.parent
+
+project = "aiointercept"
+author = "the aiointercept authors"
+copyright = f"2026, {author}"  # noqa: A001  Sphinx's name for it
+release = metadata.version("aiointercept")
+version = release
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+]
+exclude_patterns = ["_inventories"]
+nitpicky = True
+# Signatures name types that are no part of the public interface, ours and aiohttp's.
+nitpick_ignore_regex = [
+    ("py:class", r"aiointercept\.(adapters|aioresponses|api|core)\..*"),
+    ("py:class", r"aiohttp\.(_\w+|abc|client\w*|helpers|streams)\..*"),
+    ("py:class", r"RequestHandler|multidict\..*|asyncio\.(events|tasks)\..*"),
+]
+
+html_theme = "furo"
+html_title = f"aiointercept {release}"
+html_static_path = ["_static"]
+html_copy_source = False
+html_show_sphinx = False
+html_theme_options = {"navigation_with_keys": True}
+# What is copied from an example are the commands, without the prompt and the output.
+copybutton_prompt_text = r"\$ |>>> |\.\.\. "
+copybutton_prompt_is_regexp = True
+
+myst_heading_anchors = 4
+myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+python_use_unqualified_type_names = True
+maximum_signature_line_length = 80
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_rtype = False
+napoleon_attr_annotations = True
+
+# Modules whose names are documented; an object that was made elsewhere is linked to its name there.
+PUBLIC: Final = (
+    "aiointercept",
+    "aiointercept.errors",
+    "aiointercept.matchers",
+    "aiointercept.testing",
+    "aiointercept.aioresponses",
+    "aiointercept.compat",
+)
+# Files outside this folder, by the page that shows them. (The page itself, for those who read the
+# folder as it is, only links to the file.)
+SHOWN: Final = {
+    "migrating": "MIGRATING.md",
+    "changelog": "CHANGELOG.md",
+    "contributing": "CONTRIBUTING.md",
+    "security": "SECURITY.md",
+}
+LINK: Final = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
+
+
+def _inventory(text: str) -> bytes:
+    """Return an inventory in Sphinx's format, made of lines ``name domain:role priority uri -``."""
+    header, _, lines = text.partition("\n\n")
+    return f"{header}\n".encode() + zlib.compress(lines.encode())
+
+
+def _inventories() -> dict[str, tuple[str, tuple[str]]]:
+    """Write the inventories where Sphinx can read them, and return its mapping.
+
+    Each file begins with a comment line that gives the address of the project's documentation.
+    """
+    target = ROOT / "build" / "inventories"
+    target.mkdir(parents=True, exist_ok=True)
+    mapping: dict[str, tuple[str, tuple[str]]] = {}
+    for source in sorted((HERE / "_inventories").glob("*.txt")):
+        address, _, text = source.read_text("utf-8").partition("\n")
+        inventory = target / f"{source.stem}.inv"
+        inventory.write_bytes(_inventory(text))
+        mapping[source.stem] = (address.removeprefix("# "), (str(inventory),))
+    return mapping
+
+
+intersphinx_mapping = _inventories()
+
+
+def _read(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Show a file from outside this folder, and lead links to such files to where they are shown."""
+    file = HERE / f"{docname}.md"
+    if docname in SHOWN:
+        file = ROOT / SHOWN[docname]
+        app.env.note_dependency(str(file))
+        source[0] = file.read_text("utf-8")
+    pages = {ROOT / shown: HERE / f"{page}.md" for page, shown in SHOWN.items()}
+
+    def lead(found: "re.Match[str]") -> str:
+        path, anchor = found[1], found[2] or ""
+        target = Path(os.path.normpath(file.parent / path))
+        if target.parent == ROOT / "examples":
+            target, anchor = HERE / "examples.md", f"#{target.name.replace('.', '').lower()}"
+        target = pages.get(target, target)
+        return os.path.relpath(target, (HERE / docname).parent).replace(os.sep, "/") + anchor
+
+    source[0] = LINK.sub(lead, source[0])
+    if docname == "decisions/README":
+        source[0] += "\n```{toctree}\n:hidden:\n:glob:\n\n0*\n```\n"
+
+
+def _public_names() -> dict[str, str]:
+    """Return the documented name of each public object, by the name where it was made."""
+    names: dict[str, str] = {}
+    for module in PUBLIC:
+        home: Any = import_module(module)
+        for name in home.__all__:
+            value = getattr(home, name)
+            made = f"{getattr(value, '__module__', module)}.{getattr(value, '__qualname__', name)}"
+            names.setdefault(made, f"{module}.{name}")
+    return names
+
+
+def _resolve(
+    _app: Sphinx, env: BuildEnvironment, node: pending_xref, text: nodes.TextElement
+) -> nodes.Element | None:
+    """Resolve a reference to a public object that names the module where it was made."""
+    target = node.get("reftarget", "")
+    for made, public in PUBLIC_NAMES.items():
+        if target == made or target.startswith(f"{made}."):
+            name = public + target.removeprefix(made)
+            return env.domains.python_domain.resolve_xref(
+                env, node["refdoc"], _app.builder, "obj", name, node, text
+            )
+    return None
+
+
+def _complete(  # noqa: PLR0913, PLR0917  Sphinx's signature
+    _app: Sphinx, what: str, name: str, _value: object, _options: object, lines: list[str]
+) -> None:
+    """Say of what 1.0 had already since when it is there, and let properties begin with a clause."""
+    if what in {"attribute", "property"} and lines:
+        lines[0] = lines[0].replace(": ", " \N{EN DASH} ")  # else napoleon takes it for a type
+    if lines and name in SINCE_1_0 and not any("versionadded" in line for line in lines):
+        lines.extend(["", ".. versionadded:: 1.0", ""])
+
+
+PUBLIC_NAMES: Final = _public_names()
+SINCE_1_0: Final = frozenset((HERE / "_inventories" / "names-of-1.0").read_text("utf-8").split())
+
+
+def setup(app: Sphinx) -> None:
+    """Register what this file adds to Sphinx."""
+    app.connect("source-read", _read)
+    app.connect("missing-reference", _resolve)
+    app.connect("autodoc-process-docstring", _complete, priority=400)
