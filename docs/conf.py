@@ -157,7 +157,7 @@ def _resolve(
     return None
 
 
-def _complete(  # noqa: PLR0913, PLR0917  Sphinx's signature
+def _complete(
     _app: Sphinx, what: str, name: str, _value: object, _options: object, lines: list[str]
 ) -> None:
     """Say of what 1.0 had already since when it is there, and let properties begin with a clause."""

@@ -16,7 +16,15 @@ from campaign_modes import ANSWER, CALLS, MODES, nothing_left, register, run_on
 from aiointercept import aiointercept
 from aiointercept.testing import InMemoryInterceptor, InMemoryTransport, InMemoryUpstream
 
-SOCKET_CALLS = ("bind", "listen", "setsockopt", "getsockname", "connect_ex", "accept", "setblocking")
+SOCKET_CALLS = (
+    "bind",
+    "listen",
+    "setsockopt",
+    "getsockname",
+    "connect_ex",
+    "accept",
+    "setblocking",
+)
 
 
 class SeamError(OSError):
@@ -103,13 +111,13 @@ def _unpatched() -> Any:
 @pytest.mark.parametrize("step", ["url", "start", "stop", "wait_closed"])
 @pytest.mark.parametrize("intercepts", [True, False])
 async def test_a_transport_that_raises_leaves_nothing(
-    campaign: Any, step: str, intercepts: bool  # noqa: FBT001  it is a parameter
+    campaign: Any,
+    step: str,
+    intercepts: bool,  # noqa: FBT001  it is a parameter
 ) -> None:
     """Its error reaches the test; aiohttp is as before, and the mock can be entered again."""
     before = _unpatched()
-    mock = aiointercept(
-        mock_external_urls=intercepts, transport=Failing(InMemoryTransport(), step)
-    )
+    mock = aiointercept(mock_external_urls=intercepts, transport=Failing(InMemoryTransport(), step))
     for _ in range(3):
         try:
             async with mock:
@@ -127,9 +135,7 @@ async def test_a_transport_that_raises_leaves_nothing(
 async def test_an_interceptor_that_raises_leaves_nothing(campaign: Any, step: str) -> None:
     """As a transport that raises."""
     before = _unpatched()
-    mock = aiointercept(
-        mock_external_urls=True, interceptor=Failing(InMemoryInterceptor(), step)
-    )
+    mock = aiointercept(mock_external_urls=True, interceptor=Failing(InMemoryInterceptor(), step))
     for _ in range(3):
         with pytest.raises(SeamError):
             async with mock:
@@ -217,9 +223,7 @@ def test_a_helper_that_died_is_replaced(campaign: Any) -> None:
 
     from aiointercept.adapters.local_server import helper_thread  # noqa: PLC0415  the seam
 
-    helper_thread.helper_thread().loop.call_soon_threadsafe(
-        helper_thread.helper_thread().loop.stop
-    )
+    helper_thread.helper_thread().loop.call_soon_threadsafe(helper_thread.helper_thread().loop.stop)
     with aiointercept() as mock:
         mock.get("/", body="y")
         assert requests.get(mock.server_url, timeout=20).text == "y"

@@ -59,10 +59,10 @@ def _in_child(work: Any) -> int:
     if pid:
         return pid
     try:
-        os._exit(0 if work() else 1)  # noqa: SLF001  the way out of a child
+        os._exit(0 if work() else 1)
     except BaseException:
         sys.excepthook(*sys.exc_info())
-        os._exit(2)  # noqa: SLF001  as above
+        os._exit(2)
     return 0
 
 
@@ -151,7 +151,10 @@ def _use_own_mock(url: str) -> list[str]:
     async def own() -> str:
         async with aiointercept(mock_external_urls=True) as mock:
             mock.get("http://h.test/", body="own")
-            async with aiohttp.ClientSession() as session, session.get("http://h.test/") as response:
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get("http://h.test/") as response,
+            ):
                 return await response.text()
 
     return [_ask_url(url), asyncio.run(own())]
@@ -265,7 +268,12 @@ PROGRAMS = {
 def test_programs_end_as_they_should(campaign: Any, name: str) -> None:
     """In time, with their own status, and without a word about the mock."""
     imports = "import asyncio, sys, threading, urllib.error, urllib.request, aiohttp\n"
-    program = GUARD + imports + "from aiointercept import aiointercept\n" + textwrap.dedent(PROGRAMS[name])
+    program = (
+        GUARD
+        + imports
+        + "from aiointercept import aiointercept\n"
+        + textwrap.dedent(PROGRAMS[name])
+    )
     for _ in range(campaign.times(1, 10)):
         done = subprocess.run(
             [sys.executable, "-X", "dev", "-W", "error", "-c", program],

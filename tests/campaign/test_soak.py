@@ -87,7 +87,8 @@ EXPECTED = {
 
 @pytest.mark.parametrize("socketless", [False, True])
 def test_many_threads_with_loops_get_their_answers_and_counts_are_exact(
-    campaign: Any, socketless: bool  # noqa: FBT001  it is a parameter
+    campaign: Any,
+    socketless: bool,  # noqa: FBT001  it is a parameter
 ) -> None:
     """No answer is wrong, none is missing, and the log holds each call once."""
     from aiointercept.testing import SocketlessTransport  # noqa: PLC0415  for this case alone
@@ -123,7 +124,7 @@ def _compare(mock: aiointercept, base: str, found: Counter[str]) -> None:
 
 
 async def test_clients_of_all_kinds_share_a_server(campaign: Any) -> None:
-    """aiohttp here and in threads, and blocking ones, also on the loop's own thread."""
+    """Aiohttp here and in threads, and blocking ones, also on the loop's own thread."""
     number = campaign.times(150, 4000)
     async with aiointercept() as mock:
         base = mock.server_url

@@ -17,7 +17,7 @@ import re
 import sys
 import textwrap
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 

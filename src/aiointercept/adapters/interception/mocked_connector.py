@@ -16,8 +16,8 @@ Private names of aiohttp used here, and what would replace each if it went:
 
 import asyncio
 import os
-from collections.abc import Awaitable
 import warnings
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet, ref
 
