@@ -359,6 +359,22 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noq
                 warnings.warn_explicit(msg, AiointerceptWarning, file, int(line or 0))
 
     @property
+    def param(self) -> str | None:
+        """Which parameter of a decorated function gets the mock, as it was given.
+
+        .. versionadded:: 1.1
+        """
+        return self._param
+
+    @property
+    def passthrough_unmatched(self) -> bool:
+        """Whether what no route matches goes to the real server.
+
+        .. versionadded:: 1.1
+        """
+        return bool(self._settings["passthrough_unmatched"])
+
+    @property
     def server_url(self) -> str:
         """The base URL under which any HTTP client reaches the mock, ``http://127.0.0.1:PORT``.
 
