@@ -4,10 +4,11 @@ import asyncio
 import contextvars
 import functools
 import gc
+import logging
 import threading
 import tracemalloc
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import aiohttp
@@ -32,6 +33,14 @@ WARM_UP = 30
 CACHING = ("aiointercept", "aiohttp", "yarl")
 BYTES_PER_CYCLE = 60.0  # of noise: a leak is an object at least, with what it refers to
 OBJECTS_PER_CYCLE = 0.5
+
+
+@pytest.fixture(autouse=True)
+def _nothing_logged() -> Iterator[None]:
+    """Keep the test runner from collecting what is logged."""
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
 
 
 async def _ask(mode: Mode, mock: Any, name: str) -> None:

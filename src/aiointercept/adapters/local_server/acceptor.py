@@ -15,7 +15,7 @@ from aiointercept.adapters.handling.handler import ConnectionHandler
 from aiointercept.adapters.local_server.entrances import Entrance
 from aiointercept.adapters.local_server.handover import KeptConnection, left_waiting
 from aiointercept.adapters.local_server.helper_thread import Watch, helper_thread
-from aiointercept.adapters.local_server.socket_pair import listen
+from aiointercept.adapters.local_server.socket_pair import OwnedSocket, listen
 
 CLOSE_TIMEOUT: Final = 2.0  # seconds that another thread gets to close its connections
 
@@ -41,14 +41,21 @@ class Acceptor:
         entrance: Entrance,
     ) -> None:
         self._pid = os.getpid()
-        self._listener = listen(_BACKLOG)
         self._entrance = entrance
-        self.prefix = entrance.url(self._listener.getsockname()[1])
-        self.url = URL(self.prefix)
         self._handler = handler
         self._tasks: set[asyncio.Task[Any]] = set()
         self._kept: set[KeptConnection] = set()
         self._watch: Watch | None = None
+        self._listener = listen(_BACKLOG)
+        try:
+            self.prefix = entrance.url(self._listener.getsockname()[1])
+            self.url = URL(self.prefix)
+            self._begin_to_accept(home)
+        except BaseException:
+            self._listener.close()
+            raise
+
+    def _begin_to_accept(self, home: asyncio.AbstractEventLoop | None) -> None:
         helper = helper_thread()
         self._loop = helper.loop if home is None else home
         if home is not None:
@@ -82,7 +89,6 @@ class Acceptor:
                 return
             if self._watch is not None:
                 self._watch.accepted += 1
-            connection.settimeout(0)
             self._begin(loop, connection, lambda: self._protocol(self._handler(loop)))
 
     def _protocol(self, handler: ConnectionHandler) -> asyncio.BaseProtocol:
@@ -132,6 +138,14 @@ class Acceptor:
             self._listener.close()
             self._entrance.abort()
 
+    async def wait_closed(self) -> None:
+        """Wait, after ``close``, until what was accepted last is closed, as far as it is here."""
+        here = asyncio.get_running_loop()
+        tasks = [task for task in tuple(self._tasks) if task.get_loop() is here]
+        if tasks:
+            await asyncio.wait(tasks)
+            await asyncio.sleep(0)
+
     def _stop_accepting(self) -> None:
         self._loop.remove_reader(self._listener)
         for task in tuple(self._tasks):
@@ -141,11 +155,7 @@ class Acceptor:
 
 
 class _Serving:
-    """How a connection that was accepted gets its protocol.
-
-    Until there is a transport for it, the connection is closed here; then the transport does that,
-    whatever becomes of the task.
-    """
+    """How a connection that was accepted gets its protocol; it is closed here until then."""
 
     def __init__(
         self,
@@ -154,19 +164,17 @@ class _Serving:
         protocol: Callable[[], asyncio.BaseProtocol],
     ) -> None:
         self._loop = loop
-        self._connection: socket.socket | None = connection
+        self._connection = connection
         self._protocol = protocol
+        self._close: Callable[[], None] = connection.close
 
     async def run(self) -> None:
-        try:
-            protocol = self._protocol()
-        except ConnectionError:  # the block has ended
-            return
-        connection, self._connection = self._connection, None
-        assert connection is not None  # noqa: S101  it runs once
-        with contextlib.suppress(OSError):  # the client has left
-            await self._loop.connect_accepted_socket(lambda: protocol, connection)
+        # Where that fails, the client has left, or the block has ended.
+        with contextlib.suppress(OSError):
+            self._connection.settimeout(0)
+            factory: Any = OwnedSocket(self._connection, self._protocol())
+            self._close = factory.close
+            await self._loop.connect_accepted_socket(factory, self._connection)
 
     def end(self, _task: object) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        self._close()

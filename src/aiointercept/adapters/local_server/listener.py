@@ -22,7 +22,7 @@ from aiointercept.adapters.local_server.entrances import (
     TlsEntrance,
 )
 from aiointercept.adapters.local_server.helper_thread import is_helpers
-from aiointercept.adapters.local_server.socket_pair import socket_pair
+from aiointercept.adapters.local_server.socket_pair import OwnedSocket, socket_pair
 from aiointercept.adapters.local_server.tls import Authority
 from aiointercept.adapters.local_server.tls_protocol import TlsProtocol
 from aiointercept.core.dispatcher import run_here
@@ -70,6 +70,7 @@ class LoopbackServer:
         self._entrance: Acceptor | None = None
         # A handler lives as long as its connections do; nothing else keeps its loop alive.
         self._closing: WeakSet[ConnectionHandler] = WeakSet()
+        self._closing_entrances: list[Acceptor] = []
 
     def start(self, dispatcher: Dispatcher) -> None:
         """See :meth:`aiointercept.core.ports.transport.Listener.start`."""
@@ -112,9 +113,9 @@ class LoopbackServer:
             entrances = [self._entrance, self._proxy]
             self._entrance = self._proxy = None
             closing, self._handlers = list(self._handlers.values()), {}
-        for entrance in entrances:
-            if entrance is not None:
-                entrance.close()
+        self._closing_entrances = [one for one in entrances if one is not None]
+        for entrance in self._closing_entrances:
+            entrance.close()
         self._home = None
         closing = [one for one in closing if one.pid == os.getpid()]
         self._closing = WeakSet(closing)
@@ -125,6 +126,9 @@ class LoopbackServer:
 
     async def wait_closed(self) -> None:
         """See :meth:`aiointercept.core.ports.transport.Listener.wait_closed`."""
+        entrances, self._closing_entrances = self._closing_entrances, []
+        for entrance in entrances:
+            await entrance.wait_closed()
         here = asyncio.get_running_loop()
         for handler in tuple(self._closing):
             if handler.loop is here:
@@ -149,21 +153,17 @@ class LoopbackServer:
             served = serve()
         protocol = factory()
         client, server = socket_pair()
-        # From here on each socket belongs to its transport, which closes it if the caller is
-        # cancelled: a socket closed under a live transport would break whoever gets its number.
-        try:
-            accepted, _ = await loop.connect_accepted_socket(lambda: served, server)
-        except BaseException:
-            client.close()
-            raise
-        try:
-            await loop.create_connection(lambda: protocol, sock=client, **near)
+        with contextlib.ExitStack() as undo:
+            client_end, server_end = OwnedSocket(client, protocol), OwnedSocket(server, served)
+            undo.callback(client_end.close)
+            undo.callback(server_end.close)
+            accepted, _ = await loop.connect_accepted_socket(server_end, server)
+            undo.callback(accepted.abort)
+            connected, _ = await loop.create_connection(client_end, sock=client, **near)
+            undo.callback(connected.abort)
             if self._dispatcher is None:
-                protocol.close()
-                raise ConnectionError(_ENDED)  # noqa: TRY301  it aborts the other end, as any error
-        except BaseException:
-            accepted.abort()
-            raise
+                raise ConnectionError(_ENDED)
+            undo.pop_all()
         return protocol
 
     def _handler(self, loop: asyncio.AbstractEventLoop) -> ConnectionHandler:

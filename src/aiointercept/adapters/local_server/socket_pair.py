@@ -4,10 +4,13 @@ The listening socket lives for the few system calls that make one connection. So
 nothing to fill or to join, and processes that were forked share nothing.
 """
 
+import contextlib
 import errno
 import socket
 import sys
-from typing import Final
+from typing import Any, Final, Generic, TypeVar
+
+P = TypeVar("P", bound=Any)
 
 HOST: Final = "127.0.0.1"
 
@@ -66,7 +69,6 @@ def _connect(listener: socket.socket, *, wait: bool) -> tuple[socket.socket, soc
     if server is None:
         client.close()
         return None
-    server.settimeout(0)
     return client, server
 
 
@@ -77,6 +79,36 @@ def _accept(listener: socket.socket, client: socket.socket) -> socket.socket | N
             server, address = listener.accept()
         except (BlockingIOError, TimeoutError, socket.timeout):  # noqa: UP041  they differ in Python 3.10
             return None
-        if address == client.getsockname():
-            return server
-        server.close()
+        with contextlib.ExitStack() as undo:
+            undo.callback(server.close)
+            if address == client.getsockname():
+                server.settimeout(0)
+                undo.pop_all()
+                return server
+
+
+class OwnedSocket(Generic[P]):
+    """A protocol factory that tells whether a transport has the socket.
+
+    A loop asks for the protocol right before it makes the transport. From then on the transport
+    closes the socket, whatever becomes of the caller: a socket closed under a live transport would
+    break whoever gets its number. Before that nobody does, so :meth:`close` has to be called.
+
+    Args:
+        sock: goes to the transport.
+        protocol: goes to the transport.
+    """
+
+    def __init__(self, sock: socket.socket, protocol: P) -> None:
+        self._sock: socket.socket | None = sock
+        self._protocol = protocol
+
+    def __call__(self) -> P:
+        """Return the protocol; the socket is the transport's now."""
+        self._sock = None
+        return self._protocol
+
+    def close(self) -> None:
+        """Close the socket if no transport has it."""
+        if self._sock is not None:
+            self._sock.close()
