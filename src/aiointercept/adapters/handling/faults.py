@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from aiohttp import web
+from attrs import evolve
 
 from aiointercept.adapters.handling.file import file_stream
 from aiointercept.adapters.handling.performing import Performance
@@ -130,7 +131,7 @@ def truncated(content: Content) -> Stream:
         content = file_stream(content)
     if isinstance(content, Stream):
         length = None if content.length is None else content.length + 1
-        return Stream(content.open, content.status, content.reason, content.headers, length)
+        return evolve(content, length=length)
     body = content.body or b""
     return Stream(
         lambda: _once(body[: (len(body) + 1) // 2]),

@@ -5,6 +5,7 @@ from aiohttp import web
 
 from aiointercept.adapters.handling.faults import fail_client
 from aiointercept.adapters.handling.performing import Performance
+from aiointercept.adapters.handling.plain_response import PlainResponse
 from aiointercept.adapters.handling.response import Answered
 from aiointercept.adapters.handling.tunnel import tunnel
 from aiointercept.core.http.hop_by_hop import end_to_end_headers
@@ -40,9 +41,7 @@ def _as_connection_error(error: Exception) -> Exception:
 
 async def _send_back(performance: Performance, answer: UpstreamResponse) -> web.StreamResponse:
     request, exchange, _ = performance
-    response = web.StreamResponse(
-        status=answer.status, reason=answer.reason, headers=end_to_end_headers(answer.headers)
-    )
+    response = PlainResponse(answer.status, answer.reason, end_to_end_headers(answer.headers))
     owner, call = exchange.dispatcher, exchange.call
     # The client may be done, and look into the log, before this side has closed everything.
     owner.finish(call, answer.status, answer.headers, None)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from aiohttp import web
 
 from aiointercept.adapters.handling.fixed import fixed_response
+from aiointercept.adapters.handling.plain_response import plain_response
 from aiointercept.adapters.handling.request import AiointerceptRequest
 from aiointercept.adapters.handling.response import web_response
 from aiointercept.core.dispatcher import internal_error
@@ -47,6 +48,8 @@ class Performance(NamedTuple):
     def send(self, response: Response) -> web.StreamResponse:
         """Note that ``response`` is the answer, and return it as aiohttp writes it."""
         self.exchange.dispatcher.answered(self.exchange.call, response)
+        if response.plain:
+            return plain_response(response, self.request)
         return fixed_response(response, self.request) or web_response(response, self.request)
 
     def send_error(self, error: BaseException) -> web.StreamResponse:

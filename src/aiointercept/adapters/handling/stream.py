@@ -9,6 +9,7 @@ from aiohttp import web
 
 from aiointercept.adapters.event_loops import INTERRUPTS
 from aiointercept.adapters.handling.performing import Performance
+from aiointercept.adapters.handling.plain_response import plain_stream
 from aiointercept.adapters.handling.response import Answered, has_body, web_stream
 from aiointercept.core.routing.replies import Stream
 
@@ -149,7 +150,7 @@ async def write_stream(performance: Performance, stream: Stream) -> web.StreamRe
     """Send the head and every chunk of ``stream``."""
     request, exchange, _ = performance
     owner = exchange.dispatcher
-    response = web_stream(stream)
+    response = plain_stream(stream) if stream.plain else web_stream(stream)
     chunks = Chunks(stream, owner.defer_error)
     try:
         error = chunks.begin() if has_body(stream.status, request.method) else None

@@ -249,9 +249,11 @@ class Response:
         reason: the phrase behind the status; ``None`` for the standard one.
         headers: a mapping, pairs, or a multidict; names may repeat.
         body: the whole body; ``None`` where it was not seen, as for one that only passed by.
+        plain: whether its header fields are sent as they are, and none is added.
     """
 
     status: int = 200
     reason: str | None = None
     headers: CIMultiDictProxy[str] = field(default=None, converter=header_fields)
     body: bytes | None = field(default=b"", repr=False)
+    plain: bool = field(default=False, repr=False, kw_only=True)

@@ -114,7 +114,12 @@ def _content(entry: Entry, response: Response, open_body: OpenBody) -> Response 
         chunked = "Transfer-Encoding" in headers
         length = None if encodings or chunked else file.size
         return Stream(
-            lambda: open_body(file, encodings), response.status, reason, _frozen(headers), length
+            lambda: open_body(file, encodings),
+            response.status,
+            reason,
+            _frozen(headers),
+            length,
+            plain=True,
         )
     body = response.body or b""
     has_body = entry.request.method != "HEAD" and response.status not in _WITHOUT_BODY
@@ -124,7 +129,7 @@ def _content(entry: Entry, response: Response, open_body: OpenBody) -> Response 
         headers.popall("Content-Length", None)
     if body and encodings:
         body = encode(body, encodings)
-    return Response(response.status, reason, _frozen(headers), body)
+    return Response(response.status, reason, _frozen(headers), body, plain=True)
 
 
 def _cut(content: Response | Stream, recorded: Response) -> Stream:
@@ -143,7 +148,7 @@ def _cut(content: Response | Stream, recorded: Response) -> Stream:
     async def chunks() -> AsyncIterator[bytes]:
         yield body
 
-    return Stream(chunks, content.status, content.reason, content.headers, length)
+    return Stream(chunks, content.status, content.reason, content.headers, length, plain=True)
 
 
 def _sendable(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:

@@ -59,6 +59,7 @@ class Stream:
     Args:
         open: returns the chunks anew for each request.
         length: bytes in all, where known beforehand.
+        plain: whether its header fields are sent as they are, and none is added.
     """
 
     open: Callable[[], AsyncIterable[bytes]]
@@ -66,6 +67,7 @@ class Stream:
     reason: str | None = None
     headers: CIMultiDictProxy[str] = field(default=None, converter=header_fields)
     length: int | None = None
+    plain: bool = field(default=False, kw_only=True)
 
 
 @frozen(eq=False)
