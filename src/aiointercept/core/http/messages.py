@@ -256,4 +256,4 @@ class Response:
     reason: str | None = None
     headers: CIMultiDictProxy[str] = field(default=None, converter=header_fields)
     body: bytes | None = field(default=b"", repr=False)
-    plain: bool = field(default=False, repr=False)
+    plain: bool = field(default=False, repr=False, kw_only=True)

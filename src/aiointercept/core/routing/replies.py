@@ -67,7 +67,7 @@ class Stream:
     reason: str | None = None
     headers: CIMultiDictProxy[str] = field(default=None, converter=header_fields)
     length: int | None = None
-    plain: bool = False
+    plain: bool = field(default=False, kw_only=True)
 
 
 @frozen(eq=False)
