@@ -15,7 +15,7 @@ from aiointercept.adapters.system_clock import SystemClock, real_monotonic, real
 FREEZERS = {
     "freezegun": lambda: freezegun.freeze_time("2020-01-01"),
     "time-machine": lambda: time_machine.travel("2020-01-01", tick=False),
-    "mock": lambda: mock.patch("time.monotonic", lambda: 1.0),
+    "mock": lambda: mock.patch("time.monotonic", return_value=1.0),
 }
 
 

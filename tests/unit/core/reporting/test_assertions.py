@@ -282,7 +282,9 @@ def test_calls_in_another_order_are_told() -> None:
 
 def test_calls_may_come_in_any_order() -> None:
     """Each of them as often as it is expected."""
-    VERIFIER.assert_has_calls([("GET", f"{USERS}?page=2"), ("GET", f"{USERS}?page=1")], any_order=True)
+    VERIFIER.assert_has_calls(
+        [("GET", f"{USERS}?page=2"), ("GET", f"{USERS}?page=1")], any_order=True
+    )
     twice = [("POST", USERS), ("POST", USERS)]
     assert failure(VERIFIER.assert_has_calls, twice, any_order=True).startswith(
         f"POST {USERS} was called 1 time, too few for the 2 calls expected there\n"

@@ -56,6 +56,6 @@ def test_other_keywords_are_refused() -> None:
 def test_all_keywords_of_a_client_are_known() -> None:
     """Those that assertions compare, and those that leave no trace."""
     compared = {"self", "method", "str_or_url", "params", "data", "json", "headers", "cookies"}
-    taken = set(inspect.signature(aiohttp.ClientSession._request).parameters)
+    taken = set(inspect.signature(aiohttp.ClientSession._request).parameters)  # noqa: SLF001  it alone tells
     others = {"auth", "version", "loop", "fingerprint", "ssl_context"}
     assert taken - compared - others <= set(UntracedKeywords.__annotations__)

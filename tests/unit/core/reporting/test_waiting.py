@@ -37,8 +37,10 @@ def test_calls_that_have_not_ended_are_told() -> None:
     """They are why it waited."""
     some = calls(("GET", USERS), ("GET", USERS), ended=1)
     assert describe_missing(2, 0.05, some, some, EXPECTED).splitlines() == [
-        f"Waited 0.05 seconds for 2 calls of GET {USERS}, but there were 2, of which 1 is not "
-        "finished",
+        (
+            f"Waited 0.05 seconds for 2 calls of GET {USERS}, but there were 2, of which 1 is not "
+            "finished"
+        ),
         f"  GET {USERS}",
         f"  GET {USERS}, not finished",
     ]
