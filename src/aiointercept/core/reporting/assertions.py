@@ -27,7 +27,15 @@ from aiointercept.core.reporting.route_usage import (
     describe_unused,
     unused_routes,
 )
-from aiointercept.core.reporting.wording import SHOWN, TEXT, count, differing, joined, more, were
+from aiointercept.core.reporting.wording import (
+    CALL_TEXT,
+    SHOWN,
+    count,
+    differing,
+    joined,
+    more,
+    were,
+)
 from aiointercept.core.type_guards import is_anything, is_list
 
 # pytest leaves the frames of this module out of its tracebacks.
@@ -84,7 +92,9 @@ class Verifier:
             self._fail_not_called(expectation)
         if not any(expectation.is_fulfilled_by(call) for call in meant):
             self._fail_different(
-                f"No call to {clip(expectation.text, TEXT)} is as expected", expectation, meant[0]
+                f"No call to {clip(expectation.text, CALL_TEXT)} is as expected",
+                expectation,
+                meant[0],
             )
 
     def assert_called_with(self, expectation: Expectation) -> None:
@@ -94,7 +104,7 @@ class Verifier:
             self._fail_not_called(expectation)
         if not expectation.is_fulfilled_by(latest):
             self._fail_different(
-                f"The latest call to {clip(expectation.text, TEXT)} is not as expected",
+                f"The latest call to {clip(expectation.text, CALL_TEXT)} is not as expected",
                 expectation,
                 latest,
             )
@@ -170,13 +180,13 @@ class Verifier:
             self._fail_not_called(missing)
         wanted = sum(one.text == missing.text for one in expected)
         _fail(
-            f"{clip(missing.text, TEXT)} was called {count(found, 'time', 'times')}, too "
+            f"{clip(missing.text, CALL_TEXT)} was called {count(found, 'time', 'times')}, too "
             f"few for the {count(wanted, 'call', 'calls')} expected there",
             self._listed(),
         )
 
     def _fail_not_called(self, expectation: Expectation) -> NoReturn:
-        first = f"{clip(expectation.text, TEXT)} was not called"
+        first = f"{clip(expectation.text, CALL_TEXT)} was not called"
         if not self.calls:
             _fail(f"{first}: there were no calls at all")
         miss, *_ = _rank(expectation, self.calls)
