@@ -28,8 +28,8 @@ from aiointercept.core.reporting.route_usage import (
     unused_routes,
 )
 from aiointercept.core.reporting.wording import (
-    CALL_TEXT,
     SHOWN,
+    WIDE,
     count,
     differing,
     joined,
@@ -92,7 +92,7 @@ class Verifier:
             self._fail_not_called(expectation)
         if not any(expectation.is_fulfilled_by(call) for call in meant):
             self._fail_different(
-                f"No call to {clip(expectation.text, CALL_TEXT)} is as expected",
+                f"No call to {clip(expectation.text, WIDE)} is as expected",
                 expectation,
                 meant[0],
             )
@@ -104,7 +104,7 @@ class Verifier:
             self._fail_not_called(expectation)
         if not expectation.is_fulfilled_by(latest):
             self._fail_different(
-                f"The latest call to {clip(expectation.text, CALL_TEXT)} is not as expected",
+                f"The latest call to {clip(expectation.text, WIDE)} is not as expected",
                 expectation,
                 latest,
             )
@@ -180,13 +180,13 @@ class Verifier:
             self._fail_not_called(missing)
         wanted = sum(one.text == missing.text for one in expected)
         _fail(
-            f"{clip(missing.text, CALL_TEXT)} was called {count(found, 'time', 'times')}, too "
+            f"{clip(missing.text, WIDE)} was called {count(found, 'time', 'times')}, too "
             f"few for the {count(wanted, 'call', 'calls')} expected there",
             self._listed(),
         )
 
     def _fail_not_called(self, expectation: Expectation) -> NoReturn:
-        first = f"{clip(expectation.text, CALL_TEXT)} was not called"
+        first = f"{clip(expectation.text, WIDE)} was not called"
         if not self.calls:
             _fail(f"{first}: there were no calls at all")
         miss, *_ = _rank(expectation, self.calls)

@@ -7,7 +7,7 @@ from aiointercept.core.reporting.expectations import RecordedCall
 from aiointercept.core.reporting.near_misses import Candidate, rank, rank_calls
 from aiointercept.core.reporting.rendering import clip, render_request
 from aiointercept.core.reporting.wording import (
-    CALL_TEXT,
+    WIDE,
     count,
     differences,
     differing,
@@ -67,7 +67,7 @@ def describe_unfinished(unfinished: Sequence[CountedRoute]) -> list[str]:
     """
     number = count(len(unfinished), "route was", "routes were")
     lines = [
-        f"  {clip(str(route), CALL_TEXT)}, registered at {route.declared_at}, was used {route.used:,} "
+        f"  {clip(str(route), WIDE)}, registered at {route.declared_at}, was used {route.used:,} "
         f"of {route.limit:,} times"
         for route in unfinished[:_LISTED]
     ]
@@ -86,7 +86,7 @@ def describe_unused(unused: Sequence[CountedRoute], calls: Sequence[RecordedCall
     unmatched = [call for call in calls if not call.matched]
     lines = [first]
     for route in unused[:_LISTED]:
-        lines.append(f"  {clip(str(route), CALL_TEXT)}, registered at {route.declared_at}")
+        lines.append(f"  {clip(str(route), WIDE)}, registered at {route.declared_at}")
         near = rank_calls(route.matchers, str(route), unmatched, 1)
         lines += [f"    nearest unmatched call: {differing(miss)}" for miss in near]
     return [*lines, *more(len(unused), _LISTED)]
@@ -110,7 +110,7 @@ def describe_unmatched(
             route = miss.candidate
             differing = differences(miss.mismatches) or "no part, but was already used"
             lines.append(
-                f"    nearest route: {clip(str(route), CALL_TEXT)}, registered at "
+                f"    nearest route: {clip(str(route), WIDE)}, registered at "
                 f"{route.declared_at}, differs in {differing}"
             )
     return [*lines, *more(len(unmatched), _LISTED)]

@@ -7,7 +7,7 @@ from aiointercept.core.calls import Call
 from aiointercept.core.matching.results import Matcher
 from aiointercept.core.reporting.near_misses import rank_calls
 from aiointercept.core.reporting.rendering import clip, render_request
-from aiointercept.core.reporting.wording import CALL_TEXT, SHOWN, count, differing, more, were
+from aiointercept.core.reporting.wording import SHOWN, WIDE, count, differing, more, were
 
 _LISTED: Final = 10
 
@@ -29,7 +29,7 @@ def describe_missing(
         expected: method and URL, ``""`` for any, and all that should hold of a call.
     """
     text, matchers = expected
-    of = f" of {clip(text, CALL_TEXT)}" if text else ""
+    of = f" of {clip(text, WIDE)}" if text else ""
     found = were(meant) if meant else "was none"
     unfinished = sum(call.duration is None for call in meant[:number])
     if unfinished:

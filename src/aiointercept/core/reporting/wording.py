@@ -9,7 +9,7 @@ from aiointercept.core.reporting.rendering import SHORT, clip, render_mismatch
 
 SHOWN: Final = 3
 """How many differences, and how many of the nearest, a message shows."""
-CALL_TEXT: Final = 2 * SHORT
+WIDE: Final = 2 * SHORT
 """How many characters method and URL may take."""
 
 
@@ -25,7 +25,7 @@ def were(things: Sequence[object]) -> str:
 
 def joined(items: Iterable[object]) -> str:
     """Return the texts of ``items``, as many as fit into a sentence."""
-    return clip(", ".join(clip(str(item)) for item in items), CALL_TEXT)
+    return clip(", ".join(clip(str(item)) for item in items), WIDE)
 
 
 def more(number: int, listed: int) -> list[str]:
@@ -35,7 +35,7 @@ def more(number: int, listed: int) -> list[str]:
 
 def differing(miss: NearMiss[ReceivedT]) -> str:
     """Return a call, and in what it differs from what was expected."""
-    call = clip(str(miss.candidate.received), CALL_TEXT)
+    call = clip(str(miss.candidate.received), WIDE)
     found = differences(miss.mismatches)
     return f"{call} differs in {found}" if found else f"{call} is as expected"
 

@@ -3,7 +3,7 @@ from aiointercept.core.matching.results import Mismatch
 from aiointercept.core.reporting.near_misses import NearMiss
 from aiointercept.core.reporting.rendering import SHORT
 from aiointercept.core.reporting.wording import (
-    CALL_TEXT,
+    WIDE,
     count,
     differences,
     differing,
@@ -26,7 +26,7 @@ def test_numbers_have_their_words() -> None:
 def test_lists_fit_into_a_sentence() -> None:
     """Each item, and all of them."""
     assert joined([1, "a"]) == "1, a"
-    assert len(joined(["x" * 1000] * 9)) == CALL_TEXT
+    assert len(joined(["x" * 1000] * 9)) == WIDE
     assert joined(["x" * 1000, "y"]).startswith("x" * (SHORT - 1) + "…")
 
 
