@@ -1,18 +1,37 @@
 """What the mock was asked, and the assertions on it."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
+from typing_extensions import Unpack
 from yarl import URL
 
 from aiointercept.adapters.handling.request import AiointerceptRequest
 from aiointercept.api.views import Calls, Requests
+from aiointercept.api.waiting import Waiting
 from aiointercept.core.calls import Call, CallLog
 from aiointercept.core.matching.comparing import FieldSource
+from aiointercept.core.matching.results import Matcher
+from aiointercept.core.matching.urls import ANY_METHOD
 from aiointercept.core.reporting.assertions import Verifier
-from aiointercept.core.reporting.expectations import Params, UrlLike
+from aiointercept.core.reporting.expectations import (
+    Expectation,
+    Params,
+    UrlLike,
+    content_matchers,
+)
+from aiointercept.core.reporting.spelling import UntracedKeywords, refuse_untraced
 from aiointercept.core.routing.registry import Registry
+
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
+_ANY_URL: Final = re.compile("")
+# Above the warning: what makes the expectation, the assertion, and then the user's line.
+_USERS_FRAME: Final = 4
+_EXPECTATIONS: Final = ("url", "method", "params", "data", "json", "headers", "strict_headers")
 
 
 class Assertions(ABC):
@@ -111,16 +130,18 @@ class Assertions(ABC):
         json: Any = None,
         headers: FieldSource | None = None,
         strict_headers: bool = False,
-        **unknown: object,
+        **untraced: Unpack[UntracedKeywords],
     ) -> None:
         """Fail unless one of the calls was as told; see :meth:`assert_called_with`.
 
         Raises:
             AssertionError: with the nearest calls and what differs.
+
+        .. versionchanged:: 1.1
+            ``data``, ``json``, ``headers`` and ``strict_headers``.
         """
-        self._verifier.assert_any_call(
-            url, method, params, data, json, headers, strict_headers, **unknown
-        )
+        rest = content_matchers(data, json, headers, strict_headers=strict_headers)
+        self._verifier.assert_any_call(self._expected(url, method, params, rest, untraced))
 
     def assert_called_with(
         self,
@@ -131,7 +152,7 @@ class Assertions(ABC):
         json: Any = None,
         headers: FieldSource | None = None,
         strict_headers: bool = False,
-        **unknown: object,
+        **untraced: Unpack[UntracedKeywords],
     ) -> None:
         """Fail unless the latest call to ``url`` was as told.
 
@@ -143,15 +164,15 @@ class Assertions(ABC):
             json: the body, parsed.
             headers: some of the headers.
             strict_headers: whether there may be no others.
-            unknown: other keywords of a client, such as ``timeout``, leave no trace: a
-                ``DeprecationWarning`` names them. Any other one is a ``TypeError``.
+            untraced: keywords of a client that leave no trace in a request, such as ``timeout``: a
+                ``DeprecationWarning`` names them.
 
         Raises:
             AssertionError: with the nearest calls and what differs.
+            TypeError: for any other keyword: a misspelt expectation must not pass.
         """
-        self._verifier.assert_called_with(
-            url, method, params, data, json, headers, strict_headers, **unknown
-        )
+        rest = content_matchers(data, json, headers, strict_headers=strict_headers)
+        self._verifier.assert_called_with(self._expected(url, method, params, rest, untraced))
 
     def assert_called_once_with(
         self,
@@ -162,16 +183,15 @@ class Assertions(ABC):
         json: Any = None,
         headers: FieldSource | None = None,
         strict_headers: bool = False,
-        **unknown: object,
+        **untraced: Unpack[UntracedKeywords],
     ) -> None:
         """Fail unless there was exactly one call, and that as :meth:`assert_called_with` tells.
 
         Raises:
             AssertionError: with the nearest calls and what differs.
         """
-        self._verifier.assert_called_once_with(
-            url, method, params, data, json, headers, strict_headers, **unknown
-        )
+        rest = content_matchers(data, json, headers, strict_headers=strict_headers)
+        self._verifier.assert_called_once_with(self._expected(url, method, params, rest, untraced))
 
     def assert_has_calls(
         self,
@@ -190,7 +210,7 @@ class Assertions(ABC):
         Raises:
             AssertionError: with what is missing.
         """
-        self._verifier.assert_has_calls(calls, any_order, contiguous)
+        self._verifier.assert_has_calls(calls, any_order=any_order, contiguous=contiguous)
 
     def assert_all_called(self) -> None:
         """Fail if a route that is not optional was never used.
@@ -207,6 +227,75 @@ class Assertions(ABC):
             AssertionError: naming these requests and the nearest routes.
         """
         self._verifier.assert_all_matched(list(self._registry))
+
+    async def wait_for_calls(
+        self,
+        count: int = 1,
+        *,
+        timeout: float = 5.0,
+        url: UrlLike | None = None,
+        method: str | None = None,
+    ) -> list[Call]:
+        """Wait until the first ``count`` calls have ended, and return them.
+
+        Calls that were made before count; those that no route matched do, too. Nothing is polled,
+        and a test that has frozen the time does not stop the time limit.
+
+        Args:
+            count: how many calls.
+            timeout: seconds.
+            url: count only calls to this URL; a pattern means any URL that it matches.
+            method: count only calls with this method; any case.
+
+        Returns:
+            The calls, in order of arrival: answered, failed, or abandoned by the client.
+
+        Raises:
+            AssertionError: after ``timeout`` seconds, with what was asked instead.
+
+        .. versionadded:: 1.1
+        """
+        return await self._waiting(count, timeout, url, method).wait()
+
+    def wait_for_calls_sync(
+        self,
+        count: int = 1,
+        *,
+        timeout: float = 5.0,
+        url: UrlLike | None = None,
+        method: str | None = None,
+    ) -> list[Call]:
+        """Wait as :meth:`wait_for_calls` does, in a test or thread without a running event loop.
+
+        Raises:
+            AssertionError: after ``timeout`` seconds, with what was asked instead.
+            RuntimeError: where an event loop runs, which it would block.
+
+        .. versionadded:: 1.1
+        """
+        return self._waiting(count, timeout, url, method).wait_sync()
+
+    def _waiting(
+        self, count: int, timeout: float, url: UrlLike | None, method: str | None
+    ) -> Waiting:
+        if url is None and method is None:
+            return Waiting(self._log, count, timeout)
+        target = _ANY_URL if url is None else self._absolute(url)
+        expectation = Expectation.of(target, ANY_METHOD if method is None else method)
+        return Waiting(
+            self._log, count, timeout, expectation.is_met_by, (expectation.text, expectation.head)
+        )
+
+    def _expected(
+        self,
+        url: UrlLike,
+        method: str,
+        params: Params,
+        rest: tuple[Matcher, ...],
+        untraced: UntracedKeywords,
+    ) -> Expectation:
+        refuse_untraced(untraced, _EXPECTATIONS, _USERS_FRAME)
+        return Expectation.of(self._absolute(url), method, params, rest)
 
     @property
     def _verifier(self) -> Verifier:

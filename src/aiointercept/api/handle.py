@@ -1,19 +1,33 @@
 """``MockResponse``: what a registration returns, to ask what it answered and to take it away."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
+from typing_extensions import Unpack
 
 from aiointercept.adapters.handling.request import AiointerceptRequest
+from aiointercept.api.waiting import Waiting
 from aiointercept.core.calls import Call, CallLog, Message
 from aiointercept.core.matching.comparing import FieldSource
 from aiointercept.core.reporting.assertions import Verifier
 from aiointercept.core.reporting.diffs import unified_lines
-from aiointercept.core.reporting.expectations import Params
+from aiointercept.core.reporting.expectations import (
+    Expectation,
+    Params,
+    content_matchers,
+    query_matchers,
+)
 from aiointercept.core.reporting.rendering import short
+from aiointercept.core.reporting.spelling import UntracedKeywords, refuse_untraced
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.routes import Registration
+
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
+_EXPECTATIONS: Final = ("params", "data", "json", "headers", "strict_headers")
+_USERS_FRAME: Final = 3
 
 
 @frozen(eq=False)
@@ -27,7 +41,7 @@ class MockResponse:
     @property
     def calls(self) -> list[Call]:
         """The calls that this route answered, in order of arrival."""
-        return [call for call in self._log if call.registration is self._registration]
+        return [call for call in self._log if self._is_own(call)]
 
     @property
     def call_count(self) -> int:
@@ -90,22 +104,61 @@ class MockResponse:
         json: Any = None,
         headers: FieldSource | None = None,
         strict_headers: bool = False,
-        **unknown: object,
+        **untraced: Unpack[UntracedKeywords],
     ) -> None:
         """Fail unless the latest call that this route answered was as told.
 
         Args:
             params: the whole query.
-            data: the body: ``bytes``, ``str``, or the fields of a form.
-            json: the body, parsed.
-            headers: some of the headers.
-            strict_headers: whether there may be no others.
-            unknown: see :meth:`aiointercept.aiointercept.assert_called_with`.
+            data: see :meth:`aiointercept.aiointercept.assert_called_with`; so are the others.
+            json: see there.
+            headers: see there.
+            strict_headers: see there.
+            untraced: see there.
 
         Raises:
             AssertionError: with what differs.
+            TypeError: for any other keyword: a misspelt expectation must not pass.
         """
-        self._verifier.assert_latest(params, data, json, headers, strict_headers, **unknown)
+        refuse_untraced(untraced, _EXPECTATIONS, _USERS_FRAME)
+        rest = content_matchers(data, json, headers, strict_headers=strict_headers)
+        expectation = Expectation(str(self._registration), (), (*query_matchers(params), *rest))
+        self._verifier.assert_called_with(expectation)
+
+    async def wait_for_calls(
+        self,
+        count: int = 1,
+        *,
+        timeout: float = 5.0,
+    ) -> list[Call]:
+        """Wait until the first ``count`` calls to this route have ended, and return them.
+
+        See :meth:`aiointercept.aiointercept.wait_for_calls`.
+
+        Raises:
+            AssertionError: after ``timeout`` seconds, with what was asked instead.
+
+        .. versionadded:: 1.1
+        """
+        return await self._waiting(count, timeout).wait()
+
+    def wait_for_calls_sync(self, count: int = 1, *, timeout: float = 5.0) -> list[Call]:
+        """Wait as :meth:`wait_for_calls` does, in a test or thread without a running event loop.
+
+        Raises:
+            AssertionError: after ``timeout`` seconds, with what was asked instead.
+            RuntimeError: where an event loop runs, which it would block.
+
+        .. versionadded:: 1.1
+        """
+        return self._waiting(count, timeout).wait_sync()
+
+    def _waiting(self, count: int, timeout: float) -> Waiting:
+        expected = str(self._registration), self._registration.matchers
+        return Waiting(self._log, count, timeout, self._is_own, expected)
+
+    def _is_own(self, call: Call) -> bool:
+        return call.registration is self._registration
 
     @property
     def _verifier(self) -> Verifier:

@@ -7,7 +7,7 @@ from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import UnmetExpectationsError, add_note
 from aiointercept.core.recording.messages import masked_message
 from aiointercept.core.recording.redaction import DEFAULT_REDACTION, Redaction
-from aiointercept.core.reporting.assertions import (
+from aiointercept.core.reporting.route_usage import (
     describe_unfinished,
     describe_unmatched,
     describe_unused,

@@ -143,16 +143,18 @@ class CallLog:
         body: bytes | None = None,
     ) -> None:
         """Note the end of a call, with what was answered if anything was."""
-        call.duration = self._clock.tick() - call.ticked
         if status is not None:
             call.response = Response(status, None, headers, body)
-        for listener in self._listeners:
-            listener()
+        self._end(call)
 
     def close_with(self, call: Call, response: Response) -> None:
         """Note the end of a call, with the response it got."""
-        call.duration = self._clock.tick() - call.ticked
         call.response = response
+        self._end(call)
+
+    def _end(self, call: Call) -> None:
+        # The last thing to be set: who waits for it in another thread finds the rest there.
+        call.duration = self._clock.tick() - call.ticked
         for listener in self._listeners:
             listener()
 

@@ -25,7 +25,15 @@ from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.upstream import Upstream, UpstreamFactory
 from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.reporting.unmatched import explain
-from aiointercept.core.routing.decision import Decision, Fail, Forward, Passthrough, Serve, decide
+from aiointercept.core.routing.decision import (
+    ActiveMock,
+    Decision,
+    Fail,
+    Forward,
+    Passthrough,
+    Serve,
+    decide,
+)
 from aiointercept.core.routing.policy import Policy
 from aiointercept.core.routing.registry import Chosen, Registry
 from aiointercept.core.routing.replies import (
@@ -94,7 +102,9 @@ class MockDispatcher:
                 return decision
             mock, chosen, reply = decision.mock, decision.chosen, decision.reply
             if chosen is None or reply is None:
-                return evolve(decision, exchange=mock.log_unmatched(request, request_factory))
+                return evolve(
+                    decision, exchange=mock.log_unmatched(request, request_factory, active_mocks)
+                )
             call = mock.consume(chosen, request, request_factory)
             if call is not None:
                 return evolve(decision, exchange=Exchange(call, reply, mock))
@@ -126,11 +136,15 @@ class MockDispatcher:
         return self.log.open(request, None, request_factory)
 
     def log_unmatched(
-        self, request: Request, request_factory: RequestFactory | None = None
+        self,
+        request: Request,
+        request_factory: RequestFactory | None = None,
+        active_mocks: Sequence[ActiveMock] = (),
     ) -> Exchange:
         """See :meth:`.ports.chained_mock.ChainedMock.log_unmatched`."""
         call = self.log.open(request, None, request_factory, matched=False)
-        text = explain(request, self.registry, self.redaction, self.hint)
+        outer = [mock.registry for mock in active_mocks if mock.registry is not self.registry]
+        text = explain(request, self.registry, self.redaction, self.hint, outer=outer)
         return Exchange(call, NoRouteReply(text), self)
 
     def forward(
@@ -254,7 +268,7 @@ class MockDispatcher:
         while active_mocks:
             decision = decide(request, active_mocks)
             if isinstance(decision, Fail) and decision.chosen is None:
-                return decision.mock.log_unmatched(request, request_factory)
+                return decision.mock.log_unmatched(request, request_factory, active_mocks)
             if isinstance(decision, (Passthrough, Forward)):
                 mock = decision.mock or self
                 return mock, mock.log_passthrough(request, request_factory)

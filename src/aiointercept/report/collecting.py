@@ -18,9 +18,9 @@ from aiointercept.core.recording.from_calls import entry_of
 from aiointercept.core.recording.har import NOTES, har_entry
 from aiointercept.core.recording.messages import masked_mismatch
 from aiointercept.core.recording.redaction import Redaction
-from aiointercept.core.reporting.assertions import unused_routes
 from aiointercept.core.reporting.near_misses import rank
 from aiointercept.core.reporting.rendering import clip, short
+from aiointercept.core.reporting.route_usage import unused_routes
 from aiointercept.core.routing.routes import Registration
 
 _MOST_BODY: Final = 1 << 20

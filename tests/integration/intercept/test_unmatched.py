@@ -222,3 +222,29 @@ async def test_a_long_url_is_clipped_in_the_message() -> None:
         m.get("https://api.test/" + "a" * 5000)
         message = await _failure(session, "GET", "https://api.test/" + "b" * 5000)
         assert len(message) < 3000
+
+
+async def test_hints_name_what_was_meant():
+    """A path alone in intercept mode, and a placeholder in plain text."""
+    async with aiointercept(mock_external_urls=True) as m:
+        m.get("/users")
+        m.get("https://api.test/users/{id}")
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(aiohttp.ClientConnectionError, match="path of m.server_url"):
+                await session.get("https://api.test/users")
+            with pytest.raises(aiohttp.ClientConnectionError, match="url_template"):
+                await session.get("https://api.test/users/7")
+
+
+async def test_the_nearest_routes_of_all_mocks_are_named():
+    """Though it is the innermost that has to answer."""
+    async with aiointercept(mock_external_urls=True) as outer:
+        outer.get("https://api.test/users")
+        async with aiointercept(mock_external_urls=True) as m:
+            m.get("https://other.test/zzz")
+            async with aiohttp.ClientSession() as session:
+                with pytest.raises(aiohttp.ClientConnectionError, match="of an outer mock"):
+                    await session.get("https://api.test/user")
+                with pytest.raises(aiohttp.ClientConnectionError, match="of an outer mock"):
+                    await session.post("https://api.test/user", data=b"x")
+            assert m.call_count == 2

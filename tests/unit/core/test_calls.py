@@ -128,3 +128,15 @@ def test_threads_lose_no_call(log: CallLog):
         thread.join()
     assert len(log) == 1000
     assert all(call.duration is not None for call in log)
+
+
+def test_the_end_of_a_call_is_told(log: CallLog):
+    """To all who listen, as long as they do; the call is complete by then."""
+    heard: list[object] = []
+    one, two = (log.open(Request("GET", H), None, None) for _ in range(2))
+    with log.listening(lambda: heard.append((one.duration, one.response and one.response.status))):
+        log.close(one, 200)
+        with log.listening(lambda: heard.append("both")):
+            log.close_with(two, Response(204))
+    log.close(two)
+    assert heard == [(2.0, 200), (2.0, 200), "both"]

@@ -35,6 +35,7 @@ from aiointercept.adapters.interception.mocked_connector import (
 )
 from aiointercept.adapters.interception.patching import REAL_CONNECT, Closings, Patches
 from aiointercept.adapters.interception.tracing import observe_passthrough
+from aiointercept.adapters.system_clock import real_sleep
 from aiointercept.core.calls import Call
 from aiointercept.core.http.messages import Request
 from aiointercept.core.ports.dispatcher import Dispatcher
@@ -345,7 +346,7 @@ async def _wait(limit: float | None) -> None:
     if limit is None:
         await asyncio.get_running_loop().create_future()
     else:
-        await asyncio.sleep(limit)
+        await real_sleep(limit)
 
 
 async def _lead(chain: Sequence[ConnectorInterceptor], call: ConnectCall) -> Connection:

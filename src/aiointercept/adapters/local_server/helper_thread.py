@@ -15,6 +15,9 @@ from collections.abc import Callable
 from typing import Final
 
 from attrs import define, field
+from typing_extensions import override
+
+from aiointercept.adapters.system_clock import real_monotonic
 
 _TICK: Final = 0.025  # seconds; a connection is left waiting after one to two of them
 _IDLE_TICKS: Final = 40
@@ -48,6 +51,14 @@ class Watch:
         self._seen = -1
 
 
+class _HelperLoop(asyncio.SelectorEventLoop):
+    """A loop whose timers go on where a test has frozen the time."""
+
+    @override
+    def time(self) -> float:
+        return real_monotonic()
+
+
 class HelperThread:
     """A daemon thread with a loop, which runs from its first use on."""
 
@@ -58,7 +69,7 @@ class HelperThread:
         self._ticking = False
         self._idle_ticks = 0
         # Not what the program's policy makes: some loops cannot wait for sockets to be readable.
-        self.loop: asyncio.AbstractEventLoop = asyncio.SelectorEventLoop()
+        self.loop: asyncio.AbstractEventLoop = _HelperLoop()
         self._thread = threading.Thread(target=self._run, name="aiointercept-helper", daemon=True)
         self._thread.start()
 

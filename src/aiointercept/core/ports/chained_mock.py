@@ -1,6 +1,6 @@
 """``ChainedMock``: one of several active mocks, as the others use it."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Protocol, TypeVar
 
 from aiointercept.core.calls import Call, RequestFactory
@@ -43,9 +43,12 @@ class ChainedMock(ActiveMock, ExchangeOwner, Protocol):
         ...
 
     def log_unmatched(
-        self, request: Request, request_factory: RequestFactory | None = None
+        self,
+        request: Request,
+        request_factory: RequestFactory | None = None,
+        active_mocks: Sequence[ActiveMock] = (),
     ) -> Exchange:
-        """Log a request that no route takes, and explain it."""
+        """Log a request that no route takes, and explain it with the routes of all mocks."""
         ...
 
     async def answer(self, call: Call, run: Run = ...) -> Exchange:

@@ -12,6 +12,7 @@ from aiointercept.core.reporting.rendering import (
     Text,
     clip,
     common_prefix,
+    printable,
     same_text_type,
     short,
 )
@@ -67,16 +68,12 @@ def _text_windows(expected: Text, actual: Text) -> tuple[list[str], list[str]]:
 def _window_lines(text: str | bytes, start: int) -> list[str]:
     part = text[start : start + CONTEXT_BEFORE + _AFTER]
     window = part if isinstance(part, str) else part.decode(errors="backslashreplace")
-    lines = [_printable(line) for line in window.split("\n")]
+    lines = [printable(line) for line in window.split("\n")]
     if start:
         lines[0] = f"…{lines[0]}"
     if start + CONTEXT_BEFORE + _AFTER < len(text):
         lines[-1] = f"{lines[-1]}… ({len(text):,} in all)"
     return lines
-
-
-def _printable(line: str) -> str:
-    return line if line.isprintable() else repr(line)[1:-1]
 
 
 def _pretty_lines(value: object) -> list[str]:

@@ -15,6 +15,7 @@ from yarl import URL
 from aiointercept.core.http.forms import MULTIPART
 from aiointercept.core.http.messages import Request
 from aiointercept.core.http.urls import merge_params
+from aiointercept.core.matching.assignment import first_without
 from aiointercept.core.matching.bodies import (
     Form,
     JsonBody,
@@ -64,17 +65,29 @@ class Expectation:
     rest: tuple[Matcher, ...] = ()
 
     @classmethod
-    def of(cls, url: UrlLike, method: str, params: Params = None) -> "Expectation":
-        """Return the expectation of a call to ``url``, with ``params`` merged into its query.
+    def of(
+        cls,
+        url: UrlLike,
+        method: str = "GET",
+        params: Params = None,
+        rest: "tuple[Matcher, ...]" = (),
+    ) -> "Expectation":
+        """Return the expectation of a call to ``url``.
+
+        Args:
+            url: of the call.
+            method: of the call.
+            params: merged into the query of ``url``.
+            rest: what must hold of it besides.
 
         Raises:
             TypeError: if one of them is of a wrong type.
-            ValueError: if ``url`` has no host, or ``method`` is no method.
+            ValueError: if ``url`` has no host, or ``method`` is not a method.
         """
         name = Method(ANY_METHOD if is_anything(method) else method)
         target = _target(url, params)
         text = " with ".join(map(str, target)) or "any URL"
-        return cls(f"{name.name} {text}", (name, *target))
+        return cls(f"{name.name} {text}", (name, *target), rest)
 
     def is_met_by(self, call: RecordedCall) -> bool:
         """Whether ``call`` is one of those that are meant."""
@@ -118,15 +131,19 @@ class _DataFields(Combinable):
 
 
 def content_matchers(
-    data: Any, json: Any, headers: FieldSource | None, *, strict_headers: bool
+    data: Any = None,
+    json: Any = None,
+    headers: FieldSource | None = None,
+    *,
+    strict_headers: bool = False,
 ) -> tuple[Matcher, ...]:
     """Return what must hold of body and headers; nothing for what is ``None``."""
     matchers: list[Matcher] = []
-    if data is not None:
+    if data is not None and not is_anything(data):
         fields = is_mapping(data) or is_list(data)
         cleaned = clean_fields(data, "data", clean_data_field) if fields else None
         matchers.append(body(data) if cleaned is None else _DataFields(cleaned))
-    if json is not None:
+    if json is not None and not is_anything(json):
         matchers.append(JsonBody(json))
     if headers is not None and not is_anything(headers):
         matchers.append(Headers(clean_fields(headers, "headers"), strict_headers))
@@ -190,42 +207,12 @@ def first_unassigned(
     expected: Sequence[Expectation], calls: Sequence[RecordedCall]
 ) -> Expectation | None:
     """Return an expectation for which no call is left when each call meets one; else ``None``."""
-    taken: dict[int, int] = {}
     options = [
         [at for at, call in enumerate(calls) if expectation.is_met_by(call)]
         for expectation in expected
     ]
-    for number, expectation in enumerate(expected):
-        if not _assign(number, options, taken):
-            return expectation
-    return None
-
-
-def _assign(number: int, options: Sequence[Sequence[int]], taken: dict[int, int]) -> bool:
-    """Give a call to an expectation; others may have to move on to another of theirs."""
-    came_from: dict[int, int] = {}
-    queue = [number]
-    for asking in queue:
-        for at in options[asking]:
-            if at in came_from:
-                continue
-            came_from[at] = asking
-            if at in taken:
-                queue.append(taken[at])
-                continue
-            _move(at, came_from, taken, number)
-            return True
-    return False
-
-
-def _move(at: int, came_from: dict[int, int], taken: dict[int, int], number: int) -> None:
-    held = {owner: place for place, owner in taken.items()}
-    while True:
-        owner = came_from[at]
-        taken[at] = owner
-        if owner == number:
-            return
-        at = held[owner]
+    number = first_without(options)
+    return None if number is None else expected[number]
 
 
 def first_out_of_order(

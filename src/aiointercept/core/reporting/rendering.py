@@ -13,7 +13,7 @@ from yarl import URL
 
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.results import Mismatch, Unquoted
-from aiointercept.core.type_guards import is_mapping
+from aiointercept.core.type_guards import is_mapping, is_pattern
 
 LINE_LIMIT: Final = 160
 SHORT: Final = 100
@@ -26,6 +26,13 @@ Text = TypeVar("Text", str, bytes)
 def clip(text: str, limit: int = SHORT) -> str:
     """Return the beginning of ``text``, at most ``limit`` characters of it."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def printable(line: str) -> str:
+    """Return ``line`` with its control characters escaped."""
+    if line.isprintable():
+        return line
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
 
 
 class _ShortRepr(reprlib.Repr):
@@ -47,7 +54,18 @@ class _ShortRepr(reprlib.Repr):
             return self._sized(repr(bytes(x[: self.limit])), len(x), "bytes")
         if is_mapping(x):
             return self._mapping(x, level)
+        if is_pattern(x):
+            text = x.pattern
+            return f"re.compile({self._sized(repr(text[: self.limit]), len(text), 'characters')})"
         return super().repr1(x, level)
+
+    @override
+    def repr_instance(self, x: Any, level: int) -> str:
+        # Not cut in the middle, as the base class does.
+        try:
+            return clip(repr(x), self.limit)
+        except Exception as error:  # noqa: BLE001  a user's class
+            return f"<{type(x).__name__}, whose repr raises {type(error).__name__}>"
 
     def _sized(self, text: str, size: int, unit: str) -> str:
         if size <= self.limit:

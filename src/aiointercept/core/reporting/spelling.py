@@ -3,34 +3,42 @@
 import difflib
 import warnings
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
-# Keywords of ``ClientSession.request`` that leave no trace in a request.
-_WITHOUT_TRACE: Final = frozenset(
-    {
-        "allow_redirects",
-        "auto_decompress",
-        "chunked",
-        "compress",
-        "expect100",
-        "max_field_size",
-        "max_line_size",
-        "max_redirects",
-        "middlewares",
-        "proxy",
-        "proxy_auth",
-        "proxy_headers",
-        "raise_for_status",
-        "read_bufsize",
-        "read_until_eof",
-        "server_hostname",
-        "skip_auto_headers",
-        "ssl",
-        "timeout",
-        "trace_request_ctx",
-        "verify_ssl",
-    }
-)
+from typing_extensions import TypedDict
+
+
+class UntracedKeywords(TypedDict, total=False):
+    """Keywords of ``ClientSession.request`` that leave no trace in a request.
+
+    An assertion takes them, so that all arguments of a call can be passed on, and warns.
+    """
+
+    allow_redirects: Any
+    auto_decompress: Any
+    chunked: Any
+    compress: Any
+    expect100: Any
+    max_field_size: Any
+    max_headers: Any
+    max_line_size: Any
+    max_redirects: Any
+    middlewares: Any
+    proxy: Any
+    proxy_auth: Any
+    proxy_headers: Any
+    raise_for_status: Any
+    read_bufsize: Any
+    read_until_eof: Any
+    server_hostname: Any
+    skip_auto_headers: Any
+    ssl: Any
+    timeout: Any
+    trace_request_ctx: Any
+    upload_tracker: Any
+    verify_ssl: Any
+
+
 _CLOSE: Final = 0.7
 
 
@@ -68,7 +76,7 @@ def refuse_untraced(unknown: Mapping[str, object], known: Iterable[str], level: 
         TypeError: for a keyword that clients do not have either: a misspelt expectation would pass.
     """
     for name in unknown:
-        if name not in _WITHOUT_TRACE:
+        if name not in UntracedKeywords.__annotations__:
             raise TypeError(unexpected_keyword(name, known))
     if unknown:
         names = ", ".join(map(repr, unknown))

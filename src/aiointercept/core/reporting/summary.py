@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from aiointercept.core.calls import Call
-from aiointercept.core.reporting.assertions import (
+from aiointercept.core.reporting.rendering import SHORT, clip
+from aiointercept.core.reporting.route_usage import (
     describe_unmatched,
     describe_unused,
     unused_routes,
 )
-from aiointercept.core.reporting.rendering import SHORT, clip
 from aiointercept.core.routing.replies import DisconnectReply, RaiseReply
 from aiointercept.core.routing.routes import Registration
 

@@ -1,12 +1,14 @@
 """The message for a request that no route takes: why not, and what would have."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from aiointercept.core.http.messages import Request
 from aiointercept.core.recording.messages import masked_mismatch
 from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.reporting.advice import advise
 from aiointercept.core.reporting.near_misses import NearMiss, rank
-from aiointercept.core.reporting.rendering import clip, render_mismatch
+from aiointercept.core.reporting.rendering import clip, printable, render_mismatch
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.routes import Registration
 
@@ -20,43 +22,63 @@ def explain(
     registry: Registry,
     redaction: Redaction | None = None,
     hint: str | None = None,
+    *,
+    outer: Sequence[Registry] = (),
 ) -> str:
-    """Say why no route of ``registry`` takes ``request``, and which ones come nearest.
+    """Say why no route takes ``request``, and which ones come nearest.
 
     Args:
         request: what was asked for.
         registry: all routes of the mock.
         redaction: masks secrets; ``None`` for none.
         hint: what else there is to say.
+        outer: the routes of the mocks around it.
     """
-    text = _explain(request, registry, redaction)
-    return text if hint is None else f"{text}\n  {hint}"
-
-
-def _explain(request: Request, registry: Registry, redaction: Redaction | None) -> str:
     shown = str(request) if redaction is None else f"{request.method} {redaction.url(request.url)}"
-    head = f"No route matches {clip(shown, _LONGEST_URL)}"
-    used_up = registry.used_up(request)
-    if used_up:
-        lines = [f"  {_place(one)}, {_spent(one)}" for one in used_up[-_SHOWN:]]
-        return "\n".join([f"{head}: the routes for it were already used", *lines, _REPEAT])
-    registrations = list(registry)
-    if not registrations:
-        return f"{head}: no route is registered"
-    lines = [_miss(miss, redaction) for miss in rank(request, registrations, limit=_SHOWN)]
-    return "\n".join([f"{head}. The nearest of {len(registrations):,}:", *lines])
+    head = f"No route matches {printable(clip(shown, _LONGEST_URL))}"
+    lines = _used_up(request, [registry, *outer]) or _nearest(request, registry, outer, redaction)
+    if not lines:
+        lines = [": no route is registered"]
+    more = [] if hint is None else [f"  {hint}"]
+    return "\n".join([f"{head}{lines[0]}", *map(printable, lines[1:]), *more])
 
 
-def _miss(miss: NearMiss[Registration], redaction: Redaction | None) -> str:
+def _used_up(request: Request, registries: Sequence[Registry]) -> list[str]:
+    used_up = [one for registry in registries for one in registry.used_up(request)]
+    if not used_up:
+        return []
+    lines = [f"  {_place(one)}, {_spent(one)}" for one in used_up[-_SHOWN:]]
+    return [": the routes for it were already used", *lines, _REPEAT]
+
+
+def _nearest(
+    request: Request, registry: Registry, outer: Sequence[Registry], redaction: Redaction | None
+) -> list[str]:
+    own = list(registry)
+    others = [one for others in outer for one in others]
+    if not own and not others:
+        return []
+    lines = [f". The nearest of {len(own) + len(others):,}:"]
+    advice: list[str] = []
+    for miss in rank(request, [*own, *others], limit=_SHOWN):
+        of = " of an outer mock" if miss.candidate in others else ""
+        lines.append(_miss(miss, redaction, of))
+        found = advise(request, miss.candidate.route)
+        if found is not None and found not in advice:
+            advice.append(found)
+    return [*lines, *(f"  hint: {text}" for text in advice)]
+
+
+def _miss(miss: NearMiss[Registration], redaction: Redaction | None, of: str) -> str:
     registration = miss.candidate
     mismatches = miss.mismatches[:_SHOWN]
     if redaction is not None:
         mismatches = tuple(masked_mismatch(one, redaction) for one in mismatches)
-    differences = "; ".join(map(render_mismatch, mismatches))
-    if not differences:
-        return f"  {_place(registration)}, {_spent(registration)}"
+    found = "; ".join(map(render_mismatch, mismatches))
+    if not found:
+        return f"  {_place(registration)}{of}, {_spent(registration)}"
     also = "" if registration.active else f" (and {_spent(registration)})"
-    return f"  {_place(registration)}, differs in {differences}{also}"
+    return f"  {_place(registration)}{of}, differs in {found}{also}"
 
 
 def _place(registration: Registration) -> str:

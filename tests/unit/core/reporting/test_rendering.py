@@ -15,6 +15,7 @@ from aiointercept.core.matching.results import ABSENT, Mismatch, Unquoted
 from aiointercept.core.reporting.diffs import diff_lines, render_differences, unified_lines
 from aiointercept.core.reporting.rendering import (
     clip,
+    printable,
     render_body,
     render_mismatch,
     render_request,
@@ -218,3 +219,27 @@ def test_whatever_differs_can_be_printed(expected: Any, actual: Any) -> None:
     assert text.encode()
     assert len(text) < A_FEW_LINES
     assert "\n" not in render_mismatch(mismatch)
+
+
+def test_patterns_and_objects_are_cut_at_their_end() -> None:
+    """Not in the middle."""
+    assert short(re.compile("a" * 20)) == f"re.compile('{'a' * 20}')"
+    assert short(re.compile("a" * 200)) == f"re.compile('{'a' * 100}…' (200 characters))"
+
+    class Thing:
+        def __init__(self, text: str) -> None:
+            self.text = text
+
+        def __repr__(self) -> str:
+            if not self.text:
+                raise ValueError
+            return self.text
+
+    assert short(Thing("x" * 200)) == "x" * 99 + "…"
+    assert short(Thing("")) == "<Thing, whose repr raises ValueError>"
+
+
+def test_control_characters_are_escaped() -> None:
+    """Anything else stays."""
+    assert printable("é\x1b\n\x00") == r"é\x1b\n\x00"
+    assert printable("é") == "é"

@@ -91,3 +91,37 @@ def test_long_urls_are_cut():
     registry = registry_of(route("/" + "x" * 10_000))
     text = explain(Request("GET", H + "/" + "y" * 10_000), registry)
     assert len(text) < 2_000
+
+
+def test_routes_of_outer_mocks_are_near_too():
+    """The nearest of all, wherever it is; what is used up there as well."""
+    inner, outer = registry_of(route("/zzz")), registry_of(route("/users"))
+    text = explain(Request("GET", H + "/user"), inner, outer=[outer])
+    first, nearest, _ = text.splitlines()
+    assert first.endswith("The nearest of 2:")
+    assert "/users, registered at test.py:6 of an outer mock, differs in path" in nearest
+    outer.match(Request("GET", H + "/users"))
+    assert "already used" in explain(Request("GET", H + "/users"), inner, outer=[outer])
+    assert "no route is registered" in explain(Request("GET", H), Registry(), outer=[Registry()])
+
+
+def test_advice_comes_last_and_once():
+    """However many routes it is for."""
+    registry = registry_of(route("/users/{id}"), route("/users/{id}", "POST"))
+    text = explain(Request("GET", H + "/users/1"), registry, hint="the end")
+    assert [line for line in text.splitlines() if line.startswith("  hint: ")] == [
+        (
+            "  hint: a URL is compared as it stands, braces too: use "
+            "m.route(matchers.url_template('https://h.test/users/{id}'), ...)"
+        )
+    ]
+    assert text.endswith("\n  the end")
+
+
+def test_control_characters_are_escaped():
+    """A message stays in its lines."""
+    pattern = UrlPattern(re.compile("https://h.test/\x1b\n"))
+    registry = registry_of(Route("GET", pattern, None, Response(), 1, "test.py:1"))
+    text = explain(Request("GET", H + "/x"), registry)
+    assert len(text.splitlines()) == 2
+    assert all(line.isprintable() for line in text.splitlines())

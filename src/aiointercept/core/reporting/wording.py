@@ -1,0 +1,47 @@
+"""Parts of sentences that several messages share: numbers of things, lists, differences."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from aiointercept.core.matching.results import Mismatch
+from aiointercept.core.reporting.near_misses import NearMiss, ReceivedT
+from aiointercept.core.reporting.rendering import SHORT, clip, render_mismatch
+
+SHOWN: Final = 3
+"""How many differences, and how many of the nearest, a message shows."""
+WIDE: Final = 2 * SHORT
+"""How many characters method and URL may take."""
+
+
+def count(number: int, one: str, many: str) -> str:
+    """Return ``1 call`` or ``2 calls``."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def were(things: Sequence[object]) -> str:
+    """Return ``was 1`` or ``were 2``."""
+    return f"{'was' if len(things) == 1 else 'were'} {len(things):,}"
+
+
+def joined(items: Iterable[object]) -> str:
+    """Return the texts of ``items``, as many as fit into a sentence."""
+    return clip(", ".join(clip(str(item)) for item in items), WIDE)
+
+
+def more(number: int, listed: int) -> list[str]:
+    """Return the line that says how many of a list are not shown, if there are such."""
+    return [f"  … and {number - listed:,} more"] if number > listed else []
+
+
+def differing(miss: NearMiss[ReceivedT]) -> str:
+    """Return a call, and in what it differs from what was expected."""
+    call = clip(str(miss.candidate.received), WIDE)
+    found = differences(miss.mismatches)
+    return f"{call} differs in {found}" if found else f"{call} is as expected"
+
+
+def differences(mismatches: Sequence[Mismatch]) -> str:
+    """Return the first differences in one line."""
+    shown = "; ".join(map(render_mismatch, mismatches[:SHOWN]))
+    hidden = len(mismatches) - SHOWN
+    return f"{shown}; and {hidden} more" if hidden > 0 else shown
