@@ -1,4 +1,4 @@
-"""Each link of every page leads somewhere: to a file, a heading that exists, an address.
+"""Each link of every page leads somewhere: to a file that exists, a heading that exists, an address.
 
 Pages elsewhere cannot be fetched in a test; their addresses are checked for being well formed.
 """
@@ -56,9 +56,9 @@ def test_link(page: Path, target: str) -> None:
     file = (page.parent / path).resolve() if path else page
     assert file.is_file()
     assert file.is_relative_to(ROOT)
-    if file.suffix == ".md" and (shown := SHOWN.match(file.read_text("utf-8"))):  # the site shows another file there
-        file = ROOT / shown[1]
     if fragment:
+        if shown := SHOWN.match(file.read_text("utf-8")):  # the site shows another file there
+            file = ROOT / shown[1]
         assert fragment in {anchor(heading) for heading in HEADING.findall(prose(file))}
 
 
