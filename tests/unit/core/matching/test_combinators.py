@@ -22,12 +22,10 @@ from aiointercept.core.matching.combinators import (
     predicate,
 )
 from aiointercept.core.matching.results import (
-    ABSENT,
     MATCH,
     Matcher,
     MatchResult,
     Mismatch,
-    Unquoted,
     differs,
 )
 
@@ -88,20 +86,6 @@ def never(request: Request) -> bool:
 NO = differs("part", 1, 2)
 YES_HEAD, NO_HEAD = Head(MATCH), Head(NO)
 YES_BODY, NO_BODY = Body(MATCH), Body(NO)
-
-
-def test_a_result_is_true_without_mismatches() -> None:
-    """The boolean follows from the explanation."""
-    assert MatchResult()
-    assert not MatchResult([Mismatch("method", "GET", "POST")])
-    assert MatchResult([Mismatch("a", 1, 2)]).mismatches == (Mismatch("a", 1, 2),)
-    assert MatchResult(match_info={"id": "1"}).match_info == {"id": "1"}
-
-
-def test_words_are_shown_as_they_are() -> None:
-    """A description is no value, so it has no quotes."""
-    assert repr(ABSENT) == "<absent>"
-    assert Unquoted("x") == "x"
 
 
 def test_what_can_be_matched_with_is_a_matcher() -> None:
