@@ -67,7 +67,7 @@ async def _group(call: Callable[[], Awaitable[str]], turn: int) -> bool:
             await _turns(turn, task)
             done = task.done()
             raise StopError
-    except Exception as error:  # noqa: BLE001  Python 3.10 knows no `except*`
+    except Exception as error:
         assert all(isinstance(one, StopError) for one in error.exceptions), error
     return done
 

@@ -34,7 +34,7 @@ class SeamError(OSError):
 
 def _called_by_us() -> bool:
     """Whether one of the nearest callers is a module of the package."""
-    frame = sys._getframe(2)  # noqa: SLF001  there is no other way to the callers
+    frame = sys._getframe(2)
     for _ in range(3):
         if frame is None:
             return False

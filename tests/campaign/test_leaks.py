@@ -131,7 +131,7 @@ def _measure() -> tuple[int, int, int, int]:
     gc.collect()
     for one in gc.get_objects():
         # Caches of URLs are bounded, but take long to fill up.
-        if type(one) is functools._lru_cache_wrapper and one.__module__.startswith(CACHING):  # noqa: SLF001  it has no public name
+        if type(one) is functools._lru_cache_wrapper and one.__module__.startswith(CACHING):
             one.cache_clear()
     gc.collect()
     memory, _ = tracemalloc.get_traced_memory()

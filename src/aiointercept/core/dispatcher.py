@@ -144,7 +144,10 @@ class MockDispatcher:
         """See :meth:`.ports.chained_mock.ChainedMock.log_unmatched`."""
         call = self.log.open(request, None, request_factory, matched=False)
         outer = [mock.registry for mock in active_mocks if mock.registry is not self.registry]
-        text = explain(request, self.registry, self.redaction, self.hint, outer=outer)
+        return self._unmatched(call, outer)
+
+    def _unmatched(self, call: Call, outer: Sequence[Registry] = ()) -> Exchange:
+        text = explain(call.received, self.registry, self.redaction, self.hint, outer=outer)
         return Exchange(call, NoRouteReply(text), self)
 
     def forward(
@@ -247,6 +250,9 @@ class MockDispatcher:
             call = self.log_passthrough(request, request_factory)
             return Exchange(call, internal_error(error), self)
         if isinstance(begun, Exchange):
+            if attempt is not None:
+                # aiohttp may repeat what is unmatched, as for any connection that was closed.
+                attempt.begin(begun.call, self)
             return begun
         mock, call = begun
         if attempt is not None:
@@ -280,6 +286,8 @@ class MockDispatcher:
     async def answer(self, call: Call, run: Run = run_here) -> Exchange:
         """See :meth:`.ports.chained_mock.ChainedMock.answer`."""
         registration = call.registration
+        if not call.matched:
+            return self._unmatched(call)
         if registration is None:
             return Exchange(call, ForwardReply(), self)
         route = registration.route

@@ -16,6 +16,7 @@ Private names of aiohttp used here, and what would replace each if it went:
 import asyncio
 import gc
 import sys
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import TYPE_CHECKING, Any, Final
@@ -51,6 +52,8 @@ class StartedCall:
         url: of the request.
         connection: what aiohttp sends it over; ``None`` while there is none.
         connecting: whether the task waits for its connection.
+        request: what is sent. A middleware sends it again, which may be in another task: up to
+            Python 3.11, ``asyncio.wait_for`` makes one for each try.
     """
 
     task: "asyncio.Task[Any]"
@@ -58,6 +61,7 @@ class StartedCall:
     url: URL
     connection: Connection | None = None
     connecting: bool = True
+    request: "weakref.ref[ClientRequest] | None" = None
 
     @property
     def in_flight(self) -> bool:
@@ -87,7 +91,7 @@ class StartedCalls:
         assert task is not None  # noqa: S101  aiohttp itself makes no call without one
         if len(self._by_task) > _MOST_TASKS:
             self._by_task = {t: calls for t, calls in self._by_task.items() if t and not t.done()}
-        call = StartedCall(task, req.method, req.url)
+        call = StartedCall(task, req.method, req.url, request=weakref.ref(req))
         others = self._by_task.get(task)
         # Most tasks make one call after the other.
         self._by_task[task] = (
@@ -177,13 +181,14 @@ class _Guard:
         self._refused: dict[asyncio.Task[Any], set[tuple[str, URL]]] = {}
         self._frames: dict[asyncio.Task[Any], FrameType] = {}
         self._left_alone: dict[asyncio.Task[Any], Callable[[ClientRequest], bool]] = {}
+        self._requests: set[ClientRequest] = set()
         vars(connector)["connect"] = self
 
     async def __call__(
         self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
     ) -> Connection:
         task = asyncio.current_task()
-        if task is not None and self._refuses(task, req):
+        if task is not None and (req in self._requests or self._refuses(task, req)):
             raise aiohttp.ClientConnectionError(BLOCK_ENDED)
         return await type(self._connector).connect(self._connector, req, traces, timeout)
 
@@ -204,6 +209,10 @@ class _Guard:
         if frame is not None:
             self._left_alone[call.task] = _nothing
             self._frames[call.task] = frame
+        request = None if call.request is None else call.request()
+        if frame is None and request is not None:
+            # The task is one that a middleware made; the task that waits for it is watched too.
+            self._requests.add(request)
         self._known(call.task).add((call.method, call.url))
 
     def watch_unconnected(
@@ -225,8 +234,10 @@ class _Guard:
     def _forget(self, task: "asyncio.Task[Any]") -> None:
         for known in (self._refused, self._frames, self._left_alone):
             known.pop(task, None)
-        if not self._refused and vars(self._connector).get("connect") is self:
-            del self._connector.connect
+        if not self._refused:
+            self._requests.clear()
+            if vars(self._connector).get("connect") is self:
+                del self._connector.connect
 
 
 def _nothing(_req: "ClientRequest") -> bool:
