@@ -86,7 +86,7 @@ class TlsEntrance:
 
     def moved(self, protocol: Any, handler: ConnectionHandler) -> asyncio.Protocol:
         """See :meth:`Entrance.moved`."""
-        moved: asyncio.Protocol = protocol.moved(handler())
+        moved: asyncio.Protocol = protocol.moved(handler)
         return moved
 
     def abort(self) -> None:
@@ -125,7 +125,11 @@ class ProxyEntrance:
 
     def moved(self, protocol: Any, handler: ConnectionHandler) -> asyncio.Protocol:
         """See :meth:`Entrance.moved`."""
-        moved: asyncio.Protocol = protocol.moved(_Innermost(self.gateway, handler))
+        if protocol.inner is None:  # nothing was read so far
+            return self.protocol(handler)[0]
+        innermost = _Innermost(self.gateway, handler)
+        innermost.tls = protocol.serve.tls
+        moved: asyncio.Protocol = protocol.moved(innermost)
         return moved
 
     def _tunnel(self, origin: Origin) -> Dial | None:

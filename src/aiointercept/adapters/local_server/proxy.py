@@ -43,7 +43,7 @@ class ProxyProtocol(Delegating):
     """Serves one connection from a client that takes this for its proxy.
 
     Args:
-        serve: makes the protocols that answer requests.
+        serve: makes the protocols that answer requests; also an attribute.
         context_for: returns the TLS context of the server that a client believes to reach.
         tunnel: returns, for a host and a port, what connects to the real server there; ``None`` for
             those that are mocked.
@@ -59,7 +59,7 @@ class ProxyProtocol(Delegating):
         open_connections: set[Any],
         on_handshake_failure: "Callable[[Origin, BaseException], object] | None" = None,
     ) -> None:
-        self._serve = serve
+        self.serve = serve
         self._context_for = context_for
         self._tunnel = tunnel
         self._open_connections = open_connections
@@ -102,7 +102,10 @@ class ProxyProtocol(Delegating):
             call_on_loop(self._loop, self._transport.abort)
 
     def moved(self, serve: ServeConnection) -> "ProxyProtocol":
-        """Return what goes on in place of this one on another loop, between two requests."""
+        """Return what goes on in place of this one on another loop, between two requests.
+
+        To be called once there is an inner protocol; before that, a new one can begin anew.
+        """
         other = ProxyProtocol(
             serve,
             self._context_for,
@@ -115,7 +118,7 @@ class ProxyProtocol(Delegating):
         if isinstance(self.inner, TlsProtocol):
             checked = self.inner.inner
             other.inner = self.inner.moved(
-                checked.moved(make) if isinstance(checked, HttpOnly) else make()
+                partial(checked.moved, make) if isinstance(checked, HttpOnly) else make
             )
         else:
             other.inner = make()
@@ -129,7 +132,7 @@ class ProxyProtocol(Delegating):
                 "TLS came to the proxy itself. Its URL begins with http://, for https:// URLs, too"
             )
         elif not read.startswith(_CONNECT[: len(read)]):
-            self._connect_inner(self._serve(None), read)
+            self._connect_inner(self.serve(None), read)
         elif b"\r\n\r\n" in read:
             head, _, rest = read.partition(b"\r\n\r\n")
             self._read = rest
@@ -189,7 +192,7 @@ class ProxyProtocol(Delegating):
         self._connect_inner(tls, read)
 
     def _checked(self, origin: Origin) -> HttpOnly:
-        return HttpOnly(partial(self._serve, origin), self._refuse_other)
+        return HttpOnly(partial(self.serve, origin), self._refuse_other)
 
     def _connect_inner(self, inner: asyncio.Protocol, read: bytes) -> None:
         self._read = b""

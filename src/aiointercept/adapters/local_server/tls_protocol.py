@@ -61,14 +61,15 @@ class TlsProtocol(asyncio.Protocol):
         self._transport: Any = None
         self._near: TlsTransport | None = None
 
-    def moved(self, inner: asyncio.Protocol) -> "TlsProtocol":
-        """Return a protocol that goes on with the encryption of this one, for ``inner``.
+    def moved(self, make: Callable[[], asyncio.Protocol]) -> "TlsProtocol":
+        """Return a protocol that goes on with the encryption of this one, for another inner one.
 
-        To be called between two requests, when the connection is about to be served by another
-        loop. This protocol must not be used afterwards.
+        To be called between two requests, or before anything was read, when the connection is about
+        to be served by another loop. This protocol must not be used afterwards.
         """
         other = copy.copy(self)
-        other.inner = inner
+        other._make = make
+        other.inner = None if self.inner is None else make()
         if self._near is not None:
             self._near.closing = True  # what the old loop still does must not be heard
         return other

@@ -13,7 +13,7 @@ from aiointercept.adapters.local_server.entrances import (
 from aiointercept.adapters.local_server.tls import Authority
 from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatcher import MockDispatcher
-from aiointercept.core.http.messages import Origin
+from aiointercept.core.http.messages import Origin, Response
 from aiointercept.core.matching.urls import Url
 from aiointercept.core.routing.policy import Policy
 from aiointercept.core.routing.registry import Registry
@@ -157,6 +157,33 @@ async def test_through_the_proxy(stage: Stage, handler: Any, wire: Any, tls_clie
     moved.connection_made(type(wire)())
     moved.data_received(tls_client.encrypt(b"more"))
     assert handler.connections[1].origin == connection.origin
+
+
+@pytest.mark.parametrize("kind", ["tls", "proxy"])
+async def test_moving_before_anything_was_read(  # noqa: PLR0913, PLR0917  all that takes part
+    authority: Authority,
+    stage: Stage,
+    handler: Any,
+    wire: Any,
+    new_tls_client: Any,
+    kind: str,
+):
+    """A connection that its own loop never read from begins on the other one."""
+    entrance = TlsEntrance(authority) if kind == "tls" else stage.entrance
+    client = new_tls_client(authority.default_context(), "localhost")
+    protocol, _ = entrance.protocol(handler)
+    protocol.connection_made(type(wire)())
+    moved = entrance.moved(protocol, handler)
+    moved.connection_made(wire)
+    if kind == "proxy":
+        stage.mock.registry.add(Route("GET", Url("https://localhost/"), None, Response()))
+        moved.data_received(b"CONNECT localhost:443 HTTP/1.1\r\n\r\n")
+        wire.take()
+    moved.data_received(client.hello())
+    client.shake_hands(moved, wire)
+    moved.data_received(client.encrypt(REQUEST))
+    protocol.connection_lost(None)
+    assert handler.made[-1].data == REQUEST
 
 
 async def test_absolute_form(stage: Stage, handler: Any, wire: Any):

@@ -231,7 +231,7 @@ async def test_moving(
     """Another protocol goes on where this one was, over another transport, for another one."""
     connected.data_received(tls_client.encrypt(b"first"))
     inner, there = new_notes(), type(wire)()
-    moved = connected.moved(inner)
+    moved = connected.moved(lambda: inner)
     moved.data_received(tls_client.encrypt(b"second, "))  # read by the old loop at the last moment
     moved.connection_made(there)
     moved.data_received(tls_client.encrypt(b"third"))
@@ -244,3 +244,19 @@ async def test_moving(
     assert wire.take() == b""
     connected.connection_lost(None)
     assert not inner.heard
+
+
+async def test_moving_before_anything_was_read(
+    authority: Authority, wire: Any, tls_client: Any, new_notes: Any
+):
+    """Then the handshake itself takes place on the other loop."""
+    old, new = new_notes(), new_notes()
+    protocol = TlsProtocol(lambda: old, authority.server_context("api.test"))
+    protocol.connection_made(type(wire)())
+    moved = protocol.moved(lambda: new)
+    moved.connection_made(wire)
+    moved.data_received(tls_client.hello())
+    tls_client.shake_hands(moved, wire)
+    moved.data_received(tls_client.encrypt(b"a question"))
+    protocol.connection_lost(None)
+    assert (old.transport, new.data) == (None, b"a question")
