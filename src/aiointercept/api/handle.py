@@ -18,9 +18,10 @@ from aiointercept.core.reporting.expectations import (
     content_matchers,
     query_matchers,
 )
-from aiointercept.core.reporting.rendering import short
+from aiointercept.core.reporting.rendering import SHORT, clip, one_line, short
 from aiointercept.core.reporting.spelling import UntracedKeywords, refuse_untraced
 from aiointercept.core.routing.registry import Registry
+from aiointercept.core.routing.replies import outcome_of
 from aiointercept.core.routing.routes import Registration
 
 # pytest leaves the frames of this module out of its tracebacks.
@@ -165,7 +166,15 @@ class MockResponse:
         return Verifier(self.calls, str(self._registration))
 
     def __repr__(self) -> str:
-        return f"<MockResponse {self._registration}>"
+        route, used = self._registration.route, self._registration.used
+        name = "" if route.name is None else f" ({clip(route.name, SHORT // 2)})"
+        rest = f"{name} -> {outcome_of(route.reply)}, used {used:,}"
+        if route.limit is None:
+            rest += f" {'time' if used == 1 else 'times'}"
+        else:
+            rest += f" of {route.limit:,} {'time' if route.limit == 1 else 'times'}"
+        place = str(route).removesuffix(f" ({route.name})")
+        return one_line(f"<{type(self).__name__} ", place, rest)
 
 
 @frozen(eq=False, repr=False)

@@ -50,6 +50,8 @@ from aiointercept.core.ports.transport import Dialer, Listener
 from aiointercept.core.ports.upstream import Upstream
 from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.reporting.expectations import UrlLike
+from aiointercept.core.reporting.rendering import one_line
+from aiointercept.core.reporting.wording import count
 from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import EXACT, Registry
 
@@ -158,7 +160,8 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noq
         self._strict = strict
         self._given_base = clean_base_url(base_url)
         self._registry = Registry()
-        self._log = CallLog(SystemClock())
+        masks_urls = redaction if masks_messages else None
+        self._log = CallLog(SystemClock(), str if masks_urls is None else masks_urls.url)
         policy = Policy(
             untouched=tuple(HostRule.parse(entry) for entry in passthrough),
             forward_unmatched=passthrough_unmatched,
@@ -266,6 +269,17 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noq
         """
         if self._started:
             await self.__aexit__(None, None, None)
+
+    def __repr__(self) -> str:
+        """Say in one line where it is, what it has, and what it was asked."""
+        calls = self._log.snapshot()
+        unmatched = sum(not call.matched for call in calls)
+        where = str(self._transport.url) if self._started else "not started"
+        rest = ", intercepting" if self._intercepts and self._started else ""
+        rest += f", {count(len(list(self._registry)), 'route', 'routes')}"
+        rest += f", {count(len(calls), 'call', 'calls')}"
+        rest += f" ({unmatched:,} unmatched)" if unmatched else ""
+        return one_line("<aiointercept ", where, rest)
 
     def __call__(self, target: Decorated) -> Decorated:
         """Decorate a function, a coroutine function, or a test class.

@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
 from attrs import define, field, frozen
+from yarl import URL
 
 from aiointercept.core.clock import Clock
 from aiointercept.core.http.messages import HeaderSource, Request, Response
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.reporting.rendering import clip, one_line
+from aiointercept.core.routing.replies import DisconnectReply, Fault, RaiseReply, outcome_of
 from aiointercept.core.routing.routes import Registration
 
 RequestFactory: TypeAlias = Callable[[Request, Mapping[str, str]], Any]
@@ -31,7 +33,7 @@ class Message:
     data: str | bytes
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Call:
     """One request that was received, and what became of it.
 
@@ -61,7 +63,38 @@ class Call:
     duration: float | None = None
     attempts: int = 1
     messages: list[Message] = field(factory=list[Message], repr=False)
+    _show_url: Callable[[URL], object] = str
     _request: Any = field(default=None, init=False, repr=False)
+
+    @property
+    def outcome(self) -> str:
+        """What the client got, in a word or two: a status, a fault, an exception.
+
+        .. versionadded:: 1.1
+        """
+        if self.fault is not None:
+            return self.fault.name
+        if self.response is not None:
+            return str(self.response.status)
+        if self.duration is None:
+            return "not answered yet"
+        if not self.matched:
+            return "connection error"
+        reply = None if self._registration is None else self._registration.route.reply
+        failed = isinstance(reply, (RaiseReply, DisconnectReply))
+        return outcome_of(reply) if failed else "no answer"
+
+    def __repr__(self) -> str:
+        rest = f" -> {self.outcome}"
+        if self.duration is not None:
+            rest += f", {self.duration * 1000:,.1f} ms"
+        if self.attempts > 1:
+            rest += f", sent {self.attempts} times"
+        if self._registration is not None and self._registration.route.name:
+            rest += f", by {clip(self._registration.route.name, 40)}"
+        elif not self.matched:
+            rest += ", no route matched"
+        return one_line(f"<Call {self.received.method} ", self._show_url(self.received.url), rest)
 
     @property
     def request(self) -> Any:
@@ -73,6 +106,10 @@ class Call:
                 else self._request_factory(self.received, self.match_info)
             )
         return self._request
+
+    def show_url_by(self, show_url: Callable[[URL], object]) -> None:
+        """Have secrets in its URL masked where the call is shown."""
+        self._show_url = show_url
 
     def sent_again(self, request_factory: RequestFactory | None = None) -> None:
         """Note that the client repeated it.
@@ -97,10 +134,16 @@ class Call:
 
 
 class CallLog:
-    """All calls in the order of their arrival. Safe to use from several threads."""
+    """All calls in the order of their arrival. Safe to use from several threads.
 
-    def __init__(self, clock: Clock) -> None:
+    Args:
+        clock: tells when a call came, and how long it took.
+        show_url: masks secrets in the URLs of calls that are shown.
+    """
+
+    def __init__(self, clock: Clock, show_url: Callable[[URL], object] = str) -> None:
         self._clock = clock
+        self._show_url = show_url
         self._lock = threading.Lock()
         self._calls: list[Call] = []
         self._cleared: list[Call] | None = None
@@ -131,6 +174,8 @@ class CallLog:
         call = Call(
             request, registration, request_factory, clock.now(), clock.tick(), matched, match_info
         )
+        if self._show_url is not str:
+            call.show_url_by(self._show_url)
         with self._lock:
             self._calls.append(call)
         return call

@@ -9,6 +9,7 @@ from yarl import URL
 from aiointercept import CallbackResult, MockResponse, aiointercept
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.routing.replies import DisconnectReply, NoRouteReply, Stream
+from aiointercept.testing import InMemoryTransport
 
 BASE = URL("http://mock.test")
 
@@ -282,4 +283,19 @@ def test_the_handle_of_a_route():
         with pytest.raises(ConnectionError):
             drive(transport.ask("POST", "/c"))
     assert handle.call_count == 2
-    assert repr(handle) == "<MockResponse POST re.compile('.*') (all)>"
+    assert repr(handle) == "<MockResponse POST re.compile('.*') (all) -> 200, used 2 times>"
+
+
+async def test_it_is_shown_in_one_line():
+    """Where it is, what it has, and what it was asked."""
+    transport = InMemoryTransport()
+    mock = aiointercept(transport=transport)
+    assert repr(mock) == "<aiointercept not started, 0 routes, 0 calls>"
+    with mock:
+        mock.get("/")
+        await transport.send("GET", "/")
+        with pytest.raises(ConnectionError):
+            await transport.send("GET", "/other")
+        assert repr(mock) == (
+            "<aiointercept http://aiointercept.test, 1 route, 2 calls (1 unmatched)>"
+        )

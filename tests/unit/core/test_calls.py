@@ -6,6 +6,7 @@ import pytest
 from aiointercept.core.calls import CallLog
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.matching.urls import Url
+from aiointercept.core.routing.replies import DisconnectReply, Fault, RaiseReply
 from aiointercept.core.routing.routes import Registration, Route
 
 H = "https://h.test/"
@@ -140,3 +141,49 @@ def test_the_end_of_a_call_is_told(log: CallLog):
             log.close_with(two, Response(204))
     log.close(two)
     assert heard == [(2.0, 200), (2.0, 200), "both"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "matched", "status", "ended", "outcome"),
+    [
+        (None, True, None, False, "not answered yet"),
+        (None, True, 204, True, "204"),
+        (None, True, None, True, "no answer"),
+        (None, False, None, True, "connection error"),
+        (DisconnectReply(), True, None, True, "connection error"),
+        (RaiseReply(ValueError), True, None, True, "ValueError"),
+        (RaiseReply(ValueError("x")), True, None, True, "ValueError"),
+        (Response(), True, None, True, "no answer"),
+    ],
+)
+def test_a_call_tells_its_outcome(  # noqa: PLR0913, PLR0917  a table
+    log: CallLog, reply: Any, matched: Any, status: Any, ended: Any, outcome: str
+):
+    """In a word or two."""
+    route = Registration(Route("GET", Url(H), None, reply), 1) if reply is not None else None
+    call = log.open(Request("GET", H), route, None, matched=matched)
+    if ended:
+        log.close(call, status)
+    assert call.outcome == outcome
+    call.fault = Fault.HANG
+    assert call.outcome == "HANG"
+
+
+def test_a_call_is_shown_in_one_line():
+    """Without headers and body, whatever the length of its URL; secrets are masked if asked."""
+    log = CallLog(Clock(), lambda url: str(url).replace("secret", "REDACTED"))
+    request = Request("POST", f"{H}{'x' * 1000}", {"X": "header"}, body=b"body")
+    route = Registration(Route("POST", Url(H), None, Response(), name="n" * 300), 1)
+    call = log.open(request, route, None)
+    call.sent_again()
+    log.close(call, 200)
+    text = repr(call)
+    assert len(text) <= 200
+    assert text.startswith("<Call POST https://h.test/xxx")
+    assert " -> 200, 1,000.0 ms, sent 2 times, by nnn" in text
+    assert "header" not in text
+    assert "body" not in text
+    unmatched = log.open(Request("GET", H + "secret"), None, None, matched=False)
+    assert repr(unmatched) == (
+        "<Call GET https://h.test/REDACTED -> not answered yet, no route matched>"
+    )

@@ -18,6 +18,8 @@ from aiointercept.core.type_guards import is_mapping, is_pattern
 LINE_LIMIT: Final = 160
 SHORT: Final = 100
 """How many characters a value may take in a sentence."""
+MOST_REPR: Final = 200
+"""How many characters the ``repr`` of a public object has at most."""
 CONTEXT_BEFORE: Final = 60
 
 Text = TypeVar("Text", str, bytes)
@@ -33,6 +35,18 @@ def printable(line: str) -> str:
     if line.isprintable():
         return line
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
+
+
+def one_line(before: str, middle: object, after: str) -> str:
+    """Return the ``repr`` of an object: one line, bounded by cutting what is in its middle.
+
+    Args:
+        before: how it begins, with ``<``.
+        middle: such as a URL.
+        after: how it goes on; ``>`` is added.
+    """
+    room = max(SHORT // 2, MOST_REPR - len(before) - len(after) - 1)
+    return clip(printable(f"{before}{clip(str(middle), room)}{after}"), MOST_REPR - 1) + ">"
 
 
 class _ShortRepr(reprlib.Repr):

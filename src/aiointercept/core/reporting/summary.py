@@ -13,7 +13,6 @@ from aiointercept.core.reporting.route_usage import (
     describe_unused,
     unused_routes,
 )
-from aiointercept.core.routing.replies import DisconnectReply, RaiseReply
 from aiointercept.core.routing.routes import Registration
 
 _LATEST: Final = 20
@@ -47,7 +46,7 @@ def _render_calls(calls: Sequence[Call]) -> list[str]:
 
 
 def _render_call(call: Call) -> str:
-    text = f"{clip(str(call.received), _TEXT)} -> {_outcome(call)}"
+    text = f"{clip(str(call.received), _TEXT)} -> {call.outcome}"
     if call.attempts > 1:
         text += f", sent {call.attempts} times"
     if call.duration is not None:
@@ -65,20 +64,3 @@ def _taken_by(call: Call) -> str:
         route = clip(str(call.registration), _TEXT)
         return f"by {route}, registered at {call.registration.declared_at}"
     return "by no route of this mock" if call.matched else "no route matched"
-
-
-def _outcome(call: Call) -> str:
-    """Say what the client got, in a word or two."""
-    if call.fault is not None:
-        return call.fault.name
-    if call.response is not None:
-        return str(call.response.status)
-    if call.duration is None:
-        return "not answered yet"
-    reply = None if call.registration is None else call.registration.route.reply
-    if isinstance(reply, RaiseReply):
-        raised = reply.exception
-        return (raised if isinstance(raised, type) else type(raised)).__name__
-    if isinstance(reply, DisconnectReply) or not call.matched:
-        return "connection error"
-    return "no answer"

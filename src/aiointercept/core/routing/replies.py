@@ -3,7 +3,7 @@
 import enum
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import Factory, field, frozen
 from multidict import CIMultiDictProxy
@@ -165,3 +165,24 @@ Answer: TypeAlias = (
     | ForwardReply
 )
 Reply: TypeAlias = Answer | CallbackReply
+
+
+def outcome_of(reply: object) -> str:
+    """Say in a word or two what a client gets of a reply."""
+    if isinstance(reply, (Response, Stream, FileReply)):
+        return str(reply.status)
+    if isinstance(reply, FaultReply):
+        return reply.fault.name
+    if isinstance(reply, RaiseReply):
+        raised = reply.exception
+        return (raised if isinstance(raised, type) else type(raised)).__name__
+    return _OUTCOMES.get(type(reply), "application")
+
+
+_OUTCOMES: Final[Mapping[type, str]] = {
+    CallbackReply: "callback",
+    DisconnectReply: "connection error",
+    NoRouteReply: "connection error",
+    WebSocket: "WebSocket",
+    ForwardReply: "real server",
+}
