@@ -2,9 +2,9 @@
 
 import asyncio
 import contextvars
-import functools
 import gc
 import logging
+import sys
 import threading
 import tracemalloc
 import weakref
@@ -127,12 +127,18 @@ FORMS: dict[str, Callable[[Mode, str], Any]] = {
 }
 
 
+def _clear_caches() -> None:
+    """Clear the caches of URLs and the like: they are bounded, but take long to fill up."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(CACHING):
+            for value in list(vars(module).values()):
+                clear = getattr(value, "cache_clear", None)
+                if callable(clear):
+                    clear()
+
+
 def _measure() -> tuple[int, int, int, int]:
-    gc.collect()
-    for one in gc.get_objects():
-        # Caches of URLs are bounded, but take long to fill up.
-        if type(one) is functools._lru_cache_wrapper and one.__module__.startswith(CACHING):
-            one.cache_clear()
+    _clear_caches()
     gc.collect()
     memory, _ = tracemalloc.get_traced_memory()
     return descriptors(), threading.active_count(), len(gc.get_objects()), memory
