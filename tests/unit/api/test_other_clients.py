@@ -1,52 +1,52 @@
+import ssl
 from typing import Any
 
 import pytest
 
-from aiointercept import aiointercept
-from aiointercept.adapters.local_server.tls import Tls
-from aiointercept.api import other_clients
-from aiointercept.api.other_clients import authority_for, local_server
-from aiointercept.errors import NotStartedError
+from aiointercept import Tls, aiointercept
+from aiointercept.api.other_clients import authority_for
+from aiointercept.testing import InMemoryTransport
 
 
-@pytest.mark.parametrize("tls", ["yes", 1, None])
-def test_what_tls_takes(tls: Any):
-    """The message shows the value."""
-    with pytest.raises(TypeError, match="tls must be True, False or Tls") as failed:
+@pytest.mark.parametrize("tls", [True, False, Tls()])
+def test_what_tls_may_be(tls: Any):
+    """A flag, or how."""
+    authority = authority_for(tls)
+    assert "BEGIN CERTIFICATE" in authority.pem
+    authority.close()
+
+
+@pytest.mark.parametrize("tls", ["yes", 1, None, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)])
+def test_what_tls_may_not_be(tls: Any):
+    """The message names what was given."""
+    with pytest.raises(TypeError, match="tls must be True, False or Tls"):
         authority_for(tls)
-    assert repr(tls) in str(failed.value)
 
 
-def test_each_mock_has_an_authority_of_its_own():
-    """Without certificates until somebody asks for one."""
-    assert authority_for(False) is not authority_for(False)
-    assert authority_for(Tls()) is not authority_for(True)
+@pytest.mark.parametrize("tls", [True, Tls()])
+def test_beside_a_transport(tls: Any):
+    """Both say how requests come in."""
+    with pytest.raises(ValueError, match="tls=.* and transport=.* contradict each other"):
+        aiointercept(tls=tls, transport=InMemoryTransport())
 
 
-def test_a_proxy_needs_the_real_server(memory: Any):
-    """In memory there is nothing to connect to; the message names the transport."""
-    with pytest.raises(TypeError, match="InMemoryTransport"):
-        _ = memory.mock.proxy_url
-    with pytest.raises(TypeError, match="m.proxy_url needs the real server"):
-        memory.mock.proxy_environment()
+def test_outside_of_the_block():
+    """There is nothing to lead anybody to."""
+    m = aiointercept()
+    for ask in (
+        m.ssl_context,
+        lambda: m.ca_file,
+        lambda: m.proxy_url,
+        m.proxy_environment,
+        lambda: m.proxied().__enter__(),
+    ):
+        with pytest.raises(RuntimeError, match="Server not started"):
+            ask()
 
 
-@pytest.mark.parametrize("ask", ["ssl_context", "proxy_environment"])
-def test_outside_of_the_block(ask: str):
-    """There is nothing that clients could trust or reach."""
-    with pytest.raises(NotStartedError):
-        getattr(aiointercept(), ask)()
-
-
-def test_the_real_server_of_a_mock(monkeypatch: pytest.MonkeyPatch):
-    """Its proxy asks the mock itself before others, and only once."""
-    servers: list[Any] = []
-    monkeypatch.setattr(
-        other_clients, "LoopbackServer", lambda *_, **options: servers.append(options)
-    )
-    mine: Any = object()
-    other: Any = object()
-    monkeypatch.setattr(other_clients, "active_dispatchers", lambda: [other, mine])
-    local_server(authority_for(False), mine, secure=True)
-    assert servers[0]["secure"] is True
-    assert servers[0]["gateway"].active_mocks() == [mine, other]
+def test_a_transport_without_a_proxy():
+    """The message says which one is needed."""
+    with aiointercept(transport=InMemoryTransport()) as m:
+        with pytest.raises(TypeError, match="needs the real server on loopback"):
+            m.proxy_environment()
+        assert isinstance(m.ssl_context(), ssl.SSLContext)
