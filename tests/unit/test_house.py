@@ -34,7 +34,6 @@ WITHOUT_TESTS: Final = {
     "aioresponses/compat",
     "aioresponses/core",
     "core/clock",
-    "errors",
 }
 # Words that this code once had for things that have a common name.
 OLD_WORDS: Final = re.compile(

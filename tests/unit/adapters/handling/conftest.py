@@ -154,7 +154,7 @@ async def stage() -> Callable[..., Stage]:
             None,
             loop,
         )
-        received = Request(method, url, fields, b"")
+        received = Request(method, url, fields, body=b"")
         request.keep(received, {})
         call = Call(received, None, None, 0.0, 0.0)
         raised: list[Any] = []
