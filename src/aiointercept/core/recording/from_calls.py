@@ -41,7 +41,7 @@ def entry_of(call: Call) -> Entry:
 
 def notes_of(call: Call) -> dict[str, Any]:
     """Return what a HAR file has no place for: which route answered, and how it ended."""
-    notes: dict[str, Any] = {"outcome": outcome_of(call)}
+    notes: dict[str, Any] = {"outcome": recorded_outcome(call)}
     registration = call.registration
     if registration is not None:
         notes["route"] = str(registration)
@@ -51,7 +51,7 @@ def notes_of(call: Call) -> dict[str, Any]:
     return notes
 
 
-def outcome_of(call: Call) -> str:
+def recorded_outcome(call: Call) -> str:
     """Return ``matched``, ``unmatched``, ``passthrough`` or ``fault``."""
     if call.fault is not None:
         return "fault"

@@ -12,9 +12,14 @@ from aiointercept.adapters.interception.block_end import BlockEnd, StartedCalls
 TIMEOUT: Any = None
 
 
+class FakeRequest(SimpleNamespace):
+    """As much of a client's request as counts here; other than its base it can be weakly held."""
+
+
 def request(url: str = "http://api.test/") -> Any:
     """Return a request as connectors get it."""
-    return SimpleNamespace(method="GET", url=URL(url))
+    made: Any = FakeRequest(method="GET", url=URL(url))
+    return made
 
 
 class FakeConnector(BaseConnector):

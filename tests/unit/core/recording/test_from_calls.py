@@ -6,7 +6,7 @@ from aiointercept.core.calls import CallLog, Message
 from aiointercept.core.http.encodings import encode
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.recording.entries import Entry
-from aiointercept.core.recording.from_calls import entries_of, entry_of, outcome_of
+from aiointercept.core.recording.from_calls import entries_of, entry_of, recorded_outcome
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.replies import Fault, RaiseReply
 from aiointercept.core.routing.routes import Route
@@ -70,12 +70,12 @@ def test_bodies_that_are_not_encoded_as_they_say() -> None:
 
 def test_outcomes() -> None:
     """One word each."""
-    assert outcome_of(call(Response())) == "matched"
-    assert outcome_of(call()) == "passthrough"
-    assert outcome_of(call(matched=False)) == "unmatched"
+    assert recorded_outcome(call(Response())) == "matched"
+    assert recorded_outcome(call()) == "passthrough"
+    assert recorded_outcome(call(matched=False)) == "unmatched"
     failed = call(Response())
     failed.fault = Fault.HANG
-    assert outcome_of(failed) == "fault"
+    assert recorded_outcome(failed) == "fault"
     assert entry_of(failed).fault is Fault.HANG
     assert entry_of(call(RaiseReply(ValueError("x")))).error == "ValueError: x"
     assert entry_of(call(RaiseReply(ValueError))).error == "ValueError"
