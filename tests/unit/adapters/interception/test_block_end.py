@@ -12,14 +12,16 @@ from aiointercept.adapters.interception.block_end import BlockEnd, StartedCalls
 TIMEOUT: Any = None
 
 
-class FakeRequest(SimpleNamespace):
-    """As much of a client's request as counts here; other than its base it can be weakly held."""
+class FakeRequest:
+    """A request as connectors get it."""
+
+    def __init__(self, url: str = "http://api.test/") -> None:
+        self.method, self.url = "GET", URL(url)
 
 
 def request(url: str = "http://api.test/") -> Any:
-    """Return a request as connectors get it."""
-    made: Any = FakeRequest(method="GET", url=URL(url))
-    return made
+    """Return a request to ``url``."""
+    return FakeRequest(url)
 
 
 class FakeConnector(BaseConnector):
