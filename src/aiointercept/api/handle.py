@@ -134,7 +134,7 @@ class MockResponse:
     ) -> list[Call]:
         """Wait until the first ``count`` calls to this route have ended, and return them.
 
-        See :meth:`aiointercept.aiointercept.wait_for_calls`.
+        See ``wait_for_calls`` of the mock.
 
         Raises:
             AssertionError: after ``timeout`` seconds, with what was asked instead.
