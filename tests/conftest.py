@@ -192,3 +192,10 @@ def network_guard() -> Iterator[None]:
         found = "\n".join(f"{attempt}, called at\n{attempt.stack}" for attempt in _attempts)
         _attempts.clear()
         pytest.fail(f"the test tried to leave loopback:\n{found}", pytrace=False)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name compressed bytes by their length: some hold a time, so xdist's workers would differ."""
+    if isinstance(val, bytes) and not val.isascii():
+        return f"{argname}_of_{len(val)}_bytes"
+    return None
