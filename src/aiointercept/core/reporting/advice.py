@@ -28,7 +28,7 @@ def advise(request: Request, route: Route) -> str | None:
         return (
             _advise_on_text(request, target)
             or _advise_on_origin(parts)
-            or (_advise_on_query(target, mismatches) if parts.keys() == {"query"} else None)
+            or (_advise_on_query(target, mismatches) if set(parts) == {"query"} else None)
         )
     return None
 
@@ -62,10 +62,10 @@ def _advise_on_origin(parts: Mapping[str, Mismatch]) -> str | None:
             "a path alone is a path of m.server_url: write the whole URL, or give the mock a "
             "base_url"
         )
-    elif parts.keys() == {"port"}:
+    elif set(parts) == {"port"}:
         port = parts["port"]
         text = f"the route is for port {port.expected}, but port {port.actual} was asked for"
-    elif parts.keys() == {"scheme"}:
+    elif set(parts) == {"scheme"}:
         text = "http and https of one host are two servers, each with routes of its own"
     return text
 
