@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Collection, Generator
-from typing import Any
+from typing import Any, TypeAlias
 
 from attrs import field, frozen
 from typing_extensions import override
@@ -12,8 +12,6 @@ from aiointercept.api.content import HeadersLike, make_content
 from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
 from aiointercept.core.routing.replies import CallbackAnswer, Content, Fault, FaultReply
-
-Callback = Callable[..., Any]
 
 
 @frozen(eq=False)
@@ -52,6 +50,12 @@ class CallbackResult:
         object.__setattr__(self, "payload", self.json)
 
 
+CallbackValue: TypeAlias = CallbackResult | Fault | None
+"""What a callback may return, or what may come of awaiting it."""
+
+Callback: TypeAlias = Callable[..., CallbackValue | Awaitable[CallbackValue]]
+
+
 def computing(
     callback: Callback, default: Content, declared_at: str
 ) -> Callable[[Request, Callable[[], Any]], CallbackAnswer | Awaitable[CallbackAnswer]]:
@@ -79,7 +83,7 @@ def computing(
     return compute
 
 
-def parameters_of(function: Callback) -> Collection[str]:
+def parameters_of(function: Callable[..., Any]) -> Collection[str]:
     """Return the names that ``function`` takes; none where it does not tell."""
     try:
         return inspect.signature(function).parameters
@@ -91,7 +95,7 @@ def parameters_of(function: Callback) -> Collection[str]:
 class _Given:
     """What a callback was given, to make an answer of what it returns."""
 
-    _callback: Callback
+    _callback: Callable[..., Any]
     _default: Content
     _declared_at: str
     _received: Request

@@ -120,16 +120,27 @@ def _default_content_type(status: int, body: Any) -> str | None:
     return DEFAULT_CONTENT_TYPE
 
 
-def _clean_headers(headers: Any, content_type: Any, default: str | None) -> CIMultiDict[str]:
-    if content_type is not None and not isinstance(content_type, str):
-        msg = f"content_type must be a str such as 'text/html', not {content_type!r}"
-        raise TypeError(msg)
+def sendable_headers(headers: Any) -> CIMultiDict[str]:
+    """Return what the user gave as headers, cleaned.
+
+    Raises:
+        TypeError: for a value of the wrong type.
+        ValueError: for a header that cannot be sent.
+    """
     fields: CIMultiDict[str] = CIMultiDict()
     for name, value in header_pairs(headers):
         if not isinstance(name, str) or not isinstance(value, (str, int)):
             msg = f"headers must map str to str, not {name!r} to {value!r}"
             raise TypeError(msg)
         fields.add(name, _sendable("headers", name, str(value)))
+    return fields
+
+
+def _clean_headers(headers: Any, content_type: Any, default: str | None) -> CIMultiDict[str]:
+    if content_type is not None and not isinstance(content_type, str):
+        msg = f"content_type must be a str such as 'text/html', not {content_type!r}"
+        raise TypeError(msg)
+    fields = sendable_headers(headers)
     kind = default if content_type is None else content_type
     if kind is not None and "Content-Type" not in fields:
         kind = _sendable("content_type", "Content-Type", kind)

@@ -1,9 +1,18 @@
 """Keywords that do not exist, and what was meant: by meaning first, then by spelling."""
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeVar, get_args
 
 from aiointercept.core.reporting.spelling import unexpected_keyword
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+
+_POSITIONAL: Final = (
+    inspect.Parameter.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+)
 
 # Options of aioresponses, respx, pytest-httpx, responses and of aiohttp's own client, by what means
 # the same here. The text is read as "did you mean ...?".
@@ -64,3 +73,39 @@ def unexpected(name: str, known: Iterable[str], meanings: Mapping[str, str] = ME
     """
     names = [one for one in known if one not in ("self", "unknown", "reply")]
     return unexpected_keyword(name, names, meanings.get(name))
+
+
+def _names_of(parameter: inspect.Parameter) -> Iterable[str]:
+    if parameter.kind is not inspect.Parameter.VAR_KEYWORD:
+        return (parameter.name,)
+    (unpacked,) = get_args(parameter.annotation)
+    return tuple(unpacked.__annotations__)
+
+
+def explains_arguments(function: FunctionT) -> FunctionT:
+    """Have wrong arguments of a public method explained before it is called.
+
+    Type checkers see the signature of ``function``; a keyword that does not exist, or an option
+    that is passed by position, gets a message that names what was meant. A ``**`` parameter that is
+    unpacked from a ``TypedDict`` adds its names.
+    """
+    parameters = inspect.signature(function).parameters
+    names = [name for one in parameters.values() if one.name != "self" for name in _names_of(one)]
+    known = frozenset(names)
+    positional = sum(one.kind in _POSITIONAL for one in parameters.values())
+
+    @functools.wraps(function)
+    def explained(*args: Any, **kwargs: Any) -> Any:
+        if not kwargs.keys() <= known:
+            wrong = next(name for name in kwargs if name not in known)
+            raise TypeError(unexpected(wrong, names))
+        if len(args) > positional:
+            given = ", ".join(names[: positional - 1]) or "nothing"
+            msg = (
+                f"{function.__name__}() takes {given} by position, and options by name, such as "
+                f"{names[positional - 1]}=...; {args[positional]!r} has no name"
+            )
+            raise TypeError(msg)
+        return function(*args, **kwargs)
+
+    return explained  # type: ignore[return-value]  # it takes what the function takes

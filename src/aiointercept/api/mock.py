@@ -4,7 +4,6 @@ It introduces the adapters to the core and to each other. What an option means i
 :mod:`aiointercept.api.options`, what becomes of a request in the core.
 """
 
-import inspect
 import os
 import re
 import threading
@@ -13,10 +12,10 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from types import TracebackType
-from typing import Any
+from typing import Any, Concatenate, TypeVar, overload
 
 import aiohttp
-from typing_extensions import Self, override
+from typing_extensions import ParamSpec, Self, override
 from yarl import URL
 
 from aiointercept.adapters.blocking import beside_loop, in_thread
@@ -32,12 +31,14 @@ from aiointercept.api.assertions import Assertions
 from aiointercept.api.cassette import clean_cassette
 from aiointercept.api.cassettes import Cassettes
 from aiointercept.api.decorating import Decorated, decorate
-from aiointercept.api.keywords import unexpected
+from aiointercept.api.keywords import explains_arguments
+from aiointercept.api.live import LiveVerbs
 from aiointercept.api.mounting import Mounting, app_host
 from aiointercept.api.options import below, clean_base_url
 from aiointercept.api.other_clients import OtherClients, authority_for, local_server
 from aiointercept.api.run import MockRun
-from aiointercept.api.verbs import Verbs
+from aiointercept.api.shortcuts import Shortcuts
+from aiointercept.api.uncalled import Uncalled
 from aiointercept.api.watching import announce
 from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatcher import MockDispatcher
@@ -55,8 +56,14 @@ from aiointercept.core.reporting.wording import count
 from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import EXACT, Registry
 
+LeftParameters = ParamSpec("LeftParameters")
+ReturnT = TypeVar("ReturnT")
+ClassT = TypeVar("ClassT")
 
-class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noqa: N801  lower case as aioresponses' is
+
+class aiointercept(  # noqa: N801  lower case as aioresponses' is
+    Shortcuts, LiveVerbs, Mounting, Assertions, Cassettes, OtherClients, metaclass=Uncalled
+):
     """A mock of remote HTTP servers: a real server on loopback that answers what was registered.
 
     Use it with ``async with``, ``with``, as a decorator, or with ``start`` and ``stop``.
@@ -97,6 +104,7 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noq
        Added ``base_url``, ``cassette``, ``record``, ``redact``, ``match_on`` and ``tls``.
     """
 
+    @explains_arguments
     def __init__(
         self,
         mock_external_urls: bool = False,
@@ -114,9 +122,7 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noq
         record: str | None = None,
         redact: Redaction | bool | None = None,
         match_on: Iterable[Any] | None = None,
-        **unknown: object,
     ) -> None:
-        _refuse_unknown(unknown)
         self._cassette, redaction = clean_cassette(cassette, record, redact, match_on)
         # Messages are about real secrets where there is a cassette, or somebody asked for it.
         self._redaction = redaction
@@ -281,7 +287,18 @@ class aiointercept(Mounting, Verbs, Assertions, Cassettes, OtherClients):  # noq
         rest += f" ({unmatched:,} unmatched)" if unmatched else ""
         return one_line("<aiointercept ", where, rest)
 
-    def __call__(self, target: Decorated) -> Decorated:
+    @overload
+    def __call__(self, target: type[ClassT]) -> type[ClassT]: ...
+
+    @overload
+    def __call__(
+        self, target: "Callable[Concatenate[aiointercept, LeftParameters], ReturnT]"
+    ) -> Callable[LeftParameters, ReturnT]: ...
+
+    @overload
+    def __call__(self, target: Decorated) -> Decorated: ...
+
+    def __call__(self, target: Any) -> Any:
         """Decorate a function, a coroutine function, or a test class.
 
         Each call runs in a block of its own; the mock becomes the argument ``param``.
@@ -492,8 +509,3 @@ class _NoDialer:
             "url)', or give a transport that has a dial() method"
         )
         raise TypeError(msg)
-
-
-def _refuse_unknown(unknown: dict[str, object]) -> None:
-    for name in unknown:
-        raise TypeError(unexpected(name, inspect.signature(aiointercept.__init__).parameters))

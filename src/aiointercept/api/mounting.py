@@ -9,6 +9,7 @@ from aiointercept.adapters.apps.hosts import AppHost
 from aiointercept.adapters.local_server.helper_thread import helper_thread
 from aiointercept.api.assertions import Assertions
 from aiointercept.api.handle import MockResponse
+from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.options import Options, below, build_route, clean_target
 from aiointercept.api.verbs import Verbs
 from aiointercept.core.dispatcher import MockDispatcher
@@ -26,6 +27,7 @@ class Mounting(Verbs, Assertions):
 
     _apps: AppHost
 
+    @explains_arguments
     def mount(
         self, url: str | URL, app: Any, *, optional: bool = True, name: str | None = None
     ) -> MockResponse:

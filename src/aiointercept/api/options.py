@@ -6,9 +6,9 @@ value is cleaned here once; nothing that is accepted fails inside the server lat
 
 import inspect
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
 from yarl import URL
@@ -19,7 +19,7 @@ from aiointercept.core.http.urls import http_scheme
 from aiointercept.core.matching.combinators import AllOf, all_of, as_matcher
 from aiointercept.core.matching.fields import Query
 from aiointercept.core.matching.mounting import UrlPrefix
-from aiointercept.core.matching.results import Matcher
+from aiointercept.core.matching.results import Matcher, MatcherLike
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 from aiointercept.core.routing.replies import (
     CallbackReply,
@@ -32,7 +32,10 @@ from aiointercept.core.routing.replies import (
 from aiointercept.core.routing.routes import Route
 from aiointercept.core.type_guards import is_exception_class, is_iterable, is_pattern
 
+MatchLike: TypeAlias = MatcherLike | Iterable[MatcherLike] | None
+
 _logger: Final = logging.getLogger("aiointercept")
+_OF_PATTERNS: Final = ("^", ".*", ".+", "\\", "$", "(")
 _PACKAGE: Final = str(Path(__file__).parent.parent)
 
 
@@ -52,6 +55,7 @@ class Options:
     exception: Any = None
     match: Any = None
     delay: Any = 0.0
+    rate: Any = None
     fault: Any = None
     raises: Any = None
     cookies: Mapping[str, str] | None = None
@@ -96,6 +100,7 @@ def build_route(
         limit=limit,
         declared_at=calling_line(),
         delay=_clean_delay(options.delay),
+        rate=_clean_rate(options.rate),
         optional=bool(options.optional),
         name=_clean_name(options.name),
     )
@@ -133,6 +138,8 @@ def clean_target(
         return UrlIgnoringQuery(absolute) if ignore_query else Url(absolute)
     except ValueError as error:
         msg = f"url: {error}"
+        if any(mark in str(url) for mark in _OF_PATTERNS):
+            msg = f"url: {url!r} is not a URL; for a regular expression write re.compile({url!r})"
         raise ValueError(msg) from None
 
 
@@ -197,7 +204,7 @@ def _reply(options: Options, *, reusable: bool) -> Reply:
     )
     if options.callback is not None:
         return CallbackReply(computing(_clean_callback(options.callback), content, calling_line()))
-    return content if options.fault is None else FaultReply(_clean_fault(options.fault), content)
+    return content if options.fault is None else FaultReply(clean_fault(options.fault), content)
 
 
 _EXCLUSIVE: Final = ("callback", "exception", "fault", "raises", "reply")
@@ -224,7 +231,7 @@ def _refuse_contradictions(options: Options) -> None:
         first, second = given[:2]
         msg = f"{first} and {second} contradict each other: a route gives one kind of answer"
         raise ValueError(msg)
-    fault = _clean_fault(options.fault) if given == ["fault"] else None
+    fault = clean_fault(options.fault) if given == ["fault"] else None
     if fault is None or fault is Fault.TRUNCATED_BODY or fault.in_handshake:
         return
     for name in _OF_A_RESPONSE:
@@ -328,7 +335,12 @@ def _refuse_unraisable(kind: type[BaseException]) -> None:
         raise TypeError(msg)
 
 
-def _clean_fault(fault: Any) -> Fault:
+def clean_fault(fault: Any) -> Fault:
+    """Return ``fault``.
+
+    Raises:
+        TypeError: if it is not one.
+    """
     if not isinstance(fault, Fault):
         names = ", ".join(f"Fault.{member.name}" for member in Fault)
         msg = f"fault must be one of {names}, not {fault!r}"
@@ -378,6 +390,18 @@ def _clean_delay(delay: Any) -> float:
         msg = f"delay must be a number of seconds from 0 on, not {delay}"
         raise ValueError(msg)
     return float(delay)
+
+
+def _clean_rate(rate: Any) -> float | None:
+    if rate is None:
+        return None
+    if isinstance(rate, bool) or not isinstance(rate, (int, float)):
+        msg = f"rate must be a number of bytes a second, not {rate!r}"
+        raise TypeError(msg)
+    if not 0 < rate < float("inf"):
+        msg = f"rate must be a number of bytes a second above 0, not {rate}"
+        raise ValueError(msg)
+    return float(rate)
 
 
 def _clean_name(name: Any) -> str | None:

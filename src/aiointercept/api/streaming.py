@@ -1,16 +1,16 @@
 """What ``m.ws`` and ``m.sse`` take: a reply that opens a WebSocket, and events as a body."""
 
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Final
 
 from aiohttp import web
 
-from aiointercept.api.content import header_pairs
+from aiointercept.api.content import header_pairs, sendable_headers
 from aiointercept.api.keywords import unexpected
-from aiointercept.api.options import clean_repeat
+from aiointercept.api.options import clean_fault, clean_repeat
 from aiointercept.core.http import sse
-from aiointercept.core.routing.replies import Fault, WebSocket
+from aiointercept.core.routing.replies import Fault, FaultReply, WebSocket
 from aiointercept.core.type_guards import is_async_iterable, is_iterable
 
 _ONE_SHOT: Final = (
@@ -18,29 +18,37 @@ _ONE_SHOT: Final = (
     "than one request: give a function that returns a new one for each, as in make_events instead "
     "of make_events()"
 )
-_BESIDE_WEBSOCKETS: Final = ("repeat", "match", "delay", "optional", "name")
 _NOT_BESIDE_EVENTS: Final = ("body", "json", "payload", "callback", "exception", "raises")
 _NUMBERS: Final = ("timeout", "receive_timeout", "heartbeat", "max_msg_size", "writer_limit")
 
 
-def websocket(handler: Any, options: dict[str, Any]) -> WebSocket:
-    """Return the reply that opens a WebSocket; takes its settings out of ``options``.
+def websocket(
+    handler: Any, settings: Mapping[str, Any], headers: Any = None, fault: Any = None
+) -> WebSocket | FaultReply:
+    """Return the reply that opens a WebSocket, or fails to.
 
     Args:
         handler: leads the conversation.
-        options: of the registration, and those of ``aiohttp.web.WebSocketResponse``.
+        settings: of ``aiohttp.web.WebSocketResponse``.
+        headers: of the answer to the handshake.
+        fault: what happens in place of the handshake; ``TRUNCATED_BODY`` drops the connection when
+            ``handler`` ends.
 
     Raises:
-        TypeError: if ``handler`` is no coroutine function of two arguments, and for a setting that
-            does not exist or has the wrong type.
+        TypeError: if ``handler`` is not a coroutine function of two arguments, and for a setting
+            that does not exist or has the wrong type.
+        ValueError: for headers that cannot be sent.
     """
     _check_handler(handler)
-    settings = inspect.signature(web.WebSocketResponse).parameters
-    for name in options:
-        if name not in settings and name not in _BESIDE_WEBSOCKETS:
-            raise TypeError(unexpected(name, (*settings, *_BESIDE_WEBSOCKETS)))
-    given = {name: options.pop(name) for name in list(options) if name in settings}
-    return WebSocket(handler, {name: _setting(name, value) for name, value in given.items()})
+    known = inspect.signature(web.WebSocketResponse).parameters
+    for name in settings:
+        if name not in known:
+            raise TypeError(unexpected(name, known))
+    fields = sendable_headers(headers)
+    if fault is not None and clean_fault(fault) is not Fault.TRUNCATED_BODY:
+        return FaultReply(fault)
+    cleaned = {name: _setting(name, value) for name, value in settings.items()}
+    return WebSocket(handler, cleaned, fields, drops=fault is not None)
 
 
 def _check_handler(handler: Any) -> None:
@@ -87,7 +95,6 @@ def event_options(events: Any, options: dict[str, Any]) -> dict[str, Any]:
     if not any(str(name).lower() == "cache-control" for name, _ in headers):
         headers.append(("Cache-Control", "no-cache"))
     return {
-        "content_type": "text/event-stream",
         **options,
         "headers": headers,
         "body": lambda: _encoded(open_events()),

@@ -1,59 +1,33 @@
 """The verbs of the mock: what users register, and as what."""
 
-import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
-from typing_extensions import TypedDict, Unpack
 from yarl import URL
 
 from aiointercept.api.callback import Callback
-from aiointercept.api.content import HeadersLike
-from aiointercept.api.handle import MockResponse, MockWebSocket
-from aiointercept.api.keywords import unexpected
+from aiointercept.api.content import BodyLike, HeadersLike
+from aiointercept.api.handle import MockResponse
+from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.options import (
+    MatchLike,
     Options,
     asks_for_query,
     build_route,
     clean_target,
     refuse_fault_without_tls,
 )
-from aiointercept.api.streaming import event_options, websocket
 from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.combinators import as_matcher
 from aiointercept.core.matching.mounting import UrlPrefix
-from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
+from aiointercept.core.matching.results import MatcherLike
+from aiointercept.core.matching.urls import ANY_METHOD, Url, UrlIgnoringQuery
 from aiointercept.core.reporting.expectations import UrlLike
 from aiointercept.core.routing.registry import EXACT, Registry
 from aiointercept.core.routing.replies import Fault
 
 HandleT = TypeVar("HandleT", bound=MockResponse)
-
-_OPTIONS: Final = tuple(inspect.signature(Options).parameters)
-
-
-class RouteOptions(TypedDict, total=False):
-    """The options of :meth:`Verbs.add` behind ``url`` and ``method``."""
-
-    status: int
-    body: Any
-    json: Any
-    payload: Any
-    headers: HeadersLike
-    content_type: str | None
-    repeat: bool | int
-    callback: Callback | None
-    reason: str | None
-    exception: Any
-    match: Any
-    delay: float
-    fault: Fault | None
-    raises: BaseException | type[BaseException] | None
-    cookies: Mapping[str, str] | None
-    ignore_query: bool
-    optional: bool
-    name: str | None
 
 
 class Verbs(ABC):
@@ -79,12 +53,13 @@ class Verbs(ABC):
         """Raise if requests for ``target`` are passed through."""
         ...
 
+    @explains_arguments
     def add(
         self,
         url: UrlLike,
         method: str = "GET",
         status: int = 200,
-        body: Any = b"",
+        body: BodyLike | None = b"",
         json: Any = None,
         payload: Any = None,
         headers: HeadersLike = None,
@@ -94,8 +69,9 @@ class Verbs(ABC):
         reason: str | None = None,
         exception: Any = None,
         *,
-        match: Any = None,
+        match: MatchLike = None,
         delay: float = 0.0,
+        rate: float | None = None,
         fault: Fault | None = None,
         raises: BaseException | type[BaseException] | None = None,
         cookies: Mapping[str, str] | None = None,
@@ -122,6 +98,7 @@ class Verbs(ABC):
             exception: if true, the client gets an ``aiohttp.ClientConnectionError``.
             match: matchers, or functions of the request, that must hold besides the URL.
             delay: seconds before the answer starts.
+            rate: bytes a second at which the body goes out, without a burst.
             fault: a way in which the network fails.
             raises: what the client's call raises.
             cookies: that the response sets, by name.
@@ -151,6 +128,7 @@ class Verbs(ABC):
             exception=exception,
             match=match,
             delay=delay,
+            rate=rate,
             fault=fault,
             raises=raises,
             cookies=cookies,
@@ -160,81 +138,81 @@ class Verbs(ABC):
         )
         return self._register(url, method, options)
 
-    def get(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
-        """Register for GET; see :meth:`add`."""
-        return self._shortcut(url, "GET", options)
-
-    def post(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
-        """Register for POST; see :meth:`add`."""
-        return self._shortcut(url, "POST", options)
-
-    def put(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
-        """Register for PUT; see :meth:`add`."""
-        return self._shortcut(url, "PUT", options)
-
-    def patch(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
-        """Register for PATCH; see :meth:`add`."""
-        return self._shortcut(url, "PATCH", options)
-
-    def delete(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
-        """Register for DELETE; see :meth:`add`."""
-        return self._shortcut(url, "DELETE", options)
-
-    def head(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
-        """Register for HEAD; see :meth:`add`."""
-        return self._shortcut(url, "HEAD", options)
-
-    def options(self, url: UrlLike, **options: Unpack[RouteOptions]) -> MockResponse:
-        """Register for OPTIONS; see :meth:`add`."""
-        return self._shortcut(url, "OPTIONS", options)
-
-    def _shortcut(self, url: UrlLike, method: str, options: RouteOptions) -> MockResponse:
-        _refuse_unknown(options)
-        return self.add(url, method=method, **options)
-
-    def route(self, matcher: Any, **options: Unpack[RouteOptions]) -> MockResponse:
+    @explains_arguments
+    def route(
+        self,
+        matcher: MatcherLike,
+        *,
+        status: int = 200,
+        body: BodyLike | None = b"",
+        json: Any = None,
+        payload: Any = None,
+        headers: HeadersLike = None,
+        content_type: str | None = None,
+        repeat: bool | int = False,
+        callback: Callback | None = None,
+        reason: str | None = None,
+        exception: Any = None,
+        match: MatchLike = None,
+        delay: float = 0.0,
+        rate: float | None = None,
+        fault: Fault | None = None,
+        raises: BaseException | type[BaseException] | None = None,
+        cookies: Mapping[str, str] | None = None,
+        ignore_query: bool = False,
+        optional: bool = False,
+        name: str | None = None,
+    ) -> MockResponse:
         """Register for the requests that ``matcher`` matches, whatever their URL and method.
 
         Args:
             matcher: one of :mod:`aiointercept.matchers`, one of your own, or a function.
-            options: those of :meth:`add` but for ``url`` and ``method``.
+            status: see :meth:`add`; so are the others.
+            body: see there.
+            json: see there.
+            payload: see there.
+            headers: see there.
+            content_type: see there.
+            repeat: see there.
+            callback: see there.
+            reason: see there.
+            exception: see there.
+            match: see there.
+            delay: see there.
+            rate: see there.
+            fault: see there.
+            raises: see there.
+            cookies: see there.
+            ignore_query: changes nothing, as no URL is compared.
+            optional: see there.
+            name: see there.
         """
         self._require_start()
         condition = as_matcher(matcher)
-        route = build_route(
-            None, "*", _options(dict(options)), own=self._is_own(condition), condition=condition
+        options = Options(
+            status=status,
+            body=body,
+            json=json,
+            payload=payload,
+            headers=headers,
+            content_type=content_type,
+            repeat=repeat,
+            callback=callback,
+            reason=reason,
+            exception=exception,
+            match=match,
+            delay=delay,
+            rate=rate,
+            fault=fault,
+            raises=raises,
+            cookies=cookies,
+            ignore_query=ignore_query,
+            optional=optional,
+            name=name,
         )
+        own = self._is_own(condition)
+        route = build_route(None, ANY_METHOD, options, own=own, condition=condition)
         return self._handle(route, MockResponse)
-
-    def ws(self, url: UrlLike, handler: Any, **options: Any) -> MockWebSocket:
-        """Register a WebSocket.
-
-        Args:
-            url: see :meth:`add`; ``ws`` and ``wss`` count as ``http`` and ``https``.
-            handler: ``async def handler(ws, request)``; ``ws`` is an
-                ``aiohttp.web.WebSocketResponse``.
-            options: settings of that (``protocols``, ``heartbeat``, ...), and of :meth:`add`
-                ``repeat``, ``match``, ``delay``, ``optional`` and ``name``.
-
-        Returns:
-            The handle, with the transcript in ``messages``.
-        """
-        reply = websocket(handler, options)
-        return self._register(url, "GET", _options(options, reply=reply), MockWebSocket)
-
-    def sse(self, url: UrlLike, events: Any, **options: Any) -> MockResponse:
-        """Register a stream of server-sent events.
-
-        Args:
-            url: see :meth:`add`.
-            events: an iterable, async iterable, or a function that returns one for each request,
-                of texts, JSON-able values and :class:`~aiointercept.ServerSentEvent`; text that
-                begins with a colon is a comment.
-            options: those of :meth:`add` but for ``body`` and the like. With
-                ``fault=Fault.TRUNCATED_BODY`` the stream breaks after the last event.
-        """
-        method = options.pop("method", "GET")
-        return self._register(url, method, _options(event_options(events, options)))
 
     def _register(
         self,
@@ -274,14 +252,3 @@ class Verbs(ABC):
 
 def _has_no_query(url: Any) -> bool:
     return isinstance(url, (str, URL)) and "?" not in str(url)
-
-
-def _options(given: dict[str, Any], **fixed: Any) -> Options:
-    _refuse_unknown(given)
-    return Options(**given, **fixed)
-
-
-def _refuse_unknown(given: Iterable[str]) -> None:
-    for name in given:
-        if name not in _OPTIONS:
-            raise TypeError(unexpected(name, _OPTIONS))

@@ -10,7 +10,7 @@ from aiointercept.adapters.event_loops import INTERRUPTS
 from aiointercept.adapters.handling.performing import Performance
 from aiointercept.core.calls import Message
 from aiointercept.core.http.messages import Response
-from aiointercept.core.routing.replies import WebSocket
+from aiointercept.core.routing.replies import Fault, WebSocket
 
 
 class RecordedWebSocket(web.WebSocketResponse):
@@ -57,6 +57,7 @@ async def converse(performance: Performance, reply: WebSocket) -> web.StreamResp
     if not socket.can_prepare(request):
         text = b"this URL answers with a WebSocket, but the request is not a WebSocket handshake"
         return performance.send(Response(426, None, {"Upgrade": "websocket"}, text))
+    socket.headers.extend(reply.headers)
     await socket.prepare(request)
     try:
         await reply.handler(socket, request)
@@ -67,7 +68,11 @@ async def converse(performance: Performance, reply: WebSocket) -> web.StreamResp
             owner.defer_error(error)
             await socket.close(code=aiohttp.WSCloseCode.INTERNAL_ERROR)
     else:
-        await socket.close()
+        if reply.drops and request.transport is not None:
+            owner.fail(exchange, Fault.TRUNCATED_BODY)
+            request.transport.abort()
+        else:
+            await socket.close()
     finally:
         owner.finish(call, socket.status, socket.headers)
     return socket

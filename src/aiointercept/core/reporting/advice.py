@@ -28,7 +28,7 @@ def advise(request: Request, route: Route) -> str | None:
         return (
             _advise_on_text(request, target)
             or _advise_on_origin(parts)
-            or (_advise_on_query(target, mismatches) if parts.keys() == {"query"} else None)
+            or (_advise_on_query(target, mismatches) if set(parts) == {"query"} else None)
         )
     return None
 

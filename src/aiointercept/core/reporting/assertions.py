@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NoReturn
 
 from attrs import field, frozen
+from yarl import URL
 
 from aiointercept.core.reporting.diffs import DIFF_HEADING, render_differences, unified_lines
 from aiointercept.core.reporting.expectations import (
@@ -122,7 +123,8 @@ class Verifier:
         contiguous: bool = True,
     ) -> None:
         """Fail unless these calls were made: pairs of method and URL."""
-        expected = [self._expectation(url, method) for method, url in map(_pair, calls)]
+        pairs = map(_pair, [calls] if isinstance(calls, (str, URL)) else calls)
+        expected = [self._expectation(url, method) for method, url in pairs]
         if any_order:
             missing = first_unassigned(expected, self.calls)
             if missing is not None:

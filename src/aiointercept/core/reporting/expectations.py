@@ -84,6 +84,7 @@ class Expectation:
             TypeError: if one of them is of a wrong type.
             ValueError: if ``url`` has no host, or ``method`` is not a method.
         """
+        _refuse_swapped(url, method)
         name = Method(ANY_METHOD if is_anything(method) else method)
         target = _target(url, params)
         text = " with ".join(map(str, target)) or "any URL"
@@ -96,6 +97,12 @@ class Expectation:
     def is_fulfilled_by(self, call: RecordedCall) -> bool:
         """Whether all that must hold of ``call``, which is meant, does."""
         return not mismatches_of(self.rest, call.received)
+
+
+def _refuse_swapped(url: object, method: object) -> None:
+    if isinstance(url, str) and url.isalpha() and isinstance(method, str) and "/" in method:
+        msg = f"{url!r} is not a URL, and {method!r} is not a method: they are swapped"
+        raise ValueError(msg)
 
 
 @frozen

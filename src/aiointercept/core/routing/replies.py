@@ -139,10 +139,19 @@ class NoRouteReply:
 
 @frozen(eq=False)
 class WebSocket:
-    """A conversation over WebSocket, led by the user's handler."""
+    """A conversation over WebSocket, led by the user's handler.
+
+    Args:
+        handler: leads it.
+        options: settings of the connection.
+        headers: of the answer to the handshake.
+        drops: whether the connection is dropped when the handler ends, without a closing handshake.
+    """
 
     handler: Callable[[Any, Any], Awaitable[object]]
     options: Mapping[str, Any]
+    headers: CIMultiDictProxy[str] = field(default=None, converter=header_fields)
+    drops: bool = False
 
 
 @frozen(eq=False)

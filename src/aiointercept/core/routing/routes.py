@@ -39,6 +39,7 @@ class Route:
         delay: seconds before the answer starts.
         optional: whether it may stay unused in a strict mock.
         name: what messages call it, besides method and URL.
+        rate: bytes a second at which the body goes out; ``None`` for as fast as can be.
     """
 
     method: str
@@ -50,6 +51,7 @@ class Route:
     delay: float = 0.0
     optional: bool = False
     name: str | None = None
+    rate: float | None = None
 
     @cached_property
     def matchers(self) -> tuple[Matcher, ...]:
