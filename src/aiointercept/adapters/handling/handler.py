@@ -29,7 +29,7 @@ from aiointercept.adapters.handling.request import (
     urls_of,
 )
 from aiointercept.adapters.handling.response import Answered, web_response
-from aiointercept.adapters.handling.stream import send_stream
+from aiointercept.adapters.handling.stream import send_paced, send_stream
 from aiointercept.adapters.handling.websocket import converse
 from aiointercept.core.dispatcher import internal_error, run_here
 from aiointercept.core.http.messages import Request, Response
@@ -290,6 +290,8 @@ class ConnectionHandler(web.Server):
             if performance.client_is_gone:
                 exchange.dispatcher.finish(exchange.call)
                 return Answered()
+            if performance.rate is not None and answer.body:
+                return await send_paced(performance, answer)
             performance.settle()
             return performance.send(answer)
         try:

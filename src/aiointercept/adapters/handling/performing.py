@@ -57,6 +57,12 @@ class Performance(NamedTuple):
         return self.send(internal_error(error))
 
     @property
+    def rate(self) -> float | None:
+        """Bytes a second at which the body goes out; ``None`` for as fast as can be."""
+        registration = self.exchange.call.registration
+        return None if registration is None else registration.route.rate
+
+    @property
     def client_is_gone(self) -> bool:
         """Whether the connection is closed, or about to be."""
         transport = self.request.transport

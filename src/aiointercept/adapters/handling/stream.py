@@ -8,9 +8,11 @@ import aiohttp
 from aiohttp import web
 
 from aiointercept.adapters.event_loops import INTERRUPTS
+from aiointercept.adapters.handling.pacing import Pace, as_stream
 from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.plain_response import plain_stream
 from aiointercept.adapters.handling.response import Answered, has_body, web_stream
+from aiointercept.core.http.messages import Response
 from aiointercept.core.routing.replies import Stream
 
 _NONE: Final = object()
@@ -146,6 +148,14 @@ async def send_stream(performance: Performance, stream: Stream) -> web.StreamRes
     return await write_stream(performance, stream)
 
 
+async def send_paced(performance: Performance, answer: Response) -> web.StreamResponse:
+    """Send a response whose body goes out at the rate of its route."""
+    response = await send_stream(performance, as_stream(answer))
+    if response.prepared:
+        performance.exchange.dispatcher.answered(performance.exchange.call, answer)
+    return response
+
+
 async def write_stream(performance: Performance, stream: Stream) -> web.StreamResponse:
     """Send the head and every chunk of ``stream``."""
     request, exchange, _ = performance
@@ -157,8 +167,13 @@ async def write_stream(performance: Performance, stream: Stream) -> web.StreamRe
         if error is not None:
             return performance.send_error(error)
         await response.prepare(request)
+        pace = None if performance.rate is None else Pace(performance.rate)
         while (chunk := await chunks.next()) is not None:
-            await response.write(chunk)
+            if pace is None:
+                await response.write(chunk)
+                continue
+            async for piece in pace.pieces(chunk):
+                await response.write(piece)
     except (ConnectionError, aiohttp.ClientError):
         # The client has disconnected, which it may.
         return Answered()
