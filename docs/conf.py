@@ -110,7 +110,7 @@ intersphinx_mapping = _inventories()
 
 
 def _read(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Show a file from outside this folder, and lead links to such files to where they are shown."""
+    """Show a file from outside this folder, and make links to such files lead to their pages."""
     file = HERE / f"{docname}.md"
     if docname in SHOWN:
         file = ROOT / SHOWN[docname]
@@ -160,7 +160,7 @@ def _resolve(
 def _complete(
     _app: Sphinx, what: str, name: str, _value: object, _options: object, lines: list[str]
 ) -> None:
-    """Say of what 1.0 had already since when it is there, and let properties begin with a clause."""
+    """Add ``versionadded`` to what 1.0 had, and let the text of properties be text."""
     if what in {"attribute", "property"} and lines:
         lines[0] = lines[0].replace(": ", " \N{EN DASH} ")  # else napoleon takes it for a type
     if lines and name in SINCE_1_0 and not any("versionadded" in line for line in lines):

@@ -7,7 +7,9 @@ a traceback shows the name that one imports. A new class is added to ``__all__``
 from aiointercept.adapters.errors import NoRouteError
 from aiointercept.core.errors import (
     AiointerceptWarning,
+    AppUnavailableError,
     CassetteError,
+    LifespanError,
     NotStartedError,
     UnmetExpectationsError,
     UnsupportedAiohttpError,
@@ -15,7 +17,9 @@ from aiointercept.core.errors import (
 
 __all__ = (
     "AiointerceptWarning",
+    "AppUnavailableError",
     "CassetteError",
+    "LifespanError",
     "NoRouteError",
     "NotStartedError",
     "UnmetExpectationsError",

@@ -1,4 +1,4 @@
-"""Each link of every page leads somewhere: to a file, to a heading in it, or to an address.
+"""Every link of every page leads somewhere: to a file, to a heading in it, or to an address.
 
 Pages elsewhere cannot be fetched in a test; their addresses are checked for being well formed.
 """

@@ -85,7 +85,7 @@ class Verbs(ABC):
             url: exact, compared normalised; a path alone is relative to :attr:`server_url`; a
                 compiled pattern is tried with ``match`` on the full URL.
             method: any case; ``*`` for every method.
-            status: 100 to 599.
+            status: 200 to 999; interim ones are refused.
             body: ``bytes``, ``str``, a ``Path``, an async iterable of bytes, or a function that
                 returns one.
             json: serialised in place of ``body``.
@@ -95,7 +95,7 @@ class Verbs(ABC):
             repeat: ``False`` for once, a number of times, or ``True`` for ever.
             callback: makes the answer: ``(url, *, headers, query, json, data, **kw)``.
             reason: the phrase behind the status.
-            exception: if true, the client gets an ``aiohttp.ClientConnectionError``.
+            exception: if true, the connection is closed: an ``aiohttp.ServerDisconnectedError``.
             match: matchers, or functions of the request, that must hold besides the URL.
             delay: seconds before the answer starts.
             rate: bytes a second at which the body goes out, without a burst.

@@ -77,6 +77,24 @@ class CassetteError(Exception):
         return f"{place}: {self.problem}" if place else self.problem
 
 
+class LifespanError(RuntimeError):
+    """A mounted ASGI application reports that it could not start, or not clean up.
+
+    .. versionadded:: 1.1
+    """
+
+    __module__ = "aiointercept.errors"
+
+
+class AppUnavailableError(RuntimeError):
+    """The event loop of a mounted application cannot serve a request.
+
+    .. versionadded:: 1.1
+    """
+
+    __module__ = "aiointercept.errors"
+
+
 class FurtherErrors(Exception):  # noqa: N818  it is no error of its own but carries the others' notes
     """What else went wrong; the cause of the error raised, where Python has no exception notes."""
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, Literal
 
 from aiointercept.adapters.apps.runner import DeferError, end_tasks, is_disconnect
+from aiointercept.core.errors import LifespanError
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -101,10 +102,6 @@ def _websockets() -> Literal["auto", "wsproto"]:
     if importlib.util.find_spec("wsproto") is not None:
         return "wsproto"
     return "auto"
-
-
-class LifespanError(RuntimeError):
-    """An ASGI application says that it could not start, or not clean up."""
 
 
 class Lifespan:

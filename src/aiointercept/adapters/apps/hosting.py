@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from aiointercept.adapters.apps.channel import Channel, ServerEnd
 from aiointercept.adapters.apps.runner import Runner, end_tasks, serving
+from aiointercept.core.errors import AppUnavailableError
 from aiointercept.core.http.messages import Origin
 
 _PATIENCE: Final = 0.2  # seconds that a loop gets to show that it is not blocked
@@ -25,10 +26,6 @@ _GONE: Final = (
     "it ran on the event loop that entered the block, which is closed by now; enter the block "
     "without a running loop, and the application runs on a helper thread"
 )
-
-
-class AppUnavailableError(RuntimeError):
-    """The loop of a mounted application cannot serve a request."""
 
 
 class HostedApp:

@@ -8,12 +8,13 @@ from aiohttp import web
 from attrs import frozen
 
 from aiointercept.adapters.apps.channel import Channel
-from aiointercept.adapters.apps.hosting import AppUnavailableError, HostedApp
+from aiointercept.adapters.apps.hosting import HostedApp
 from aiointercept.adapters.apps.relay import Relay
 from aiointercept.adapters.handling.fixed import fixed_response
 from aiointercept.adapters.handling.request import AiointerceptRequest
 from aiointercept.adapters.handling.response import web_response
 from aiointercept.core.dispatcher import internal_error
+from aiointercept.core.errors import AppUnavailableError
 from aiointercept.core.http.messages import Origin
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.responder import ServedConnection

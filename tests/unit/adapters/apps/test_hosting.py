@@ -6,8 +6,9 @@ import threading
 import pytest
 
 from aiointercept.adapters.apps import hosting
-from aiointercept.adapters.apps.hosting import AppUnavailableError, HostedApp
+from aiointercept.adapters.apps.hosting import HostedApp
 from aiointercept.adapters.local_server.helper_thread import helper_thread
+from aiointercept.core.errors import AppUnavailableError
 from aiointercept.core.http.messages import Origin
 
 ORIGIN = Origin("https", "h.test", 443)
