@@ -37,7 +37,7 @@ nitpicky = True
 # Signatures name types that are no part of the public interface, ours and aiohttp's.
 nitpick_ignore_regex = [
     ("py:class", r"aiointercept\.(adapters|aioresponses|api|core)\..*"),
-    ("py:class", r"aiohttp\.(_\w+|abc|client\w*|helpers|streams)\..*"),
+    ("py:class", r"aiohttp\.(_\w+|abc|client\w*|helpers|streams|web_\w+)\..*"),
     ("py:class", r"RequestHandler|multidict\..*|asyncio\.(events|tasks)\..*"),
 ]
 

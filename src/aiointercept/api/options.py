@@ -307,10 +307,11 @@ def _clean_callback(callback: Any) -> Callback:
         msg = f"callback must be a function, not {callback!r}"
         raise TypeError(msg)
     names = ["headers", "query", "json", "data"]
-    if "request" in parameters_of(callback):
+    given: Any = callback
+    if "request" in parameters_of(given):
         names.append("request")
-    refuse_arguments("callback", callback, "url", **dict.fromkeys(names))
-    return callback  # type: ignore[no-any-return]  # the user's function
+    refuse_arguments("callback", given, "url", **dict.fromkeys(names))
+    return given  # type: ignore[no-any-return]  # the user's function
 
 
 def _clean_raises(raises: Any) -> BaseException | type[BaseException]:

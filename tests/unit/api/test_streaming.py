@@ -22,12 +22,17 @@ async def body_of(options: dict[str, Any]) -> bytes:
 
 
 def test_the_settings_of_a_websocket():
-    """They are taken out of the options; those of the route stay."""
-    options = {"heartbeat": 5, "protocols": ["chat"], "repeat": True}
-    reply = websocket(talk, options)
+    """They are cleaned; headers go with the answer to the handshake."""
+    reply = websocket(talk, {"heartbeat": 5, "protocols": ["chat"]}, {"X-A": "1"})
     assert reply.handler is talk
     assert reply.options == {"heartbeat": 5, "protocols": ("chat",)}
-    assert options == {"repeat": True}
+    assert (dict(reply.headers), reply.drops) == ({"X-A": "1"}, False)
+
+
+def test_faults_of_a_websocket():
+    """One that truncates drops the conversation when the handler ends; others come before it."""
+    assert websocket(talk, {}, fault=Fault.TRUNCATED_BODY).drops
+    assert websocket(talk, {}, fault=Fault.HANG).fault is Fault.HANG
 
 
 @pytest.mark.parametrize(
