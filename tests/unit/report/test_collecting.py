@@ -72,7 +72,7 @@ class Run:
     def route(self, url=USERS, **more):
         """Add a route for GET requests."""
         return self.registry.add(
-            Route("GET", Url(url), None, Answer(), declared_at="/work/tests/test_x.py:12", **more)
+            Route("GET", Url(url), None, Answer(), declared_at="/suite/tests/test_x.py:12", **more)
         )
 
     def ask(self, url=USERS, *, body=b"", answer=b"", headers=None, ended=True):
