@@ -135,7 +135,7 @@ def test_calls_of_several_mocks_are_in_the_order_of_time():
 
 def test_unused_routes_are_told_of_once_they_can_be_used_no_more():
     """When the run has closed, or when its routes end with the test; optional ones never."""
-    collector, run, server = Collector(PurePath("/work")), Run(Clock()), Run(Clock())
+    collector, run, server = Collector(PurePath("/suite")), Run(Clock()), Run(Clock())
     collector.add(run)
     collector.add(server)
     for one in (run, server):
