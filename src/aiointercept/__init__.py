@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from aiointercept import errors, matchers
     from aiointercept.adapters.handling.request import AiointerceptRequest
     from aiointercept.adapters.local_server.tls import Tls
+    from aiointercept.api.call import Call
     from aiointercept.api.callback import CallbackResult
     from aiointercept.api.handle import MockResponse
     from aiointercept.api.mock import aiointercept
-    from aiointercept.core.calls import Call
     from aiointercept.core.http.sse import ServerSentEvent
     from aiointercept.core.recording.redaction import Redaction
     from aiointercept.core.routing.replies import Fault
@@ -38,7 +38,7 @@ __version__ = "1.1.0"
 # Where each public name is made; a public module is made by itself.
 _HOMES: Final = {
     "AiointerceptRequest": "aiointercept.adapters.handling.request",
-    "Call": "aiointercept.core.calls",
+    "Call": "aiointercept.api.call",
     "CallbackResult": "aiointercept.api.callback",
     "Fault": "aiointercept.core.routing.replies",
     "MockResponse": "aiointercept.api.handle",

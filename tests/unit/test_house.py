@@ -25,6 +25,7 @@ LONGER: Final = {
 
 # Names of an interface that others define too: those of aioresponses, and of the drop-in's modules.
 DEFINED_AGAIN: Final = {
+    "Call": "public in api, typed as users see it; the core's own is its base",
     "merge_params": "public in compat, and used by the core",
     "normalize_url": "public in compat",
 }

@@ -9,9 +9,10 @@ from typing_extensions import Unpack
 from yarl import URL
 
 from aiointercept.adapters.handling.request import AiointerceptRequest
+from aiointercept.api.call import Call
 from aiointercept.api.views import Calls, Requests
 from aiointercept.api.waiting import Waiting
-from aiointercept.core.calls import Call, CallLog
+from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.comparing import FieldSource
 from aiointercept.core.matching.results import Matcher
 from aiointercept.core.matching.urls import ANY_METHOD
@@ -59,7 +60,8 @@ class Assertions(ABC):
     def last_request(self) -> AiointerceptRequest | None:
         """The latest request; ``None`` before the first."""
         last = self._log.last()
-        return None if last is None else last.request
+        request: AiointerceptRequest | None = None if last is None else last.request
+        return request
 
     @property
     def requests(self) -> dict[tuple[str, URL], list[AiointerceptRequest]]:

@@ -7,8 +7,10 @@ from attrs import frozen
 from typing_extensions import Unpack
 
 from aiointercept.adapters.handling.request import AiointerceptRequest
+from aiointercept.api.call import Call
 from aiointercept.api.waiting import Waiting
-from aiointercept.core.calls import Call, CallLog, Message
+from aiointercept.core.calls import Call as LoggedCall
+from aiointercept.core.calls import CallLog, Message
 from aiointercept.core.matching.comparing import FieldSource
 from aiointercept.core.reporting.assertions import Verifier
 from aiointercept.core.reporting.diffs import unified_lines
@@ -42,7 +44,8 @@ class MockResponse:
     @property
     def calls(self) -> list[Call]:
         """The calls that this route answered, in order of arrival."""
-        return [call for call in self._log if self._is_own(call)]
+        own: Any = [call for call in self._log if self._is_own(call)]
+        return own  # type: ignore[no-any-return]  # the log of a mock has no others
 
     @property
     def call_count(self) -> int:
@@ -57,8 +60,8 @@ class MockResponse:
     @property
     def last_request(self) -> AiointerceptRequest | None:
         """The latest request that this route answered; ``None`` before the first."""
-        calls = self.calls
-        return calls[-1].request if calls else None
+        own = self.calls
+        return own[-1].request if own else None
 
     def remove(self) -> None:
         """Take the route away, so that another one can take its place; calls stay in the log."""
@@ -158,7 +161,7 @@ class MockResponse:
         expected = str(self._registration), self._registration.matchers
         return Waiting(self._log, count, timeout, self._is_own, expected)
 
-    def _is_own(self, call: Call) -> bool:
+    def _is_own(self, call: LoggedCall) -> bool:
         return call.registration is self._registration
 
     @property

@@ -28,6 +28,7 @@ from aiointercept.adapters.local_server.tls import Tls
 from aiointercept.adapters.passthrough.client import FixedUpstream, upstream_of
 from aiointercept.adapters.system_clock import SystemClock
 from aiointercept.api.assertions import Assertions
+from aiointercept.api.call import Call
 from aiointercept.api.cassette import clean_cassette
 from aiointercept.api.cassettes import Cassettes
 from aiointercept.api.decorating import Decorated, decorate
@@ -167,7 +168,8 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         self._given_base = clean_base_url(base_url)
         self._registry = Registry()
         masks_urls = redaction if masks_messages else None
-        self._log = CallLog(SystemClock(), str if masks_urls is None else masks_urls.url)
+        show_url = str if masks_urls is None else masks_urls.url
+        self._log = CallLog(SystemClock(), show_url, Call)
         policy = Policy(
             untouched=tuple(HostRule.parse(entry) for entry in passthrough),
             forward_unmatched=passthrough_unmatched,

@@ -7,7 +7,7 @@ from typing_extensions import override
 from yarl import URL
 
 from aiointercept.adapters.handling.request import AiointerceptRequest
-from aiointercept.core.calls import Call
+from aiointercept.api.call import Call
 from aiointercept.core.http.urls import canonical_url
 
 T = TypeVar("T")
@@ -16,7 +16,7 @@ T = TypeVar("T")
 class Calls(list[Call]):
     """All calls, in order of arrival, as they were when this list was made."""
 
-    def __init__(self, calls: Iterable[Call], clear: Callable[[], None]) -> None:
+    def __init__(self, calls: Iterable[Any], clear: Callable[[], None]) -> None:
         super().__init__(calls)
         self._clear = clear
 

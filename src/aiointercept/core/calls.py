@@ -139,10 +139,17 @@ class CallLog:
     Args:
         clock: tells when a call came, and how long it took.
         show_url: masks secrets in the URLs of calls that are shown.
+        kind: what calls are made of.
     """
 
-    def __init__(self, clock: Clock, show_url: Callable[[URL], object] = str) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        show_url: Callable[[URL], object] = str,
+        kind: type[Call] = Call,
+    ) -> None:
         self._clock = clock
+        self._kind = kind
         self._show_url = show_url
         self._lock = threading.Lock()
         self._calls: list[Call] = []
@@ -171,7 +178,7 @@ class CallLog:
     ) -> Call:
         """Add a call that has just been received."""
         clock = self._clock
-        call = Call(
+        call = self._kind(
             request, registration, request_factory, clock.now(), clock.tick(), matched, match_info
         )
         if self._show_url is not str:

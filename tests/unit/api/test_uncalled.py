@@ -1,17 +1,29 @@
+from abc import ABC
+
 import pytest
 
 from aiointercept import aiointercept
+from aiointercept.api.uncalled import Uncalled
 
 
-def test_a_class_is_not_entered():
-    """The message says what to write."""
-    with pytest.raises(TypeError, match=r"write 'with aiointercept\(\) as m:'"):
-        with aiointercept:
-            raise AssertionError
+class Thing(ABC, metaclass=Uncalled):
+    """Something to be entered."""
 
 
-async def test_a_class_is_not_entered_by_async_code():
-    """With the statement that was used."""
-    with pytest.raises(TypeError, match=r"write 'async with aiointercept\(\) as m:'"):
+async def test_a_class_says_that_it_is_to_be_called() -> None:
+    """In either kind of block."""
+    with pytest.raises(TypeError, match=r"'with Thing\(\) as m:' instead of 'with Thing'"):
+        with Thing:
+            pytest.fail("it was entered")
+    with pytest.raises(TypeError, match=r"'async with Thing\(\) as m:'"):
+        async with Thing:
+            pytest.fail("it was entered")
+
+
+async def test_the_mock_is_such_a_class() -> None:
+    """And can be entered once it is called."""
+    with pytest.raises(TypeError, match=r"async with aiointercept\(\) as m:"):
         async with aiointercept:
-            raise AssertionError
+            pytest.fail("it was entered")
+    async with aiointercept() as m:
+        assert type(m) is aiointercept
