@@ -14,6 +14,8 @@ _PIECE: Final = 0.05
 class Pace:
     """Cuts chunks into pieces, each of which comes when its last byte is due.
 
+    There is no burst: neither to begin with, nor after a pause of the one who makes the chunks.
+
     Args:
         rate: bytes a second.
     """
@@ -21,19 +23,17 @@ class Pace:
     def __init__(self, rate: float) -> None:
         self._rate = rate
         self._size = max(1, int(rate * _PIECE))
-        self._sent = 0
-        self._start: float | None = None
+        self._free_at = real_monotonic()
 
     async def pieces(self, chunk: bytes) -> AsyncIterator[bytes]:
         """Yield the pieces of ``chunk``, after waiting for each."""
-        if self._start is None:
-            self._start = real_monotonic()
         for at in range(0, len(chunk), self._size):
             piece = chunk[at : at + self._size]
-            self._sent += len(piece)
-            wait = self._start + self._sent / self._rate - real_monotonic()
-            if wait > 0:
-                await real_sleep(wait)
+            now = real_monotonic()
+            # What a sleep took too long is made up for, up to one piece; a pause is not.
+            self._free_at = max(self._free_at, now - _PIECE) + len(piece) / self._rate
+            if self._free_at > now:
+                await real_sleep(self._free_at - now)
             yield piece
 
 

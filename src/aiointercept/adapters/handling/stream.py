@@ -150,14 +150,20 @@ async def send_stream(performance: Performance, stream: Stream) -> web.StreamRes
 
 async def send_paced(performance: Performance, answer: Response) -> web.StreamResponse:
     """Send a response whose body goes out at the rate of its route."""
-    response = await send_stream(performance, as_stream(answer))
-    if response.prepared:
-        performance.exchange.dispatcher.answered(performance.exchange.call, answer)
-    return response
+    performance.settle()
+    return await write_stream(performance, as_stream(answer), answer)
 
 
-async def write_stream(performance: Performance, stream: Stream) -> web.StreamResponse:
-    """Send the head and every chunk of ``stream``."""
+async def write_stream(
+    performance: Performance, stream: Stream, logged: Response | None = None
+) -> web.StreamResponse:
+    """Send the head and every chunk of ``stream``.
+
+    Args:
+        performance: what is answered.
+        stream: makes the chunks.
+        logged: what the log gets as the answer; ``None`` for ``stream`` without a body.
+    """
     request, exchange, _ = performance
     owner = exchange.dispatcher
     response = plain_stream(stream) if stream.plain else web_stream(stream)
@@ -179,7 +185,9 @@ async def write_stream(performance: Performance, stream: Stream) -> web.StreamRe
         return Answered()
     finally:
         await chunks.close()
-        if response.prepared:
+        if response.prepared and logged is not None:
+            owner.answered(exchange.call, logged)
+        elif response.prepared:
             owner.finish(exchange.call, stream.status, stream.headers)
     if chunks.error is not None:
         if request.transport is not None:

@@ -57,3 +57,23 @@ async def test_a_response_as_a_stream() -> None:
     assert (stream.status, stream.reason, stream.length) == (201, "Made", 4)
     for _ in range(2):
         assert b"".join([chunk async for chunk in stream.open()]) == b"body"
+
+
+async def test_there_is_no_burst_after_a_pause(time: Time) -> None:
+    """What was not sent meanwhile is not made up for, but for one piece."""
+    pace = Pace(1000)
+    _ = [piece async for piece in pace.pieces(b"x" * 50)]
+    time.now = 500.0
+    _ = [piece async for piece in pace.pieces(b"x" * 500)]
+    assert time.now >= 500.45 - 1e-9
+
+
+async def test_sleeping_too_long_does_not_add_up(time: Time, monkeypatch: Any) -> None:
+    """The rate is kept on the whole."""
+
+    async def oversleep(seconds: float) -> None:
+        time.now += seconds + 0.005
+
+    monkeypatch.setattr(pacing, "real_sleep", oversleep)
+    _ = [piece async for piece in Pace(1000).pieces(b"x" * 2000)]
+    assert time.now == pytest.approx(102, abs=0.05)
