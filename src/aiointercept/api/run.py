@@ -7,6 +7,7 @@ from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import UnmetExpectationsError, add_note
 from aiointercept.core.recording.messages import masked_message
 from aiointercept.core.recording.redaction import DEFAULT_REDACTION, Redaction
+from aiointercept.core.reporting.rendering import printable
 from aiointercept.core.reporting.route_usage import (
     describe_unfinished,
     describe_unmatched,
@@ -95,7 +96,11 @@ class MockRun:
         unfinished = unfinished_routes(routes)
         if unfinished:
             lines += describe_unfinished(unfinished)
-        return [UnmetExpectationsError(self._masked("\n".join(lines)))] if lines else []
+        return (
+            [UnmetExpectationsError(self._masked("\n".join(map(printable, lines))))]
+            if lines
+            else []
+        )
 
     def clear(self) -> None:
         """Forget routes, calls and what was held back."""

@@ -49,6 +49,9 @@ class Call:
         matched: whether a route, or passthrough, was responsible for it.
         match_info: what a URL template found in the URL, by name.
         messages: what went over its WebSocket, if it opened one.
+        refusal: why it could not be read, where that is so; then what is known of it is made up.
+
+            .. versionadded:: 1.1
     """
 
     received: Request
@@ -63,6 +66,7 @@ class Call:
     duration: float | None = None
     attempts: int = 1
     messages: list[Message] = field(factory=list[Message], repr=False)
+    refusal: str | None = None
     _show_url: Callable[[URL], object] = str
     _request: Any = field(default=None, init=False, repr=False)
 

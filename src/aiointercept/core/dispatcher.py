@@ -150,6 +150,15 @@ class MockDispatcher:
         text = explain(call.received, self.registry, self.redaction, self.hint, outer=outer)
         return Exchange(call, NoRouteReply(text), self)
 
+    def log_unreadable(
+        self, request: Request, status: int, request_factory: RequestFactory | None = None
+    ) -> Call:
+        """See :meth:`.ports.dispatcher.Dispatcher.log_unreadable`."""
+        call = self.log.open(request, None, request_factory, matched=False)
+        call.refusal = "it could not be read as HTTP, so no route was asked"
+        self.log.close(call, status)
+        return call
+
     def forward(
         self,
         request: Request,

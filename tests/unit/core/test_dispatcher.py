@@ -552,3 +552,13 @@ def test_a_repetition_is_answered_by_the_mock_that_took_the_call():
     again = drive(inner.dispatch(request(), connection=connection(attempt=attempt)))
     assert first.dispatcher is again.dispatcher is attempt.owner is outer
     assert again.call is first.call
+
+
+def test_what_could_not_be_read_is_an_unmatched_call():
+    """With the status that it got, and why no route was asked."""
+    mock = dispatcher()
+    call = mock.log_unreadable(Request("UNKNOWN", "http://h.test/"), 400)
+    assert mock.log.snapshot() == [call]
+    assert not call.matched
+    assert call.outcome == "400"
+    assert call.refusal == "it could not be read as HTTP, so no route was asked"

@@ -5,12 +5,14 @@ core request, and what the core answers goes to the performer of that kind of an
 """
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final, cast
 
 import aiohttp
 from aiohttp import web
+from aiohttp.web_protocol import ERROR as UNREADABLE
 from aiohttp.web_protocol import RequestHandler
 from attrs import define, evolve
 from typing_extensions import override
@@ -24,6 +26,7 @@ from aiointercept.adapters.handling.request import (
     AiointerceptRequest,
     RequestView,
     decoded,
+    from_log,
     in_origin_form,
     named_origin,
     urls_of,
@@ -56,6 +59,8 @@ _MOST_HEADERS: Final = 1 << 16
 _READ_BUFFER: Final = 1 << 18
 # The beginning of a body by which is decided whether the request is forwarded while it comes in.
 _MOST_BUFFERED: Final = 1 << 23
+_BAD_REQUEST: Final = 400
+_logger: Final = logging.getLogger("aiointercept")
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -162,6 +167,8 @@ class ConnectionHandler(web.Server):
     def _make(
         self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any
     ) -> AiointerceptRequest:
+        if message is UNREADABLE:
+            self._log_unreadable(protocol)
         named = None if message.path.startswith("/") else named_origin(message)
         if named is not None:
             message = in_origin_form(message)
@@ -170,6 +177,18 @@ class ConnectionHandler(web.Server):
         )
         request.named_origin = named
         return request
+
+    def _log_unreadable(self, protocol: RequestHandler) -> None:
+        """Log that aiohttp's parser has refused what came in; aiohttp answers it."""
+        connection = self._client_connections.get(protocol)
+        if connection is None:
+            request = Request(UNREADABLE.method, self._prefix() + UNREADABLE.path)
+        else:
+            request = connection.request
+        self._dispatcher.log_unreadable(request, _BAD_REQUEST, from_log)
+        _logger.warning(
+            "A request to %s could not be read as HTTP: the mock answers 400", request.origin
+        )
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         assert isinstance(request, AiointerceptRequest)  # noqa: S101  as the factory makes it

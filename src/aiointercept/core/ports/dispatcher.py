@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from aiointercept.core.calls import RequestFactory
+from aiointercept.core.calls import Call, RequestFactory
 from aiointercept.core.http.messages import Request
 from aiointercept.core.ports.chained_mock import ChainedMock, Run
 from aiointercept.core.ports.connection import ClientConnection
@@ -91,5 +91,17 @@ class Dispatcher(ChainedMock, Protocol):
         Returns:
             ``None`` if it does not, or if a route may take it by its body: then it is to be read
             to its end, for :meth:`dispatch`.
+        """
+        ...
+
+    def log_unreadable(
+        self, request: Request, status: int, request_factory: RequestFactory | None = None
+    ) -> Call:
+        """Log a request that could not be read as HTTP, as one that no route takes.
+
+        Args:
+            request: stands for it.
+            status: of the response that it gets.
+            request_factory: makes what the user sees of the request.
         """
         ...

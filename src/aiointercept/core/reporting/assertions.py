@@ -21,7 +21,7 @@ from aiointercept.core.reporting.expectations import (
     longest_run,
 )
 from aiointercept.core.reporting.near_misses import NearMiss, mismatches_of, rank_calls
-from aiointercept.core.reporting.rendering import clip, render_mismatch, render_request
+from aiointercept.core.reporting.rendering import clip, printable, render_mismatch, render_request
 from aiointercept.core.reporting.route_usage import (
     CountedRoute,
     describe_unmatched,
@@ -234,7 +234,8 @@ class Verifier:
 
 
 def _fail(*lines: str) -> NoReturn:
-    raise AssertionError("\n".join(line for line in lines if line))
+    text = "\n".join(line for line in lines if line)
+    raise AssertionError("\n".join(map(printable, text.split("\n"))))
 
 
 def _rank(expectation: Expectation, calls: Sequence[RecordedCall]) -> list[NearMiss[RecordedCall]]:

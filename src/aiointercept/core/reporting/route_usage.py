@@ -106,6 +106,10 @@ def describe_unmatched(
     lines = [f"{found} matched no route: {joined(call.received for call in unmatched)}"]
     for call in unmatched[:_LISTED]:
         lines.append(f"  {render_request(call.received)}")
+        refusal = getattr(call, "refusal", None)
+        if refusal is not None:
+            lines.append(f"    {refusal}")
+            continue
         for miss in rank(call.received, routes, 1):
             route = miss.candidate
             differing = differences(miss.mismatches) or "no part, but was already used"
