@@ -14,6 +14,13 @@ P = TypeVar("P", bound=Any)
 
 HOST: Final = "127.0.0.1"
 
+_FORBIDDEN: Final = (
+    "sockets are forbidden here, and aiointercept needs one on loopback. aiohttp's clients can "
+    "do without it: use aiointercept(mock_external_urls=True, transport="
+    "aiointercept.testing.SocketlessTransport()), or, for the fixture, the ini option "
+    "aiointercept_transport = socketless"
+)
+
 _BACKLOG: Final = 16  # for strangers, if there are any: our own connection needs one place
 _TRIES: Final = 5
 _PATIENCE: Final = 0.05  # seconds, for systems whose handshake over loopback takes a moment
@@ -23,8 +30,12 @@ _CONNECTING: Final = frozenset(
 
 
 def listen(backlog: int) -> socket.socket:
-    """Return a socket that listens on loopback, without blocking; connections can queue up."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    """Return a socket that listens on loopback, without blocking; connections can queue up.
+
+    Raises:
+        RuntimeError: if a plugin of the test runner forbids sockets.
+    """
+    listener = _new_socket()
     try:
         if sys.platform != "win32":  # where it means that others may take the port
             # Ports of connections that ended a moment ago can be had again.
@@ -36,6 +47,13 @@ def listen(backlog: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _new_socket() -> socket.socket:
+    try:
+        return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    except RuntimeError as error:  # pytest-socket's; the system's are OSErrors
+        raise RuntimeError(_FORBIDDEN) from error
 
 
 def socket_pair() -> tuple[socket.socket, socket.socket]:
@@ -54,7 +72,7 @@ def socket_pair() -> tuple[socket.socket, socket.socket]:
 
 
 def _connect(listener: socket.socket, *, wait: bool) -> tuple[socket.socket, socket.socket] | None:
-    client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    client = _new_socket()
     try:
         client.settimeout(0)
         code = client.connect_ex(listener.getsockname())
