@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from aiohttp.tracing import Trace
     from yarl import URL
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 SentBody: TypeAlias = AsyncIterable[bytes] | bytes
 UpstreamOfRequest: TypeAlias = (
     "Callable[[BaseConnector, ClientRequest, URL | None, SentBody], Upstream]"

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from aiohttp.tracing import Trace
     from yarl import URL
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 class MockedProtocol(ResponseHandler):
     """The client's end of a connection to the mock: aiohttp's own, and what it is used for.

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from aiohttp import ClientRequest, ClientTimeout
     from aiohttp.tracing import Trace
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 Connect: TypeAlias = Callable[..., Awaitable[Connection]]
 
 REAL_CONNECT: Final[Connect] = BaseConnector.connect
