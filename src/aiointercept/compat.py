@@ -12,7 +12,7 @@ def normalize_url(url: str | URL) -> URL:
     """Return ``url`` with its query sorted: the form of the keys of ``aioresponses.requests``.
 
     Raises:
-        TypeError: if it is no URL.
+        TypeError: if it is not a URL.
     """
     return sorted_query(url)
 

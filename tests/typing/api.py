@@ -60,7 +60,9 @@ async def use() -> None:
         assert_type(m.server_port, int)
         assert_type(m.last_request, AiointerceptRequest | None)
         assert_type(m.requests, dict[tuple[str, URL], list[AiointerceptRequest]])
-        assert_type(m.session(), aiohttp.ClientSession)
+        assert_type(m.session(headers={"A": "b"}), aiohttp.ClientSession)
+        m.session(header={})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        m.connector(limits=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
         m.assert_called_with("https://h.test/x", "POST", json={"a": 1}, headers={"A": "b"})
 
 

@@ -83,7 +83,7 @@ def _decorate_tests(
 
 
 def _is_decorated(found: Any) -> bool:
-    """Say whether a method has a decorator of its own, which then stands."""
+    """Return whether a method has a decorator of its own, which then stands."""
     return hasattr(getattr(found, "__func__", found), "gets_aiointercept")
 
 

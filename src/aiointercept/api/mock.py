@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Concatenate, TypeVar, overload
 
 import aiohttp
-from typing_extensions import ParamSpec, Self, override
+from typing_extensions import ParamSpec, Self, Unpack, override
 from yarl import URL
 
 from aiointercept.adapters.blocking import beside_loop, in_thread
@@ -31,6 +31,7 @@ from aiointercept.api.assertions import Assertions
 from aiointercept.api.call import Call
 from aiointercept.api.cassette import clean_cassette
 from aiointercept.api.cassettes import Cassettes
+from aiointercept.api.client_options import ConnectorOptions, SessionOptions
 from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.live import LiveVerbs
@@ -429,7 +430,8 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         """The port of :attr:`server_url`."""
         return self._base_url().port or 0
 
-    def connector(self, **options: Any) -> InterceptedConnector:
+    @explains_arguments
+    def connector(self, **options: Unpack[ConnectorOptions]) -> InterceptedConnector:
         """Return a connector whose requests go to the mock, although nothing is patched.
 
         Args:
@@ -445,7 +447,8 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
             raise TypeError(msg)
         return self._interceptor.connector(**options)
 
-    def session(self, **options: Any) -> aiohttp.ClientSession:
+    @explains_arguments
+    def session(self, **options: Unpack[SessionOptions]) -> aiohttp.ClientSession:
         """Return a session over a :meth:`connector` of this mock.
 
         Args:

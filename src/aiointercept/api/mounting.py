@@ -52,7 +52,7 @@ class Mounting(Verbs, Assertions):
 
         Raises:
             RuntimeError: before the start.
-            TypeError: for what is no application, or a pattern as URL.
+            TypeError: for what is not an application, or a pattern as URL.
             ValueError: for a URL with a query, and for a second application at one URL.
             ImportError: if the extra is not installed.
 

@@ -353,8 +353,8 @@ def clean_method(method: Any) -> str:
     """Return ``method`` in upper case.
 
     Raises:
-        TypeError: if it is no ``str``.
-        ValueError: if it is no name of a method.
+        TypeError: if it is not a ``str``.
+        ValueError: if it is not the name of a method.
     """
     if not isinstance(method, str):
         msg = f"method must be a str such as 'GET', or '*' for any, not {method!r}"

@@ -243,7 +243,7 @@ class Verbs(ABC):
         return handle
 
     def _is_own(self, *given: object) -> bool:
-        """Say whether the mock's own host and port stand in the text of what was given."""
+        """Return whether the mock's own host and port stand in the text of what was given."""
         if self._base is None:
             return False
         here = f"{self._base.host}:{self._base.port}"

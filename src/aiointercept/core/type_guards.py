@@ -15,35 +15,35 @@ _UNEQUALLED: Final = object()
 
 
 def is_pattern(value: object) -> TypeIs[re.Pattern[Any]]:
-    """Say whether ``value`` is a compiled regular expression, for text or for bytes."""
+    """Return whether ``value`` is a compiled regular expression, for text or for bytes."""
     return isinstance(value, re.Pattern)
 
 
 def is_list(value: object) -> TypeIs[list[Any] | tuple[Any, ...]]:
-    """Say whether ``value`` is a list or a tuple."""
+    """Return whether ``value`` is a list or a tuple."""
     return isinstance(value, _LISTS)
 
 
 def is_mapping(value: object) -> TypeIs[Mapping[Any, Any]]:
-    """Say whether ``value`` is a mapping."""
+    """Return whether ``value`` is a mapping."""
     return isinstance(value, _MAPPINGS)
 
 
 def is_exception_class(value: object) -> TypeIs[type[BaseException]]:
-    """Say whether ``value`` is an exception to be called, not one to be raised as it is."""
+    """Return whether ``value`` is an exception to be called, not one to be raised as it is."""
     return isinstance(value, type) and issubclass(value, BaseException)
 
 
 def is_anything(value: object) -> bool:
-    """Say whether ``value`` equals everything, as ``unittest.mock.ANY`` does."""
+    """Return whether ``value`` equals everything, as ``unittest.mock.ANY`` does."""
     return not isinstance(value, str) and value == _UNEQUALLED
 
 
 def is_async_iterable(value: object) -> TypeIs[AsyncIterable[Any]]:
-    """Say whether ``value`` is for ``async for``."""
+    """Return whether ``value`` is for ``async for``."""
     return isinstance(value, AsyncIterable)
 
 
 def is_iterable(value: object) -> TypeIs[Iterable[Any]]:
-    """Say whether ``value`` is for ``for``."""
+    """Return whether ``value`` is for ``for``."""
     return isinstance(value, Iterable)

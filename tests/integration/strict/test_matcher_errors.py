@@ -95,7 +95,7 @@ async def test_many_errors() -> None:
 
 @pytest.mark.parametrize("match", [3, "text", [None], object()])
 async def test_no_matcher(match: Any) -> None:
-    """What is no matcher is refused at registration, naming the argument."""
+    """What is not a matcher is refused at registration, naming the argument."""
     async with aiointercept(mock_external_urls=True) as m:
         with pytest.raises(TypeError, match="match: "):
             m.get(URL, match=match)

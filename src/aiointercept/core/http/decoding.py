@@ -25,7 +25,7 @@ def decode_text(body: bytes, charset: str) -> str:
     """Return ``body`` as text.
 
     Raises:
-        ValueError: if ``charset`` is no known encoding of text, or ``body`` is not encoded so.
+        ValueError: if ``charset`` is not a known encoding of text, or ``body`` is not encoded so.
     """
     require_charset(charset)
     try:

@@ -29,7 +29,7 @@ class Part:
     Args:
         name: of the field.
         content: decoded from its transfer encoding.
-        filename: as it was sent; ``None`` if it is no file.
+        filename: as it was sent; ``None`` if it is not a file.
         content_type: media type in lower case, without parameters; ``""`` if not told.
         charset: encoding of a text.
     """
@@ -42,7 +42,7 @@ class Part:
 
     @property
     def text(self) -> str | None:
-        """The content as text; ``None`` if it is none."""
+        """The content as text; ``None`` if it is not text."""
         try:
             return decode_text(self.content, self.charset)
         except ValueError:

@@ -1,7 +1,7 @@
 """The values of HTTP as the core sees them: ``Origin``, ``Request``, ``Response``.
 
 All are immutable. A constructor normalises or refuses, so an invalid value cannot exist. How they
-are matched, chosen or sent is none of their business.
+are matched, chosen or sent is up to others.
 
 They have no slots: with them, what is computed at first use costs attrs several times as much.
 """

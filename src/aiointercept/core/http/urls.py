@@ -133,7 +133,7 @@ def sorted_query(url: URL | str) -> URL:
     This is how aioresponses compares URLs: fragment, user info and port count.
 
     Raises:
-        TypeError: if it is no URL.
+        TypeError: if it is not a URL.
     """
     url = URL(url)
     return _sorted_query(url) if url.raw_query_string else url

@@ -285,7 +285,7 @@ def form(mapping: FieldSource, exact: bool = True) -> Combinable:
         exact: whether there may be no other names, and no further values for a name.
 
     Raises:
-        TypeError: if ``mapping`` is no mapping, or a value can't be that of a form.
+        TypeError: if ``mapping`` is not a mapping, or a value can't be that of a form.
     """
     return Form(clean_fields(mapping, "form", clean_form_value), exact)
 
@@ -300,7 +300,7 @@ def multipart(mapping: FieldSource, exact: bool = True) -> Combinable:
         exact: whether there may be no fields with other names.
 
     Raises:
-        TypeError: if ``mapping`` is no mapping, or a value can't be that of a field.
+        TypeError: if ``mapping`` is not a mapping, or a value can't be that of a field.
         ValueError: if the mapping for a file has other keys.
     """
     return Multipart(clean_fields(mapping, "multipart", clean_part), exact)

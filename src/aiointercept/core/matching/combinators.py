@@ -44,7 +44,7 @@ class Combinable(ABC):
         return False
 
     def mentions(self, host: str) -> bool:  # noqa: ARG002  for subclasses
-        """Say whether ``host``, in lower case, stands in the text of this matcher."""
+        """Return whether ``host``, in lower case, stands in the text of this matcher."""
         return False
 
     def __and__(self, other: MatcherLike) -> "AllOf":
@@ -237,14 +237,14 @@ def as_matcher(value: object) -> Matcher:
         msg = f"{value.__name__} is a class: pass an instance, as in {value.__name__}(...)"
         raise TypeError(msg)
     if isinstance(value, re.Pattern):
-        msg = f"{value!r} is no matcher: use matchers.url_pattern(...) or matchers.path(...)"
+        msg = f"{value!r} is not a matcher: use matchers.url_pattern(...) or matchers.path(...)"
         raise TypeError(msg)
     if isinstance(value, Matcher):
         return value
     if callable(value):
         return predicate(value)
     msg = (
-        f"{value!r} is no matcher: pass one of aiointercept.matchers, an object with "
+        f"{value!r} is not a matcher: pass one of aiointercept.matchers, an object with "
         "match(request) -> MatchResult, or a function request -> bool"
     )
     raise TypeError(msg)
@@ -264,12 +264,12 @@ def decided_by_head(matcher: Matcher) -> bool:
 
 
 def may_match(matcher: Matcher, request: Request) -> bool:
-    """Say whether ``matcher`` could match ``request``, whose body is not known yet."""
+    """Return whether ``matcher`` could match ``request``, whose body is not known yet."""
     return _verdict(matcher, request) is not False
 
 
 def mentions_host(matcher: Matcher, host: str) -> bool:
-    """Say whether ``host`` stands literally in the text of ``matcher``."""
+    """Return whether ``host`` stands literally in the text of ``matcher``."""
     return isinstance(matcher, Combinable) and matcher.mentions(host.lower())
 
 

@@ -19,7 +19,7 @@ MOST_MISMATCHES: Final = 20
 
 
 def agrees(expected: Any, actual: Any) -> bool:
-    """Say whether ``actual`` is as expected: found by the pattern, or equal."""
+    """Return whether ``actual`` is as expected: found by the pattern, or equal."""
     if is_pattern(expected):
         return isinstance(actual, type(expected.pattern)) and expected.search(actual) is not None
     return bool(expected == actual)
@@ -51,7 +51,7 @@ def clean_fields(source: FieldSource, what: str, clean: Cleaner = clean_text) ->
     """Return the expected values by name; a list where a name was given several.
 
     Raises:
-        TypeError: if ``source`` is no mapping of names to values that ``clean`` takes.
+        TypeError: if ``source`` is not a mapping of names to values that ``clean`` takes.
     """
     fields: dict[str, Any] = {}
     for name, value in field_items(source, what):
@@ -65,7 +65,7 @@ def field_items(source: object, what: str) -> list[tuple[str, Any]]:
     """Return names and values of a mapping or of pairs.
 
     Raises:
-        TypeError: if ``source`` is neither, or a name is no ``str``.
+        TypeError: if ``source`` is neither, or a name is not a ``str``.
     """
     pairs: list[tuple[Any, Any]] | None = None
     if not isinstance(source, str | bytes):

@@ -73,7 +73,7 @@ def query(mapping: FieldSource, exact: bool = False) -> Combinable:
         exact: whether there may be no other names, and no further values for a name.
 
     Raises:
-        TypeError: if ``mapping`` is no mapping, or a value can't be that of a query.
+        TypeError: if ``mapping`` is not a mapping, or a value can't be that of a query.
     """
     return Query(clean_fields(mapping, "query"), exact)
 
@@ -86,7 +86,7 @@ def headers(mapping: FieldSource) -> Combinable:
             a list of those, for all values of a repeated header.
 
     Raises:
-        TypeError: if ``mapping`` is no mapping, or a value can't be that of a header.
+        TypeError: if ``mapping`` is not a mapping, or a value can't be that of a header.
     """
     return Headers(clean_fields(mapping, "headers"))
 
@@ -98,6 +98,6 @@ def cookies(mapping: FieldSource) -> Combinable:
         mapping: expected value by name: ``str``, ``int``, a pattern or ``mock.ANY``.
 
     Raises:
-        TypeError: if ``mapping`` is no mapping, or a value can't be that of a cookie.
+        TypeError: if ``mapping`` is not a mapping, or a value can't be that of a cookie.
     """
     return Cookies(clean_fields(mapping, "cookies"))

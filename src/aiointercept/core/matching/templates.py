@@ -34,8 +34,8 @@ class Template:
         """Read a template.
 
         Raises:
-            TypeError: if ``text`` is no ``str``.
-            ValueError: if ``text`` is no template; the message says what is wrong with it.
+            TypeError: if ``text`` is not a ``str``.
+            ValueError: if ``text`` is not a template; the message says what is wrong with it.
         """
         if not isinstance(text, str):
             msg = f"url_template() needs a str such as 'https://h/users/{{id}}', not {text!r}"
@@ -69,7 +69,9 @@ def _compiled(text: str, path: str) -> re.Pattern[str]:
     names = _PLACEHOLDER.findall(path)
     wrong = [name for name in names if not name.isidentifier()]
     if wrong:
-        raise _invalid(text, f"{wrong[0]!r} is no name; for regular expressions use url_pattern()")
+        raise _invalid(
+            text, f"{wrong[0]!r} is not a name; for regular expressions use url_pattern()"
+        )
     if len(set(names)) < len(names):
         raise _invalid(text, "each name may stand there once")
     literals = _PLACEHOLDER.split(path)[::2]
@@ -92,4 +94,4 @@ def _regex(literals: list[str], names: list[str]) -> str:
 
 
 def _invalid(text: str, reason: str) -> ValueError:
-    return ValueError(f"{text!r} is no URL template: {reason}")
+    return ValueError(f"{text!r} is not a URL template: {reason}")

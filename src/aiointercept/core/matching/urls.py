@@ -132,7 +132,7 @@ class UrlPattern(HeadMatcher):
     pattern: re.Pattern[str] = field(converter=_text_pattern)
 
     def fits(self, request: Request) -> bool:
-        """Say whether the URL of ``request`` is one of these."""
+        """Return whether the URL of ``request`` is one of these."""
         return self._found(request) is not None
 
     def _found(self, request: Request) -> re.Match[str] | None:
@@ -242,7 +242,7 @@ def method(name: str) -> Combinable:
         name: any case; ``*`` for every method.
 
     Raises:
-        TypeError: if ``name`` is no ``str``.
+        TypeError: if ``name`` is not a ``str``.
         ValueError: if ``name`` is empty or has blanks in it.
     """
     return Method(name)
@@ -290,7 +290,7 @@ def url_template(template: str) -> Combinable:
             ``request.match_info``.
 
     Raises:
-        TypeError: if ``template`` is no ``str``.
+        TypeError: if ``template`` is not a ``str``.
         ValueError: if it has a query, a name twice, or braces that are not around a name.
     """
     return UrlTemplate(Template.parse(template))

@@ -119,7 +119,7 @@ class Policy:
     leave_loopback: bool = True
 
     def never_touches(self, request: Request) -> bool:
-        """Whether ``request`` is none of our business."""
+        """Whether ``request`` is left alone."""
         return bool(self.untouched) and any(
             rule.covers(request.canonical_url) for rule in self.untouched
         )

@@ -15,7 +15,7 @@ M = TypeVar("M", bound=ActiveMock)
 
 
 def goes_to_real_server(origin: Origin, active_mocks: Sequence[ActiveMock]) -> bool:
-    """Say whether a tunnel leads to the real server, untouched, whatever goes through it."""
+    """Return whether a tunnel leads to the real server, untouched, whatever goes through it."""
     request = _request_to(origin)
     loopback = is_loopback(origin.host)
     for mock in active_mocks:

@@ -136,8 +136,8 @@ def test_a_lambda_without_code_keeps_its_name() -> None:
         (Plain, "Plain is a class: pass an instance, as in Plain"),
         (bool, "bool is a class"),
         (re.compile("x"), "use matchers.url_pattern"),
-        ("http://h", "'http://h' is no matcher: pass one of aiointercept.matchers"),
-        (3, "3 is no matcher"),
+        ("http://h", "'http://h' is not a matcher: pass one of aiointercept.matchers"),
+        (3, "3 is not a matcher"),
     ],
 )
 def test_what_is_no_matcher_is_refused(value: object, message: str) -> None:

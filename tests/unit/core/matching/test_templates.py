@@ -59,8 +59,8 @@ def test_the_server_is_normalised() -> None:
         ("/x#{part}", "may have no query or fragment"),
         ("/{a}/{a}", "each name may stand there once"),
         (r"/{id:\d+}", "for regular expressions use url_pattern"),
-        ("/{}", "'' is no name"),
-        ("/{1a}", "'1a' is no name"),
+        ("/{}", "'' is not a name"),
+        ("/{1a}", "'1a' is not a name"),
         ("/{id", "a brace is not closed or not opened; write '%7B'"),
         ("/id}", "a brace is not closed or not opened"),
         ("/{{id}}", "a brace is not closed or not opened"),
@@ -68,7 +68,7 @@ def test_the_server_is_normalised() -> None:
 )
 def test_an_invalid_template_is_refused(template: str, reason: str) -> None:
     """The message says what is wrong with it and what to do."""
-    with pytest.raises(ValueError, match=f"is no URL template: .*{reason}"):
+    with pytest.raises(ValueError, match=f"is not a URL template: .*{reason}"):
         Template.parse(template)
 
 
