@@ -150,7 +150,7 @@ def _clean_headers(headers: Any, content_type: Any, default: str | None) -> CIMu
 
 def _sendable(argument: str, name: str, value: str) -> str:
     if not _HEADER_NAME.fullmatch(name):
-        msg = f"{argument}: {name!r} is not the name of a header: no name has all of these characters"
+        msg = f"{argument}: {name!r} is not the name of a header: a character is not allowed"
         raise ValueError(msg)
     if _UNSENDABLE.search(value):
         msg = f"{argument}: {name}: {value!r} cannot be sent: it has a line break or the like"
