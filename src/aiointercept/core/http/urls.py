@@ -45,6 +45,11 @@ def host_name(host: str) -> str:
     return host.lower().rstrip(".")
 
 
+def bracketed(text: str) -> str:
+    """Put an IPv6 address that stands alone into brackets; return anything else as it is."""
+    return f"[{text}]" if text.count(":") > 1 and not text.startswith("[") else text
+
+
 def canonical_url(url: URL | str) -> URL:
     """Return the one spelling that all equal URLs share.
 

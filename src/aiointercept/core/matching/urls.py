@@ -8,7 +8,7 @@ from typing_extensions import override
 from yarl import URL
 
 from aiointercept.core.http.messages import Request
-from aiointercept.core.http.urls import canonical_url, host_name, query_values
+from aiointercept.core.http.urls import bracketed, canonical_url, host_name, query_values
 from aiointercept.core.matching.combinators import (
     Combinable,
     HeadMatcher,
@@ -324,9 +324,8 @@ def _host(given: object) -> Host:
 
 
 def _host_and_port(text: str) -> tuple[str, int | None] | None:
-    bare_ipv6 = text.count(":") > 1 and not text.startswith("[")
     try:
-        parsed = URL(f"//[{text}]" if bare_ipv6 else f"//{text}")
+        parsed = URL(f"//{bracketed(text)}")
         port = parsed.explicit_port
     except ValueError:
         return None

@@ -8,7 +8,7 @@ from attrs import frozen
 from yarl import URL
 
 from aiointercept.core.http.messages import Request
-from aiointercept.core.http.urls import DEFAULT_PORTS, host_name, http_scheme
+from aiointercept.core.http.urls import DEFAULT_PORTS, bracketed, host_name, http_scheme
 
 _CACHED_HOSTS: Final = 1024
 
@@ -50,7 +50,7 @@ class HostRule:
         scheme, separator, rest = text.rpartition("://")
         subdomains = rest.startswith("*.")
         try:
-            url = URL(f"{scheme or 'http'}://{_bracketed(rest.removeprefix('*.'))}")
+            url = URL(f"{scheme or 'http'}://{bracketed(rest.removeprefix('*.'))}")
             port = url.explicit_port
             http_scheme(url.scheme)
         except ValueError:
@@ -80,11 +80,6 @@ class HostRule:
 
     def __str__(self) -> str:
         return self.text
-
-
-def _bracketed(text: str) -> str:
-    """Put an IPv6 address that stands alone into brackets."""
-    return f"[{text}]" if text.count(":") > 1 and not text.startswith("[") else text
 
 
 @lru_cache(maxsize=_CACHED_HOSTS)
