@@ -16,6 +16,7 @@ from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.comparing import FieldSource
 from aiointercept.core.matching.results import Matcher
 from aiointercept.core.matching.urls import ANY_METHOD
+from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.reporting.assertions import Verifier
 from aiointercept.core.reporting.expectations import (
     Expectation,
@@ -40,6 +41,7 @@ class Assertions(ABC):
 
     _registry: Registry
     _log: CallLog
+    _redaction: Redaction | None
 
     @abstractmethod
     def _absolute(self, url: UrlLike) -> UrlLike:
@@ -301,4 +303,4 @@ class Assertions(ABC):
 
     @property
     def _verifier(self) -> Verifier:
-        return Verifier(self._log.snapshot(), resolve_url=self._absolute)
+        return Verifier(self._log.snapshot(), resolve_url=self._absolute, redaction=self._redaction)

@@ -128,7 +128,6 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         self._cassette, redaction = clean_cassette(cassette, record, redact, match_on)
         # Messages are about real secrets where there is a cassette, or somebody asked for it.
         self._redaction = redaction
-        masks_messages = cassette is not None or redact is not None
         if callable(mock_external_urls):
             msg = "write the decorator with parentheses: @aiointercept() instead of @aiointercept"
             raise TypeError(msg)
@@ -184,7 +183,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
             None if upstream is None else FixedUpstream(upstream),
             INTERRUPTS,
             CLIENT_ERRORS,
-            redaction if masks_messages else None,
+            redaction,
         )
         self._authority = authority_for(tls)
         self._speaks_tls = bool(tls)

@@ -8,6 +8,10 @@ from aiointercept.core.recording.masking import MASK
 from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.type_guards import is_list, is_mapping
 
+WHERE_SECRETS_ARE: Final = (
+    f"({MASK} stands for what is secret by its name. The recorded request itself has it, for "
+    "example m.last_request.headers; redact=False shows it in messages.)"
+)
 _SHOWN_MASK: Final = Unquoted(MASK)
 _LAST_NAME: Final = re.compile(r"\['([^']*)'\]$|\.([A-Za-z_]\w*)$")
 # A difference as it is written, for example "query['page']: expected '2', got '3'".
@@ -56,3 +60,8 @@ def masked_message(text: str, redaction: Redaction) -> str:
         return f"{found[1]}: expected {expected}, got {got}"
 
     return redaction.masker.text(_WRITTEN.sub(written, text))
+
+
+def with_advice(text: str) -> str:
+    """Return a message, and where it has masks, the advice where to see what they stand for."""
+    return f"{text}\n  {WHERE_SECRETS_ARE}" if MASK in text else text

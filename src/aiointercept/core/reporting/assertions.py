@@ -10,6 +10,9 @@ from typing import Any, Final, NoReturn
 from attrs import field, frozen
 from yarl import URL
 
+from aiointercept.core.matching.results import Mismatch
+from aiointercept.core.recording.messages import masked_message, masked_mismatch, with_advice
+from aiointercept.core.recording.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.diffs import DIFF_HEADING, render_differences, unified_lines
 from aiointercept.core.reporting.expectations import (
     Expectation,
@@ -57,34 +60,36 @@ class Verifier:
         calls: in order of arrival.
         subject: whose calls these are, for messages; empty for those of a whole mock.
         resolve_url: makes a path-only URL absolute, and leaves others as they are.
+        redaction: masks secrets in messages; ``None`` for none.
     """
 
     calls: Sequence[RecordedCall]
     subject: str = ""
     resolve_url: Callable[[UrlLike], UrlLike] = field(default=_as_given, kw_only=True)
+    redaction: Redaction | None = field(default=DEFAULT_REDACTION, kw_only=True)
 
     def assert_called(self) -> None:
         """Fail unless there was a call."""
         if not self.calls:
-            _fail(f"Expected at least one call{self._of}, but there was none")
+            self._fail(f"Expected at least one call{self._of}, but there was none")
 
     def assert_not_called(self) -> None:
         """Fail if there was a call."""
         if self.calls:
-            _fail(f"Expected no call{self._of}, but there {were(self.calls)}", self._listed())
+            self._fail(f"Expected no call{self._of}, but there {were(self.calls)}", self._listed())
 
     def assert_called_once(self) -> None:
         """Fail unless there was exactly one call."""
         if len(self.calls) != 1:
             found = were(self.calls) if self.calls else "was none"
-            _fail(f"Expected exactly one call{self._of}, but there {found}", self._listed())
+            self._fail(f"Expected exactly one call{self._of}, but there {found}", self._listed())
 
     def assert_call_count(self, number: int) -> None:
         """Fail unless there were so many calls."""
         if len(self.calls) != number:
             wanted = count(number, "call", "calls")
             found = were(self.calls) if self.calls else "was none"
-            _fail(f"Expected {wanted}{self._of}, but there {found}", self._listed())
+            self._fail(f"Expected {wanted}{self._of}, but there {found}", self._listed())
 
     def assert_any_call(self, expectation: Expectation) -> None:
         """Fail unless one of the calls was as expected."""
@@ -140,7 +145,7 @@ class Verifier:
         """Fail if a route that is not optional was never used."""
         unused = unused_routes(routes)
         if unused:
-            _fail(*describe_unused(unused, self.calls))
+            self._fail(*describe_unused(unused, self.calls))
 
     def assert_all_matched(self, routes: Sequence[CountedRoute] = ()) -> None:
         """Fail if a call was taken by no route.
@@ -149,7 +154,7 @@ class Verifier:
             routes: among which the message looks for the nearest.
         """
         if any(not call.matched for call in self.calls):
-            _fail(*describe_unmatched(self.calls, routes))
+            self._fail(*describe_unmatched(self.calls, routes))
 
     @property
     def _of(self) -> str:
@@ -167,9 +172,9 @@ class Verifier:
         return Expectation.of(self.resolve_url(url), method)
 
     def _fail_different(self, first: str, expectation: Expectation, call: RecordedCall) -> NoReturn:
-        mismatches = mismatches_of(expectation.rest, call.received)
+        mismatches = self._shown(mismatches_of(expectation.rest, call.received))
         others = count(len(mismatches) - 1, "more difference", "more differences")
-        _fail(
+        self._fail(
             f"{first}: {render_mismatch(mismatches[0])}"
             + (f" ({others})" if mismatches[1:] else ""),
             self._nearest(expectation, NearMiss(call, mismatches)),
@@ -181,7 +186,7 @@ class Verifier:
         if not found:
             self._fail_not_called(missing)
         wanted = sum(one.text == missing.text for one in expected)
-        _fail(
+        self._fail(
             f"{clip(missing.text, WIDE)} was called {count(found, 'time', 'times')}, too "
             f"few for the {count(wanted, 'call', 'calls')} expected there",
             self._listed(),
@@ -190,9 +195,9 @@ class Verifier:
     def _fail_not_called(self, expectation: Expectation) -> NoReturn:
         first = f"{clip(expectation.text, WIDE)} was not called"
         if not self.calls:
-            _fail(f"{first}: there were no calls at all")
-        miss, *_ = _rank(expectation, self.calls)
-        _fail(first, self._nearest(expectation), render_differences(miss.mismatches))
+            self._fail(f"{first}: there were no calls at all")
+        miss, *_ = self._rank(expectation, self.calls)
+        self._fail(first, self._nearest(expectation), render_differences(miss.mismatches))
 
     def _nearest(
         self, expectation: Expectation, latest: NearMiss[RecordedCall] | None = None
@@ -200,7 +205,7 @@ class Verifier:
         """List the nearest calls, where the one that was meant comes first."""
         meant = [] if latest is None else [latest]
         others = [call for call in self.calls if latest is None or call is not latest.candidate]
-        misses = [*meant, *_rank(expectation, others)][:SHOWN]
+        misses = [*meant, *self._rank(expectation, others)][:SHOWN]
         return "\n".join([self._heading, *(f"  {differing(miss)}" for miss in misses)])
 
     def _fail_out_of_order(self, expected: Sequence[Expectation], missing: int) -> NoReturn:
@@ -208,7 +213,7 @@ class Verifier:
         if not any(map(expected[missing].is_met_by, self.calls)):
             self._fail_not_called(expected[missing])
         after = f" after {texts[missing - 1]}" if missing else ""
-        _fail(
+        self._fail(
             f"Expected {count(len(expected), 'call', 'calls')} in this order, but "
             f"{texts[missing]} was not called{after}",
             *DIFF_HEADING,
@@ -217,13 +222,13 @@ class Verifier:
 
     def _fail_other_order(self, expected: Sequence[Expectation]) -> NoReturn:
         if not self.calls:
-            _fail(f"{expected[0].text} was not called: there were no calls at all")
+            self._fail(f"{expected[0].text} was not called: there were no calls at all")
         at, length = longest_run(expected, self.calls)
         found = f"only the first {length}, from call {at + 1} on" if length else "not the first"
         texts = [clip(expectation.text) for expectation in expected]
         near = self.calls[max(0, at - 1) : at + len(expected) + 1]
         received = [clip(str(call.received)) for call in near]
-        _fail(
+        self._fail(
             f"Expected {count(len(expected), 'call', 'calls')} one right after the other, found "
             f"{found}: {joined(texts)}",
             self._heading,
@@ -232,14 +237,24 @@ class Verifier:
             *unified_lines(texts, received),
         )
 
+    def _rank(
+        self, expectation: Expectation, calls: Sequence[RecordedCall]
+    ) -> list[NearMiss[RecordedCall]]:
+        wanted = (*expectation.head, *expectation.rest)
+        misses = rank_calls(wanted, expectation.text, calls, SHOWN)
+        return [NearMiss(miss.candidate, self._shown(miss.mismatches)) for miss in misses]
 
-def _fail(*lines: str) -> NoReturn:
-    text = "\n".join(line for line in lines if line)
-    raise AssertionError("\n".join(map(printable, text.split("\n"))))
+    def _shown(self, mismatches: tuple[Mismatch, ...]) -> tuple[Mismatch, ...]:
+        redaction = self.redaction
+        if redaction is None:
+            return mismatches
+        return tuple(masked_mismatch(one, redaction) for one in mismatches)
 
-
-def _rank(expectation: Expectation, calls: Sequence[RecordedCall]) -> list[NearMiss[RecordedCall]]:
-    return rank_calls((*expectation.head, *expectation.rest), expectation.text, calls, SHOWN)
+    def _fail(self, *lines: str) -> NoReturn:
+        text = "\n".join(line for line in lines if line)
+        if self.redaction is not None:
+            text = with_advice(masked_message(text, self.redaction))
+        raise AssertionError("\n".join(map(printable, text.split("\n"))))
 
 
 def _pair(call: Any) -> tuple[Any, Any]:

@@ -25,16 +25,18 @@ CONTEXT_BEFORE: Final = 60
 Text = TypeVar("Text", str, bytes)
 
 
+def printable(text: str) -> str:
+    """Return ``text`` with those characters escaped that a terminal would act on or hide."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
 def clip(text: str, limit: int = SHORT) -> str:
-    """Return the beginning of ``text``, at most ``limit`` characters of it."""
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-def printable(line: str) -> str:
-    """Return ``line`` with its control characters escaped."""
-    if line.isprintable():
-        return line
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
+    """Return the beginning of ``text`` in printable characters, about ``limit`` of them."""
+    return printable(text) if len(text) <= limit else f"{printable(text[: limit - 1])}…"
 
 
 def one_line(before: str, middle: object, after: str) -> str:

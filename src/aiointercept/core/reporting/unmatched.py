@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from aiointercept.core.http.messages import Request
-from aiointercept.core.recording.messages import masked_mismatch
+from aiointercept.core.recording.messages import masked_mismatch, with_advice
 from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.reporting.advice import advise
 from aiointercept.core.reporting.near_misses import NearMiss, rank
@@ -40,7 +40,8 @@ def explain(
     if not lines:
         lines = [": no route is registered"]
     more = [] if hint is None else [f"  {hint}"]
-    return "\n".join([f"{head}{lines[0]}", *map(printable, lines[1:]), *more])
+    text = "\n".join([f"{head}{lines[0]}", *map(printable, lines[1:]), *more])
+    return text if redaction is None else with_advice(text)
 
 
 def _used_up(request: Request, registries: Sequence[Registry]) -> list[str]:
