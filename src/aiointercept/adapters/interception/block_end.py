@@ -38,7 +38,7 @@ BLOCK_ENDED: Final = (
 )
 
 _MOST_TASKS: Final = 256
-_CALL: Final = aiohttp.ClientSession._request.__code__
+_CALL: Final = getattr(aiohttp.ClientSession._request, "__code__", None)
 _SENDING: Final = "_connect_and_send_request"
 
 

@@ -4,17 +4,15 @@ Public names of aiohttp that are patched: ``BaseConnector.connect`` and ``BaseCo
 What a patched ``connect`` does is handed in.
 """
 
-import inspect
 import threading
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-import aiohttp
 from aiohttp.connector import BaseConnector, Connection
 
 from aiointercept.adapters.interception.client_request import ConnectCall
 from aiointercept.adapters.interception.mocked_connector import OwnConnector
-from aiointercept.core.errors import UnsupportedAiohttpError
+from aiointercept.adapters.interception.requirements import check_aiohttp
 
 if TYPE_CHECKING:
     from aiohttp import ClientRequest, ClientTimeout
@@ -131,33 +129,3 @@ def _patched_close(
         return close
 
     return make
-
-
-_EXPECTED: Final = {
-    "connect": ["self", "req", "traces", "timeout"],
-    "_create_connection": ["self", "req", "traces", "timeout"],
-    "close": ["self"],
-}
-_checked: Final[set[Callable[..., Any]]] = set()
-
-
-def check_aiohttp() -> None:
-    """See that aiohttp is as we know it, so that a change there is told and not felt.
-
-    Raises:
-        UnsupportedAiohttpError: naming what is missing.
-    """
-    for name, expected in _EXPECTED.items():
-        function = getattr(BaseConnector, name, None)
-        if function in _checked:
-            continue
-        found = [] if function is None else list(inspect.signature(function).parameters)
-        if function is None or found[: len(expected)] != expected:
-            problem = "is not there" if function is None else f"takes {found}, not {expected}"
-            msg = (
-                f"aiointercept cannot intercept with aiohttp {aiohttp.__version__}: "
-                f"BaseConnector.{name} {problem}. Install a newer aiointercept, or an aiohttp that "
-                "it knows (3.13 or 3.14); server mode and m.server_url work all the same"
-            )
-            raise UnsupportedAiohttpError(msg)
-        _checked.add(function)
