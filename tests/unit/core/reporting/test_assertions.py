@@ -199,7 +199,7 @@ def test_all_differences_of_the_latest_call_are_told() -> None:
         USERS,
         "POST",
         json={"name": "Bob", "tags": ["x", "y"]},
-        headers={"X-Token": "t"},
+        headers={"X-Kind": "t"},
     )
     first, _, nearest, *rest = message.splitlines()
     assert first == (
@@ -207,7 +207,7 @@ def test_all_differences_of_the_latest_call_are_told() -> None:
         "$.name: expected 'Bob', got 'Ann' (3 more differences)"
     )
     assert nearest.endswith("$.tags[1]: expected 'y', got 'b'; and 1 more")
-    assert rest[-3:] == ["@@ headers['X-Token'] @@", "-'t'", "+<absent>"]
+    assert rest[-3:] == ["@@ headers['X-Kind'] @@", "-'t'", "+<absent>"]
 
 
 def test_a_url_that_was_never_called_has_no_latest_call() -> None:
