@@ -420,5 +420,5 @@ def test_a_wrong_model_is_noticed(campaign: Any, model: type[Model]) -> None:
     """The comparison is sharp: each of the mutated models disagrees with the mocks somewhere."""
     mutated = type(f"With{model.__name__}", (Lives,), {"model_class": model})
     with pytest.raises((AssertionError, Flaky)):
-        _run(mutated, campaign.times(300, 1000), [Phase.generate])
+        _run(mutated, campaign.times(3000, 10_000), [Phase.generate])
     campaign.count("mutated models noticed")

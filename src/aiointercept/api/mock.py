@@ -167,8 +167,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         self._strict = strict
         self._given_base = clean_base_url(base_url)
         self._registry = Registry()
-        masks_urls = redaction if masks_messages else None
-        show_url = str if masks_urls is None else masks_urls.url
+        show_url = str if redaction is None else redaction.url
         self._log = CallLog(SystemClock(), show_url, Call)
         policy = Policy(
             untouched=tuple(HostRule.parse(entry) for entry in passthrough),
