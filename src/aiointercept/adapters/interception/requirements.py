@@ -1,5 +1,6 @@
-"""The names of aiohttp that interception relies on, private and public, and the check that they are
-as they are known here. What each is for is said in the modules that use it.
+"""The names of aiohttp that interception relies on, private and public, and the check of them.
+
+What each is for is said in the modules that use it.
 """
 
 # pyright: reportPrivateUsage=false
@@ -41,10 +42,11 @@ class Requirement:
     def problem(self) -> str | None:
         """Return what is not as it should be, as the end of a sentence; ``None`` if nothing is."""
         found = getattr(self.owner, self.name, None)
-        if found is None:
-            return None if _is_set_by(self.owner, self.name) else "is not there"
         if self.parameters is None:
-            return None
+            there = found is not None or _is_set_by(self.owner, self.name)
+            return None if there else "is not there"
+        if found is None:
+            return "is not there"
         if not callable(found):
             return "is not a method"
         return self._problem_of_signature(found)
@@ -133,7 +135,7 @@ REQUIREMENTS: Final = (
     Requirement(aiohttp.ClientRequest, "response_class"),
     Requirement(aiohttp.ClientRequest, "ssl"),
     Requirement(aiohttp.ClientRequest, "server_hostname"),
-    Requirement(aiohttp.ClientSession, "_request", ("method", "str_or_url")),
+    Requirement(aiohttp.ClientSession, "_request"),
     Requirement(aiohttp.ClientSession, "connector"),
     Requirement(
         web.Server,

@@ -94,7 +94,7 @@ def test_text_is_decoded(charset: str):
     "charset",
     [
         *("undefined", "idna", "punycode", "unicode_escape", "raw-unicode-escape", "no-such"),
-        *("hex", "base64", "rot13", "zlib", "", " ", "a\0b", "\udcff", "x" * 1000, "utf_8\u202e"),
+        *("hex", "base64", "rot13", "zlib", "", " ", "a\0b", "\udcff", "x" * 1000),
     ],
 )
 def test_what_is_no_encoding_of_text_is_a_value_error(charset: str):
