@@ -2,9 +2,11 @@
 
 import asyncio
 import random
+import sys
 import threading
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -161,12 +163,27 @@ async def test_clients_of_all_kinds_share_a_server(campaign: Any) -> None:
         campaign.count("requests of clients of all kinds", 4 * number + blocking)
 
 
+@pytest.fixture
+def _threads_take_turns_often() -> Iterator[None]:
+    """Let threads interrupt each other within microseconds."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("_threads_take_turns_often")
 async def test_kept_connections_lose_no_request_when_loops_take_turns(campaign: Any) -> None:
     """A loop that is blocked just long enough hands connections over while requests begin."""
-    connections, rounds = campaign.times(100, 300), campaign.times(12, 60)
+    connections, rounds = 300, campaign.times(12, 80)
     async with aiointercept() as mock:
-        mock.get("/plain", body="plain", repeat=True)
-        mock.post("/post", body="posted", repeat=True)
+
+        async def callback(url: Any, **_: Any) -> CallbackResult:
+            # A request that the one loop has read must not lose its connection to the other.
+            await asyncio.sleep(0.002)
+            return CallbackResult(body="plain")
+
+        mock.get("/plain", callback=callback, repeat=True)
         mine = random.Random(6)
         sessions = [requests.Session() for _ in range(connections)]
         for session in sessions:
@@ -185,7 +202,7 @@ async def test_kept_connections_lose_no_request_when_loops_take_turns(campaign: 
                 await asyncio.sleep(0)
                 barrier.set()
                 # Between one and three ticks of the helper.
-                threading.Event().wait(mine.uniform(0.03, 0.09))
+                threading.Event().wait(mine.uniform(0.045, 0.085))
                 answers = await asyncio.wait_for(asyncio.gather(*asking), 60)
                 assert answers == ["plain"] * connections
         for session in sessions:
