@@ -86,8 +86,8 @@ def test_a_forked_child_and_its_parent_use_one_mock(campaign: Any, name: str, ki
         with mock:
             register(mode, mock, mode.base(mock))
             assert ask(2)
-            children = [_in_child(lambda: ask(20)) for _ in range(2)]
-            assert ask(20)
+            children = [_in_child(lambda: ask(150)) for _ in range(2)]
+            assert ask(150)
             assert [_status(pid) for pid in children] == [0, 0]
             assert ask(2)
         campaign.count("forks with live mocks", 2)
