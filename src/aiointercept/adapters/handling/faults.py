@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 import struct
+import sys
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -27,7 +28,8 @@ from aiointercept.core.routing.replies import (
     Stream,
 )
 
-_RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
+# Two numbers: on, and after no seconds. In Windows they are shorter.
+_RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _NOT_HTTP: Final = b"SSH-2.0-this is not HTTP\r\n\r\n"
 
 
