@@ -21,6 +21,7 @@ from aiointercept.core.http.encodings import readable_body
 from aiointercept.core.http.forms import MULTIPART, URLENCODED
 from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.http.urls import canonical_url
+from aiointercept.core.reporting.rendering import printable
 
 _CACHED_TARGETS: Final = 4096
 _LONGEST_CACHED: Final = 2048
@@ -47,6 +48,11 @@ class AiointerceptRequest(web.Request):
         """Make ``received`` what this request tells about itself."""
         self._received = received
         self._found = match_info
+
+    @override
+    def __repr__(self) -> str:
+        # aiohttp shows the path decoded, whatever is in it.
+        return printable(super().__repr__())
 
     @property
     def captured_body(self) -> bytes | None:
