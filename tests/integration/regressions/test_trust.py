@@ -378,3 +378,43 @@ def test_server_mode_needs_no_readers():
         loop.run_until_complete(loop.shutdown_default_executor())
     finally:
         loop.close()
+
+
+async def test_a_request_without_a_host_is_looked_at_without_asking_a_resolver():
+    """aiohttp's own would ask for the name of this machine, which may leave it."""
+    async with aiointercept() as m:
+        m.get("/", body="x")
+        await asyncio.to_thread(_send, m, b"GET / HTTP/1.0\r\n\r\n")
+        request = m.last_request
+        assert request is not None
+        assert request.host == f"{m.server_host}:{m.server_port}"
+
+
+async def test_a_type_that_cannot_be_read_is_no_error():
+    """It is aiohttp's default, and there is no charset."""
+    head = b"POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 2\r\n"
+    async with aiointercept() as m:
+        m.post("/", body="x")
+        await asyncio.to_thread(
+            _send, m, head + b"Content-Type:\xc2\x80 \xff/\xfe; charset=\xfd\r\n\r\n{}"
+        )
+        request = m.last_request
+        assert request is not None
+        for _ in range(2):
+            assert isinstance(request.content_type, str)
+            assert request.charset is None or isinstance(request.charset, str)
+        assert await request.read() == b"{}"
+
+
+async def test_a_form_that_cannot_be_read_is_a_value_error():
+    """Whatever aiohttp stumbles over."""
+    part = b"--x\r\n\x00Content-Disposition: form-data; name=a\r\n\r\nb\r\n--x--\r\n"
+    async with aiointercept() as m, aiohttp.ClientSession() as session:
+        m.post("/", body="x")
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        async with session.post(m.server_url, data=part, headers=headers) as response:
+            assert await response.text() == "x"
+        request = m.last_request
+        assert request is not None
+        with pytest.raises(ValueError, match=r"."):
+            await request.post()

@@ -76,6 +76,31 @@ class AiointerceptRequest(web.Request):
 
     @property
     @override
+    def host(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]  # a cached property there
+        # Without such a header aiohttp asks the resolver for the name of this machine.
+        host: str | None = self.headers.get("Host")
+        return self._received.origin.prefix.partition("://")[2] if host is None else host
+
+    @property
+    @override
+    def content_type(self) -> str:
+        """The media type, as aiohttp reads it; its default where that cannot be read."""
+        try:
+            return super().content_type
+        except (ValueError, AssertionError):
+            return "application/octet-stream"
+
+    @property
+    @override
+    def charset(self) -> str | None:
+        """The encoding of a text, as aiohttp reads it; ``None`` where that cannot be read."""
+        try:
+            return super().charset
+        except (ValueError, AssertionError):
+            return None
+
+    @property
+    @override
     def match_info(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]  # a cached property there
         """What a ``url_template`` found in the URL, percent-decoded, by name."""
         return self._found
@@ -153,9 +178,15 @@ class AiointerceptRequest(web.Request):
         if self._received.body is None:
             return MultiDictProxy(fields)  # it only passed by
         if self.content_type == MULTIPART:
-            parts = await self.multipart()
-            while (part := await parts.next()) is not None:
-                fields.add(*await _form_field(part))
+            try:
+                parts = await self.multipart()
+                while (part := await parts.next()) is not None:
+                    fields.add(*await _form_field(part))
+            except ValueError:
+                raise
+            except Exception as error:  # what aiohttp stumbles over differs between versions
+                msg = f"this is not a form: {type(error).__name__}: {error}"
+                raise ValueError(msg) from error
         elif self.content_type in ("", URLENCODED):
             charset = self.charset or "utf-8"
             text = decode_text(await self.read(), charset).rstrip()
