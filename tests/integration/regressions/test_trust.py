@@ -381,7 +381,7 @@ def test_server_mode_needs_no_readers():
 
 
 async def test_a_request_without_a_host_is_looked_at_without_asking_a_resolver():
-    """aiohttp's own would ask for the name of this machine, which may leave it."""
+    """Aiohttp's own would ask for the name of this machine, which may leave it."""
     async with aiointercept() as m:
         m.get("/", body="x")
         await asyncio.to_thread(_send, m, b"GET / HTTP/1.0\r\n\r\n")
