@@ -45,6 +45,7 @@ from aiointercept.api.watching import announce
 from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import AiointerceptWarning, NotStartedError
+from aiointercept.core.http.messages import Origin
 from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
 from aiointercept.core.ports.connection import ClientConnection
@@ -338,7 +339,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
     def _begin(self) -> None:
         self._run = MockRun(self._dispatcher, self._redaction)
         self._run.clear()
-        self._base = None
+        self._base = self._registry.own_origin = None
         self._led = False
         with ExitStack() as undo:
             self._apps.start()
@@ -356,7 +357,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
             if self._intercepts:
                 self._interceptor.install()
             else:
-                self._base = self._transport.url
+                self._learn_base()
             announce(self._run)
             self._undo = undo.pop_all()
         self._started = True
@@ -456,9 +457,13 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
 
     def _base_url(self) -> URL:
         self._require_start()
-        if self._base is None:
-            self._base = self._transport.url
-        return self._base
+        return self._learn_base() if self._base is None else self._base
+
+    def _learn_base(self) -> URL:
+        """Ask the transport for its URL, once a block; in intercept mode a listener begins then."""
+        self._base = base = self._transport.url
+        self._registry.own_origin = Origin.of(base)
+        return base
 
     @override
     def _require_start(self) -> None:

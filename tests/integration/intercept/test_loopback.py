@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from aiointercept import aiointercept, matchers
+from aiointercept import aiointercept, errors, matchers
 
 
 async def _text(session: aiohttp.ClientSession, url: str) -> str:
@@ -107,6 +107,30 @@ async def test_the_mocks_own_server_url_answers_in_intercept_mode() -> None:
     ):
         m.get("/own", body="own")
         assert await _text(session, f"{m.server_url}/own") == "own"
+
+
+@pytest.mark.parametrize("options", [{}, {"passthrough_unmatched": True}, {"tls": True}], ids=str)
+async def test_an_unmatched_request_to_the_mocks_own_url_is_explained(options: Any) -> None:
+    """One call and one message, as for any server that is mocked; it is never passed through."""
+    async with (
+        aiointercept(mock_external_urls=True, **options) as m,
+        aiohttp.ClientSession() as session,
+    ):
+        with pytest.raises(errors.NoRouteError, match=f"No route matches GET {m.server_url}/typo"):
+            await session.get(f"{m.server_url}/typo")
+        assert [call.matched for call in m.calls] == [False]
+
+
+async def test_the_own_url_of_an_outer_mock_is_explained_by_it() -> None:
+    """The inner one has nothing to do with it, and passes nothing on to it."""
+    async with (
+        aiointercept(mock_external_urls=True) as outer,
+        aiointercept(mock_external_urls=True, passthrough_unmatched=True) as inner,
+        aiohttp.ClientSession() as session,
+    ):
+        with pytest.raises(errors.NoRouteError):
+            await session.get(f"{outer.server_url}/typo")
+        assert (outer.call_count, inner.call_count) == (1, 0)
 
 
 async def test_an_unmatched_request_to_loopback_is_left_alone_though_unmatched_fails(

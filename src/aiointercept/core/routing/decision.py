@@ -118,6 +118,9 @@ def _failure_to_connect(chosen: Chosen, request: Request) -> FaultReply | None:
 
 def _unmatched(request: Request, active_mocks: Sequence[M]) -> Decision[M]:
     for mock in active_mocks:
+        if mock.registry.own_origin == request.origin:
+            return Fail(mock)
+    for mock in active_mocks:
         if mock.registry.used_up(request):
             return Fail(mock)
         if mock.policy.forward_unmatched:

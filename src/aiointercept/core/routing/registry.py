@@ -39,11 +39,15 @@ class Registry:
     """The routes of one mock, in order of registration. Safe to use from several threads.
 
     Lists are replaced, never changed in place, so that a reader needs no lock.
+
+    Attributes:
+        own_origin: the mock's own server, as far as it is known: it needs no route to be named.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._number = 0
+        self.own_origin: Origin | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -141,13 +145,13 @@ class Registry:
         return None
 
     def names(self, request: Request) -> bool:
-        """Whether a route names the host and port of ``request``.
+        """Whether a route names the host and port of ``request``, or they are the mock's own.
 
         An exact URL does for every request there; a pattern or matcher in whose text the host
         stands does for the requests that it may take.
         """
         origin = request.origin
-        if self._named.get((origin.host, origin.port), 0):
+        if self._named.get((origin.host, origin.port), 0) or origin == self.own_origin:
             return True
         return any(
             matcher is not None and mentions_host(matcher, origin.host)

@@ -28,7 +28,9 @@ def goes_to_real_server(origin: Origin, active_mocks: Sequence[ActiveMock]) -> b
 
 
 def _names(mock: ActiveMock, origin: Origin) -> bool:
-    return any(_names_host(registration, origin) for registration in mock.registry)
+    return origin == mock.registry.own_origin or any(
+        _names_host(registration, origin) for registration in mock.registry
+    )
 
 
 def _names_host(registration: Registration, origin: Origin) -> bool:

@@ -69,6 +69,15 @@ def test_the_innermost_mock_with_a_route_serves():
     assert decide(request(), [inner, middle, outer]) == Serve(middle)
 
 
+def test_the_own_server_needs_no_route():
+    """Loopback as it is, it is never left alone, and nothing there goes on to itself."""
+    own = request("http://127.0.0.1:8080/typo")
+    inner, outer = mock(forward_unmatched=True), mock(forward_unmatched=True)
+    assert decide(own, [inner, outer]) == Passthrough(None)
+    outer.registry.own_origin = own.origin
+    assert decide(own, [inner, outer]) == Fail(outer)
+
+
 def test_a_host_passed_through_is_left_alone():
     """Whoever asked for that is not told either; mocks further in come first."""
     rule = (HostRule.parse("h.test"),)

@@ -50,6 +50,13 @@ class TestRealServers:
         """Routes or none: a stranger's tunnel never leads to the network."""
         assert not goes_to_real_server(HOST, [Mock()])
 
+    def test_the_own_server_is_the_mock(self):
+        """It needs no route to be named."""
+        mock = Mock()
+        assert goes_to_real_server(LOCAL, [mock])
+        mock.registry.own_origin = LOCAL
+        assert not goes_to_real_server(LOCAL, [mock])
+
     @pytest.mark.parametrize("entry", ["api.test", "https://api.test", "api.test:443"])
     def test_passthrough(self, entry: str):
         """Those are not touched, even if routes name them."""
