@@ -99,10 +99,17 @@ async def test_a_middleware_that_waits_with_a_limit() -> None:
 
 async def test_a_middleware_that_gives_up_waiting() -> None:
     """Its limit ends a call that hangs; its next try is a new call."""
+    arrived = asyncio.Event()
+
+    async def hang(*_: Any, **__: Any) -> None:
+        arrived.set()
+        await asyncio.get_running_loop().create_future()
 
     async def impatient(request: aiohttp.ClientRequest, handler: Any) -> aiohttp.ClientResponse:
+        trying = asyncio.ensure_future(handler(request))
+        await arrived.wait()
         try:
-            return await asyncio.wait_for(handler(request), 0.01)
+            return await asyncio.wait_for(trying, 0.01)
         except asyncio.TimeoutError:
             return await handler(request)
 
@@ -110,7 +117,7 @@ async def test_a_middleware_that_gives_up_waiting() -> None:
         aiointercept(mock_external_urls=True) as m,
         aiohttp.ClientSession(middlewares=(impatient,)) as session,
     ):
-        m.get("https://h.test/", delay=600)
+        m.get("https://h.test/", callback=hang)
         m.get("https://h.test/", body="quick")
         assert await _text(session, "https://h.test/") == "quick"
         assert [call.attempts for call in m.calls] == [1, 1]
