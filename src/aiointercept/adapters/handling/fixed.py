@@ -7,7 +7,6 @@ answer that leaves aiohttp something to decide (a length of its own, ``Transfer-
 
 import time
 from email.utils import formatdate
-from http import HTTPStatus
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -16,7 +15,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import SERVER_SOFTWARE, HttpVersion11
 from typing_extensions import override
 
-from aiointercept.adapters.handling.response import has_body
+from aiointercept.adapters.handling.response import has_body, phrase
 from aiointercept.core.http.messages import Response
 
 # Above this, the long way hands the body to the transport without copying it.
@@ -28,7 +27,6 @@ _DECIDED_BY_AIOHTTP: Final = (
     "Server",
     "Transfer-Encoding",
 )
-_PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 
 # Before and after the value of the Date field; None for an answer that takes the long way.
 _parts: Final[WeakKeyDictionary[Response, tuple[bytes, bytes] | None]] = WeakKeyDictionary()
@@ -80,8 +78,7 @@ def _parts_of(answer: Response) -> tuple[bytes, bytes] | None:
         return None
     if body and "Content-Type" not in headers:
         return None
-    reason = _PHRASES.get(answer.status, "") if answer.reason is None else answer.reason
-    lines = [f"HTTP/1.1 {answer.status} {reason}"]
+    lines = [f"HTTP/1.1 {answer.status} {phrase(answer.status, answer.reason)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "Date: "])
     return head.encode(), f"\r\nServer: {SERVER_SOFTWARE}\r\n\r\n".encode() + body

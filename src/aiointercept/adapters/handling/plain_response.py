@@ -4,20 +4,15 @@ aiohttp adds ``Date``, ``Server`` and ``Content-Type`` where they are missing, w
 the real server would not see.
 """
 
-from http import HTTPStatus
-from typing import Final
-
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import HttpVersion11
 from multidict import CIMultiDict
 from typing_extensions import override
 
-from aiointercept.adapters.handling.response import has_body
+from aiointercept.adapters.handling.response import has_body, phrase
 from aiointercept.core.http.messages import HeaderSource, Response, header_fields
 from aiointercept.core.routing.replies import Stream
-
-_PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 
 
 class PlainResponse(web.StreamResponse):
@@ -33,7 +28,7 @@ class PlainResponse(web.StreamResponse):
     def __init__(
         self, status: int, reason: str | None, headers: HeaderSource, body: bytes = b""
     ) -> None:
-        reason = _PHRASES.get(status, "") if reason is None else reason
+        reason = phrase(status, reason)
         super().__init__(status=status, reason=reason, headers=CIMultiDict(header_fields(headers)))
         self._content = body
         self._writer: AbstractStreamWriter | None = None

@@ -1,5 +1,6 @@
 """The core's responses as aiohttp writes them."""
 
+from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from aiointercept.core.routing.replies import Stream
 
 _WITHOUT_BODY: Final = frozenset({204, 304})
 _FIRST_FINAL: Final = 200
+_PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 
 
 def web_response(answer: Response, request: web.BaseRequest) -> web.Response:
@@ -32,6 +34,11 @@ def web_response(answer: Response, request: web.BaseRequest) -> web.Response:
 def has_body(status: int, method: str) -> bool:
     """Say whether a response with ``status`` to ``method`` has a body (RFC 9110, section 6.4.1)."""
     return method != "HEAD" and status >= _FIRST_FINAL and status not in _WITHOUT_BODY
+
+
+def phrase(status: int, reason: str | None) -> str:
+    """Return ``reason``, or the standard phrase for ``status`` if it is ``None``."""
+    return _PHRASES.get(status, "") if reason is None else reason
 
 
 def web_stream(answer: Stream) -> web.StreamResponse:

@@ -6,16 +6,10 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
+from aiointercept.adapters.local_server.system_roots import AUTHORITY_VARIABLES
+
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _NO_PROXY: Final = "NO_PROXY"
-_AUTHORITIES: Final = (
-    "SSL_CERT_FILE",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "NODE_EXTRA_CA_CERTS",
-    "AWS_CA_BUNDLE",
-    "GIT_SSL_CAINFO",
-)
 
 _in_use: Final = threading.Lock()
 
@@ -31,7 +25,7 @@ def proxy_variables(proxy_url: str, bundle_file: str | None) -> dict[str, str]:
     variables = {spelling: proxy_url for name in _PROXIES for spelling in (name, name.lower())}
     variables |= {_NO_PROXY: "", _NO_PROXY.lower(): ""}
     if bundle_file is not None:
-        variables |= dict.fromkeys(_AUTHORITIES, bundle_file)
+        variables |= dict.fromkeys(AUTHORITY_VARIABLES, bundle_file)
     return variables
 
 

@@ -17,8 +17,9 @@ from attrs import evolve
 from typing_extensions import override
 
 from aiointercept.adapters.event_loops import call_on_loop
+from aiointercept.adapters.local_server.delegating import Delegating
 from aiointercept.adapters.local_server.tls_protocol import TlsProtocol
-from aiointercept.adapters.local_server.tunnel import Delegating, HttpOnly, TunnelEnd
+from aiointercept.adapters.local_server.tunnel import HttpOnly, TunnelEnd
 from aiointercept.core.http.messages import Origin
 
 ServeConnection: TypeAlias = Callable[[Origin | None], asyncio.Protocol]

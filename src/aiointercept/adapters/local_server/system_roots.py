@@ -7,8 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-# What programs are told to trust instead of, or besides, the system's own.
-_VARIABLES: Final = (
+AUTHORITY_VARIABLES: Final = (
     "SSL_CERT_FILE",
     "REQUESTS_CA_BUNDLE",
     "CURL_CA_BUNDLE",
@@ -16,6 +15,8 @@ _VARIABLES: Final = (
     "AWS_CA_BUNDLE",
     "GIT_SSL_CAINFO",
 )
+"""What names the file of authorities that a program trusts instead of, or besides, the system's."""
+
 _BEGIN: Final = "-----BEGIN CERTIFICATE-----"
 _END: Final = "-----END CERTIFICATE-----"
 
@@ -36,7 +37,7 @@ def system_roots() -> str:
 
 
 def _named_files() -> list[Path]:
-    named = [os.environ.get(variable) for variable in _VARIABLES]
+    named = [os.environ.get(variable) for variable in AUTHORITY_VARIABLES]
     return [Path(name) for name in dict.fromkeys(named) if name]
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from aiointercept.adapters.event_loops import call_on_loop
+from aiointercept.adapters.local_server.delegating import Delegating
 
 _RECORD: Final = 1 << 16  # bytes; OpenSSL returns one record, of at most 16 KiB, at a time
 
@@ -23,7 +24,7 @@ def _ignore(_: BaseException) -> None:
     pass
 
 
-class TlsProtocol(asyncio.Protocol):
+class TlsProtocol(Delegating):
     """Speaks TLS with a client, and plain bytes with an inner protocol.
 
     That one is made and connected once the handshake is complete. It gets a transport whose
@@ -40,8 +41,6 @@ class TlsProtocol(asyncio.Protocol):
         inner: the inner protocol; ``None`` during the handshake.
     """
 
-    inner: asyncio.Protocol | None
-
     def __init__(
         self,
         make: Callable[[], asyncio.Protocol],
@@ -49,7 +48,6 @@ class TlsProtocol(asyncio.Protocol):
         on_failure: Callable[[BaseException], object] = _ignore,
         open_connections: "set[Any] | None" = None,
     ) -> None:
-        self.inner = None
         self._make = make
         self._on_failure = on_failure
         self._incoming = ssl.MemoryBIO()
@@ -108,16 +106,6 @@ class TlsProtocol(asyncio.Protocol):
             self._ended = True
             self.inner.eof_received()
         return None
-
-    @override
-    def pause_writing(self) -> None:
-        if self.inner is not None:
-            self.inner.pause_writing()
-
-    @override
-    def resume_writing(self) -> None:
-        if self.inner is not None:
-            self.inner.resume_writing()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:

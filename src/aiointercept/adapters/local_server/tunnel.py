@@ -7,34 +7,11 @@ from typing import Any, Final
 
 from typing_extensions import override
 
+from aiointercept.adapters.local_server.delegating import Delegating
+
 _REQUEST_LINE: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^\s]+ HTTP/1\.[01]\r?\n")
 _BEGINNING: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+( [^\s]*( H?T?T?P?/?1?\.?[01]?\r?)?)?")
 _LONGEST_LINE: Final = 1 << 16
-
-
-class Delegating(asyncio.Protocol):
-    """Passes on what its transport tells, once there is an inner protocol."""
-
-    inner: asyncio.Protocol | None = None
-
-    @override
-    def eof_received(self) -> bool | None:
-        return None if self.inner is None else self.inner.eof_received()
-
-    @override
-    def pause_writing(self) -> None:
-        if self.inner is not None:
-            self.inner.pause_writing()
-
-    @override
-    def resume_writing(self) -> None:
-        if self.inner is not None:
-            self.inner.resume_writing()
-
-    @override
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.inner is not None:
-            self.inner.connection_lost(exc)
 
 
 class HttpOnly(Delegating):

@@ -3,7 +3,13 @@ from typing import Any
 
 import pytest
 
-from aiointercept.adapters.handling.response import Answered, has_body, web_response, web_stream
+from aiointercept.adapters.handling.response import (
+    Answered,
+    has_body,
+    phrase,
+    web_response,
+    web_stream,
+)
 from aiointercept.core.http.messages import Response
 from aiointercept.core.routing.replies import Stream
 
@@ -24,6 +30,14 @@ Stages = Callable[..., Any]
 def test_which_responses_have_a_body(status: int, method: str, *, expected: bool):
     """As RFC 9110 says."""
     assert has_body(status, method) is expected
+
+
+def test_the_phrase_of_a_status():
+    """The given one, even if it is empty, then the standard one, then none."""
+    assert phrase(404, "Gone Fishing") == "Gone Fishing"
+    assert phrase(404, "") == ""
+    assert phrase(404, None) == "Not Found"
+    assert phrase(799, None) == ""
 
 
 async def test_a_length_that_was_copied(stage: Stages):

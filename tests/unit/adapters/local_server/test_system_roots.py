@@ -6,22 +6,16 @@ import pytest
 import trustme
 
 from aiointercept.adapters.local_server import system_roots as module
-from aiointercept.adapters.local_server.system_roots import system_roots
-
-VARIABLES = (
-    "SSL_CERT_FILE",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "NODE_EXTRA_CA_CERTS",
-    "AWS_CA_BUNDLE",
-    "GIT_SSL_CAINFO",
+from aiointercept.adapters.local_server.system_roots import (
+    AUTHORITY_VARIABLES,
+    system_roots,
 )
 
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """Have a system without authorities, and none named in the environment."""
-    for name in VARIABLES:
+    for name in AUTHORITY_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     empty = SimpleNamespace(get_ca_certs=lambda **_: [])
     monkeypatch.setattr(module.ssl, "create_default_context", lambda: empty)
@@ -58,7 +52,7 @@ def test_those_in_the_folder_that_openssl_looks_into(tmp_path: Path):
     assert system_roots() == one + two
 
 
-@pytest.mark.parametrize("name", VARIABLES)
+@pytest.mark.parametrize("name", AUTHORITY_VARIABLES)
 def test_those_that_the_environment_names(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):

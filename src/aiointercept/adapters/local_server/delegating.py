@@ -1,0 +1,30 @@
+"""A protocol before another one, which it makes once it knows what the connection is for."""
+
+import asyncio
+
+from typing_extensions import override
+
+
+class Delegating(asyncio.Protocol):
+    """Passes on what its transport tells, once there is an inner protocol."""
+
+    inner: asyncio.Protocol | None = None
+
+    @override
+    def eof_received(self) -> bool | None:
+        return None if self.inner is None else self.inner.eof_received()
+
+    @override
+    def pause_writing(self) -> None:
+        if self.inner is not None:
+            self.inner.pause_writing()
+
+    @override
+    def resume_writing(self) -> None:
+        if self.inner is not None:
+            self.inner.resume_writing()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.inner is not None:
+            self.inner.connection_lost(exc)
