@@ -99,7 +99,7 @@ def build_route(
         reply=reply,
         limit=limit,
         declared_at=calling_line(),
-        delay=_clean_delay(options.delay),
+        delay=float(clean_seconds("delay", options.delay)),
         rate=_clean_rate(options.rate),
         optional=bool(options.optional),
         name=_clean_name(options.name),
@@ -383,14 +383,24 @@ def clean_repeat(repeat: Any) -> int | None:
     return max(int(repeat), 1)
 
 
-def _clean_delay(delay: Any) -> float:
-    if isinstance(delay, bool) or not isinstance(delay, (int, float)):
-        msg = f"delay must be a number of seconds, not {delay!r}"
+def clean_seconds(name: str, value: Any) -> float:
+    """Return ``value``, a number of seconds, as it was given: messages tell it so.
+
+    Args:
+        name: of the argument, for messages.
+        value: which is to be 0 or more.
+
+    Raises:
+        TypeError: if it is not a number.
+        ValueError: if it is negative, infinite or NaN.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        msg = f"{name} must be a number of seconds, not {value!r}"
         raise TypeError(msg)
-    if not 0 <= delay < float("inf"):
-        msg = f"delay must be a number of seconds from 0 on, not {delay}"
+    if not 0 <= value < float("inf"):
+        msg = f"{name} must be a number of seconds from 0 on, not {value}"
         raise ValueError(msg)
-    return float(delay)
+    return value
 
 
 def _clean_rate(rate: Any) -> float | None:
