@@ -13,8 +13,9 @@ from aiointercept.adapters.handling.recorded_conversation import recorded_conver
 from aiointercept.adapters.side_files import resolve, with_bodies_read, with_files_found
 from aiointercept.api.cassette import CassetteOptions, CassetteRun, own_version, shown
 from aiointercept.api.handle import MockResponse, MockWebSocket
-from aiointercept.api.options import clean_repeat
 from aiointercept.api.run import MockRun
+from aiointercept.api.targets import clean_origin
+from aiointercept.api.values import clean_repeat
 from aiointercept.core.calls import Call, CallLog
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.http.encodings import encode_chunks
@@ -104,7 +105,7 @@ class Cassettes(ABC):
         file = clean_path(path, "path")
         rules = clean_match_on(match_on, self._redaction)
         limit = clean_repeat(repeat)
-        base = _clean_base(base_url)
+        base = clean_origin(base_url)
 
         def read() -> Sequence[Entry]:
             entries = with_files_found(file, load(file).entries)
@@ -176,19 +177,6 @@ def _write_page(
     text = render_page(har_of_mock(Snapshot(calls, routes, redaction), own_version()))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
-
-
-def _clean_base(base_url: Any) -> URL | None:
-    if base_url is None:
-        return None
-    if not isinstance(base_url, (str, URL)):
-        msg = f"base_url must be a str or a yarl.URL, not {base_url!r}"
-        raise TypeError(msg)
-    url = URL(base_url)
-    if not url.raw_host or url.scheme not in ("http", "https", "ws", "wss"):
-        msg = f"base_url must be a URL such as 'http://127.0.0.1:8080', not '{url}'"
-        raise ValueError(msg)
-    return url
 
 
 def _opener(folder: Path) -> Any:

@@ -36,10 +36,10 @@ from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.live import LiveVerbs
 from aiointercept.api.mounting import Mounting, app_host
-from aiointercept.api.options import below, clean_base_url
 from aiointercept.api.other_clients import OtherClients, authority_for, local_server
 from aiointercept.api.run import MockRun
 from aiointercept.api.shortcuts import Shortcuts
+from aiointercept.api.targets import below, clean_base_url
 from aiointercept.api.uncalled import Uncalled
 from aiointercept.api.watching import announce
 from aiointercept.core.calls import CallLog

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from aiointercept.adapters.event_loops import running_loop
 from aiointercept.adapters.system_clock import real_monotonic, real_sleep
 from aiointercept.api.call import Call
-from aiointercept.api.options import clean_seconds
+from aiointercept.api.values import clean_seconds
 from aiointercept.core.calls import Call as LoggedCall
 from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.results import Matcher
