@@ -207,16 +207,9 @@ def _started(
 
 
 def _options(item: pytest.Item) -> dict[str, Any]:
-    """Return the options for a test's mock: each from the closest marker that has it, or the ini.
-
-    Raises:
-        TypeError: for a marker with positional arguments.
-    """
+    """Return the options for a test's mock: those of its markers, the rest from the ini."""
     __tracebackhide__ = True
-    options: dict[str, Any] = {
-        "mock_external_urls": item.config.getini(_MOCK_EXTERNAL_URLS),
-        "strict": item.config.getini(_STRICT),
-    }
+    options: dict[str, Any] = {"mock_external_urls": item.config.getini(_MOCK_EXTERNAL_URLS)}
     transport = item.config.getini(_TRANSPORT)
     if transport == "socketless":
         from aiointercept.testing import SocketlessTransport  # noqa: PLC0415  see the docstring
@@ -225,6 +218,25 @@ def _options(item: pytest.Item) -> dict[str, Any]:
     elif transport != "loopback":
         msg = f"the ini option {_TRANSPORT} must be 'loopback' or 'socketless', not {transport!r}"
         raise pytest.UsageError(msg)
+    options |= _marked(item)
+    if options.get("cassette") is True:
+        options["cassette"] = _cassette_of(item)
+    elif options.get("cassette") is False:
+        for name in ("cassette", "record", "match_on"):
+            options.pop(name, None)
+    return options
+
+
+def _marked(item: pytest.Item) -> dict[str, Any]:
+    """Return the keywords of a test's markers, each from the closest marker that has it.
+
+    ``strict`` is always among them: the ini says what it is without a marker.
+
+    Raises:
+        TypeError: for a marker with positional arguments.
+    """
+    __tracebackhide__ = True
+    keywords: dict[str, Any] = {"strict": item.config.getini(_STRICT)}
     for marker in reversed(list(item.iter_markers(_MARKER))):
         if marker.args:
             msg = (
@@ -232,13 +244,8 @@ def _options(item: pytest.Item) -> dict[str, Any]:
                 f"@pytest.mark.{_MARKER}(mock_external_urls=True)"
             )
             raise TypeError(msg)
-        options |= marker.kwargs
-    if options.get("cassette") is True:
-        options["cassette"] = _cassette_of(item)
-    elif options.get("cassette") is False:
-        for name in ("cassette", "record", "match_on"):
-            options.pop(name, None)
-    return options
+        keywords |= marker.kwargs
+    return keywords
 
 
 def _cassette_of(item: pytest.Item) -> Path:
@@ -311,7 +318,7 @@ def _end(item: pytest.Item, leaving: BaseException | None) -> None:
     remove_hint_listener(run.hear)
     server = item.config.stash.get(_SERVER, None)
     if server is not None:
-        strict = _options(item)["strict"] and not run.left_by_exception
+        strict = _marked(item)["strict"] and not run.left_by_exception
         server.verify(leaving, strict=strict)
 
 

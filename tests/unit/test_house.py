@@ -14,13 +14,8 @@ ROOT: Final = Path(__file__).parents[2]
 SOURCE: Final = ROOT / "src" / "aiointercept"
 MODULES: Final = sorted(SOURCE.rglob("*.py"))
 LONGEST: Final = 400
-# The public object and its options have long signatures with long docstrings; the assertions, and
-# what leads a client, are one law each that reads better in one place.
 LONGER: Final = {
     "adapters/interception/interceptor.py",
-    "api/mock.py",
-    "api/options.py",
-    "core/reporting/assertions.py",
 }
 
 # Names of an interface that others define too: those of aioresponses, and of the drop-in's modules.

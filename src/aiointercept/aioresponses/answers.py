@@ -1,6 +1,5 @@
 """What is answered: made when it is asked for, of what was registered or a callback returned."""
 
-import json
 from collections.abc import AsyncIterable, Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -11,7 +10,7 @@ from multidict import MultiMapping
 
 from aiointercept.adapters.handling.file import file_stream
 from aiointercept.api.callback import CallbackResult
-from aiointercept.api.content import HeadersLike, make_content
+from aiointercept.api.content import HeadersLike, make_content, serialised
 from aiointercept.core.http.messages import Response
 from aiointercept.core.routing.replies import FileReply, Stream
 from aiointercept.core.type_guards import is_async_iterable, is_mapping
@@ -85,22 +84,19 @@ class AnswerOptions:
         object.__setattr__(self, "headers", headers)
         object.__setattr__(self, "_made", self._make())
 
-    @property
-    def streams(self) -> bool:
-        """Whether the body is made while it is sent."""
-        return isinstance(self._made, StreamedAnswer)
-
     def make(self) -> AnyAnswer:
         """Return the answer to one request."""
         if isinstance(self.headers, MultiMapping):
             return self._make()
         if self.payload is not None and isinstance(self._made, ClientAnswer):
-            return evolve(self._made, body=_serialise(self.payload))
+            return evolve(self._made, body=serialised("payload", self.payload))
         return self._made
 
     def _make(self) -> AnyAnswer:
         content = make_content(
-            body=_clean_body(self.body) if self.payload is None else _serialise(self.payload),
+            body=_clean_body(self.body)
+            if self.payload is None
+            else serialised("payload", self.payload),
             content_type=self.content_type,
             headers=self.headers,
             reason=self.reason,
@@ -145,17 +141,6 @@ def answer_of(callback: Any, result: Any) -> AnyAnswer:
 
 def _is_plain(headers: HeadersLike) -> bool:
     return is_mapping(headers) and not isinstance(headers, MultiMapping)
-
-
-def _serialise(payload: Any) -> bytes:
-    try:
-        return json.dumps(payload).encode()
-    except TypeError as error:
-        msg = f"payload cannot be serialised by json.dumps: {error}"
-        raise TypeError(msg) from error
-    except ValueError as error:
-        msg = f"payload cannot be serialised by json.dumps: {error}"
-        raise ValueError(msg) from error
 
 
 def _clean_body(body: Any) -> Any:

@@ -25,6 +25,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from aiointercept.adapters.interception.direct_connector import DirectConnector
+from aiointercept.aioresponses.routes import STAND_IN
 from aiointercept.core.errors import UnsupportedAiohttpError
 from aiointercept.core.http.urls import merge_params, sorted_query
 from aiointercept.core.type_guards import is_async_iterable
@@ -35,8 +36,6 @@ Handler: TypeAlias = Callable[[aiohttp.ClientRequest], Awaitable[aiohttp.ClientR
 # Suites replace the names of aiohttp.
 _Session: Final = aiohttp.ClientSession
 _SCHEMES: Final = frozenset({"http", "https", "ws", "wss"})
-# Asked in place of what is not a URL of HTTP.
-_STAND_IN: Final = URL("http://stand-in.invalid/")
 _SECRETS: Final = (hdrs.AUTHORIZATION, hdrs.COOKIE, hdrs.PROXY_AUTHORIZATION)
 
 
@@ -173,7 +172,7 @@ class ClientCall:
             requote_redirect_url=session.requote_redirect_url,
             fallback_charset_resolver=session._resolve_charset,
         )
-        url = self.url if self.is_http else _STAND_IN
+        url = self.url if self.is_http else STAND_IN
         options: dict[str, Any] = {
             name: self.kwargs[name] for name in _OPTIONS if name in self.kwargs
         }

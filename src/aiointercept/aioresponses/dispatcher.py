@@ -142,7 +142,7 @@ def _takes(decision: object) -> bool:
 async def dispatch(
     call: ClientCall, drop_ins: Sequence[DropIn], natives: Sequence[ActiveMock]
 ) -> aiohttp.ClientResponse:
-    """ClientAnswer ``call``, or let it go its own way.
+    """Answer ``call``, or pass it on to aiohttp.
 
     Args:
         call: of a client.

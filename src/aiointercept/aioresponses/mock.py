@@ -40,7 +40,8 @@ from aiointercept.api.callback import Callback
 from aiointercept.api.content import HeadersLike
 from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.hints import Hints
-from aiointercept.api.options import calling_line, clean_method
+from aiointercept.api.options import calling_line
+from aiointercept.api.values import clean_method
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.routes import Route
 

@@ -25,7 +25,8 @@ Raised: TypeAlias = BaseException | type[BaseException]
 
 _TIMED_OUT: Final = "Connection timeout test"
 _ANOTHER_URL: Final = differs("url", Unquoted("that of the route"), Unquoted("another"))
-_STAND_IN: Final = URL("http://stand-in.invalid/")
+STAND_IN: Final = URL("http://stand-in.invalid/")
+"""Asked for in place of what is not a URL of HTTP."""
 
 
 class AddOptions(TypedDict, total=False):
@@ -65,7 +66,7 @@ class ClientRequest(Request):
         try:
             return cls(method, told, asked=asked, told=told, kwargs=kwargs)
         except ValueError:
-            return cls(method, _STAND_IN, asked=asked, told=told, kwargs=kwargs)
+            return cls(method, STAND_IN, asked=asked, told=told, kwargs=kwargs)
 
     @property
     def is_http(self) -> bool:

@@ -1,6 +1,6 @@
 """``m.replay`` and ``m.save``: recorded traffic as routes, and traffic as a file."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,13 @@ from aiointercept.adapters.blocking import beside_loop, in_thread
 from aiointercept.adapters.files import clean_path, load, save
 from aiointercept.adapters.handling.recorded_conversation import recorded_conversation
 from aiointercept.adapters.side_files import resolve, with_bodies_read, with_files_found
-from aiointercept.api.cassette import CassetteOptions, CassetteRun, own_version, shown
+from aiointercept.api.cassette import own_version, shown
 from aiointercept.api.handle import MockResponse, MockWebSocket
-from aiointercept.api.options import clean_repeat
+from aiointercept.api.life_cycle import LifeCycle
 from aiointercept.api.run import MockRun
+from aiointercept.api.targets import clean_origin
+from aiointercept.api.values import clean_repeat
 from aiointercept.core.calls import Call, CallLog
-from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.http.encodings import encode_chunks
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.from_calls import entries_of
@@ -29,15 +30,12 @@ from aiointercept.core.routing.routes import Registration, Route
 _CHUNK = 1 << 18
 
 
-class Cassettes(ABC):
+class Cassettes(LifeCycle):
     """The part of the mock that replays and saves traffic."""
 
     _log: CallLog
     _redaction: Redaction | None
     _run: MockRun
-    _dispatcher: MockDispatcher
-    _cassette: CassetteOptions | None
-    _cassette_run: CassetteRun | None
 
     @abstractmethod
     def _require_start(self) -> None:
@@ -48,24 +46,6 @@ class Cassettes(ABC):
     def _handle(self, route: Route, kind: type[Any]) -> Any:
         """Add ``route`` and return a handle of it."""
         ...
-
-    def _load_cassette(self) -> None:
-        """Read the cassette, if there is one; blocks."""
-        if self._cassette is None:
-            return
-        run = CassetteRun(self._cassette)
-        run.load()
-        self._cassette_run = run
-
-    def _save_cassette(self, leaving: BaseException | None) -> None:
-        """Write the cassette, if there is something to write; blocks."""
-        run = self._cassette_run
-        if run is None:
-            return
-        try:
-            run.save(failed=leaving is not None)
-        except Exception as error:  # noqa: BLE001  it is raised when the block ends
-            self._dispatcher.defer_error(error)
 
     def replay(
         self,
@@ -104,7 +84,7 @@ class Cassettes(ABC):
         file = clean_path(path, "path")
         rules = clean_match_on(match_on, self._redaction)
         limit = clean_repeat(repeat)
-        base = _clean_base(base_url)
+        base = clean_origin(base_url)
 
         def read() -> Sequence[Entry]:
             entries = with_files_found(file, load(file).entries)
@@ -176,19 +156,6 @@ def _write_page(
     text = render_page(har_of_mock(Snapshot(calls, routes, redaction), own_version()))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
-
-
-def _clean_base(base_url: Any) -> URL | None:
-    if base_url is None:
-        return None
-    if not isinstance(base_url, (str, URL)):
-        msg = f"base_url must be a str or a yarl.URL, not {base_url!r}"
-        raise TypeError(msg)
-    url = URL(base_url)
-    if not url.raw_host or url.scheme not in ("http", "https", "ws", "wss"):
-        msg = f"base_url must be a URL such as 'http://127.0.0.1:8080', not '{url}'"
-        raise ValueError(msg)
-    return url
 
 
 def _opener(folder: Path) -> Any:

@@ -73,10 +73,9 @@ def make_content(
     fields = _clean_headers(headers, content_type, _default_content_type(status, body))
     _add_cookies(fields, cookies)
     reason = _clean_reason(reason)
-    serialised = _serialise(json, payload)
-    if serialised is not None:
-        return Response(status, reason, fields, serialised)
-    data = _clean_bytes(body, fields)
+    data = _json_or_payload(json, payload)
+    if data is None:
+        data = _clean_bytes(body, fields)
     if data is not None:
         return Response(status, reason, fields, data)
     if isinstance(body, Path):
@@ -194,21 +193,27 @@ def _add_cookies(fields: CIMultiDict[str], cookies: Any) -> None:
         fields.add("Set-Cookie", _sendable("cookies", "Set-Cookie", morsel.OutputString()))
 
 
-def _serialise(json: Any, payload: Any) -> bytes | None:
+def serialised(name: str, value: Any) -> bytes:
+    """Return ``value``, given as the argument ``name``, as JSON.
+
+    Raises:
+        TypeError: for a value that JSON does not have, naming the argument.
+        ValueError: for one that contains itself, naming the argument.
+    """
+    try:
+        return json_module.dumps(value).encode()
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        msg = f"{name} cannot be serialised by json.dumps: {error}"
+        raise kind(msg) from error
+
+
+def _json_or_payload(json: Any, payload: Any) -> bytes | None:
     if json is not None and payload is not None and json != payload:
         msg = "json and payload are two names of one argument, but they are given with two values"
         raise ValueError(msg)
     name, value = ("json", json) if json is not None else ("payload", payload)
-    if value is None:
-        return None
-    try:
-        return json_module.dumps(value).encode()
-    except TypeError as error:
-        msg = f"{name} cannot be serialised by json.dumps: {error}"
-        raise TypeError(msg) from error
-    except ValueError as error:
-        msg = f"{name} cannot be serialised by json.dumps: {error}"
-        raise ValueError(msg) from error
+    return None if value is None else serialised(name, value)
 
 
 def _clean_bytes(body: Any, fields: CIMultiDict[str]) -> bytes | None:

@@ -4,17 +4,14 @@ import functools
 import inspect
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import Any, Final, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from aiointercept.api.keywords import POSITIONAL
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Args: TypeAlias = tuple[Any, ...]
 Kwargs: TypeAlias = dict[str, Any]
 Place: TypeAlias = Callable[[Args, Kwargs, object], tuple[Args, Kwargs]]
-
-_POSITIONAL: Final = (
-    inspect.Parameter.POSITIONAL_ONLY,
-    inspect.Parameter.POSITIONAL_OR_KEYWORD,
-)
 
 
 class Enterable(AbstractContextManager[Any], AbstractAsyncContextManager[Any], Protocol):
@@ -96,7 +93,7 @@ def _parameter(
     for one in signature.parameters.values():
         if _is_annotated(one):
             return one
-    positional = [one for one in signature.parameters.values() if one.kind in _POSITIONAL]
+    positional = [one for one in signature.parameters.values() if one.kind in POSITIONAL]
     if not positional or (len(positional) == 1 and positional[0].name == "self"):
         msg = f"{name} needs a parameter that gets the mock, as in 'def {target.__name__}(m):'"
         raise TypeError(msg)
@@ -146,7 +143,7 @@ def _placing(signature: inspect.Signature, parameter: inspect.Parameter) -> Plac
     at = list(signature.parameters).index(parameter.name)
 
     def place(args: Args, kwargs: Kwargs, entered: object) -> tuple[Args, Kwargs]:
-        if parameter.kind in _POSITIONAL and len(args) >= at:
+        if parameter.kind in POSITIONAL and len(args) >= at:
             return (*args[:at], entered, *args[at:]), kwargs
         return args, {**kwargs, parameter.name: entered}
 

@@ -9,10 +9,11 @@ from aiointercept.core.reporting.spelling import unexpected_keyword
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
-_POSITIONAL: Final = (
+POSITIONAL: Final = (
     inspect.Parameter.POSITIONAL_ONLY,
     inspect.Parameter.POSITIONAL_OR_KEYWORD,
 )
+"""Kinds of parameters that take an argument by position."""
 
 # Options of aioresponses, respx, pytest-httpx, responses and of aiohttp's own client, by what means
 # the same here. The text is read as "did you mean ...?".
@@ -71,8 +72,7 @@ def unexpected(name: str, known: Iterable[str], meanings: Mapping[str, str] = ME
         known: those that do.
         meanings: keywords of other libraries, and what means the same here.
     """
-    names = [one for one in known if one not in ("self", "unknown", "reply")]
-    return unexpected_keyword(name, names, meanings.get(name))
+    return unexpected_keyword(name, known, meanings.get(name))
 
 
 def _names_of(parameter: inspect.Parameter) -> Iterable[str]:
@@ -92,7 +92,7 @@ def explains_arguments(function: FunctionT) -> FunctionT:
     parameters = inspect.signature(function).parameters
     names = [name for one in parameters.values() if one.name != "self" for name in _names_of(one)]
     known = frozenset(names)
-    positional = sum(one.kind in _POSITIONAL for one in parameters.values())
+    positional = sum(one.kind in POSITIONAL for one in parameters.values())
 
     @functools.wraps(function)
     def explained(*args: Any, **kwargs: Any) -> Any:

@@ -1,28 +1,22 @@
-"""The public object: composition and life cycle.
+"""The public object, and its composition.
 
-It introduces the adapters to the core and to each other. What an option means is known in
-:mod:`aiointercept.api.options`, what becomes of a request in the core.
+It introduces the adapters to the core and to each other. When they start and stop is known in
+:mod:`aiointercept.api.life_cycle`, what an option means in :mod:`aiointercept.api.options`, what
+becomes of a request in the core.
 """
 
 import os
 import re
-import threading
-import warnings
-from collections.abc import Callable, Generator, Iterable
-from contextlib import ExitStack, contextmanager
-from functools import partial
-from types import TracebackType
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any, Concatenate, TypeVar, overload
 
-import aiohttp
-from typing_extensions import ParamSpec, Self, Unpack, override
+from typing_extensions import ParamSpec, override
 from yarl import URL
 
-from aiointercept.adapters.blocking import beside_loop, in_thread
 from aiointercept.adapters.event_loops import CLIENT_ERRORS, INTERRUPTS
 from aiointercept.adapters.interception.interceptor import (
     ConnectorInterceptor,
-    InterceptedConnector,
 )
 from aiointercept.adapters.local_server.tls import Tls
 from aiointercept.adapters.passthrough.client import FixedUpstream, upstream_of
@@ -31,33 +25,34 @@ from aiointercept.api.assertions import Assertions
 from aiointercept.api.call import Call
 from aiointercept.api.cassette import clean_cassette
 from aiointercept.api.cassettes import Cassettes
-from aiointercept.api.client_options import ConnectorOptions, SessionOptions
+from aiointercept.api.claiming import Claim
+from aiointercept.api.clients import Clients, dialer_of
 from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.live import LiveVerbs
 from aiointercept.api.mounting import Mounting, app_host
-from aiointercept.api.options import below, clean_base_url
 from aiointercept.api.other_clients import OtherClients, authority_for, local_server
 from aiointercept.api.run import MockRun
 from aiointercept.api.shortcuts import Shortcuts
+from aiointercept.api.targets import below, clean_base_url
 from aiointercept.api.uncalled import Uncalled
+from aiointercept.api.unreachable import warn_of_unreachable
 from aiointercept.api.watching import announce
 from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatcher import MockDispatcher
-from aiointercept.core.errors import AiointerceptWarning, NotStartedError
+from aiointercept.core.errors import NotStartedError
 from aiointercept.core.http.messages import Origin
 from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
-from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.interceptor import Interceptor
-from aiointercept.core.ports.transport import Dialer, Listener
+from aiointercept.core.ports.transport import Listener
 from aiointercept.core.ports.upstream import Upstream
 from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.reporting.expectations import UrlLike
 from aiointercept.core.reporting.rendering import one_line
 from aiointercept.core.reporting.wording import count
 from aiointercept.core.routing.policy import HostRule, Policy
-from aiointercept.core.routing.registry import EXACT, Registry
+from aiointercept.core.routing.registry import Registry
 
 LeftParameters = ParamSpec("LeftParameters")
 ReturnT = TypeVar("ReturnT")
@@ -65,7 +60,14 @@ ClassT = TypeVar("ClassT")
 
 
 class aiointercept(  # noqa: N801  lower case as aioresponses' is
-    Shortcuts, LiveVerbs, Mounting, Assertions, Cassettes, OtherClients, metaclass=Uncalled
+    Shortcuts,
+    LiveVerbs,
+    Mounting,
+    Assertions,
+    Cassettes,
+    Clients,
+    OtherClients,
+    metaclass=Uncalled,
 ):
     """A mock of remote HTTP servers: a real server on loopback that answers what was registered.
 
@@ -190,9 +192,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         self._transport: Listener = transport or local_server(
             self._authority, self._dispatcher, secure=bool(tls)
         )
-        self._dialer: Dialer = (
-            self._transport if isinstance(self._transport, Dialer) else _NoDialer(self._transport)
-        )
+        self._dialer = dialer_of(self._transport)
         self._interceptor: Interceptor = interceptor or ConnectorInterceptor(
             upstream_of, self._authority.default_context if tls else None
         )
@@ -201,82 +201,8 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         self._base: URL | None = None
         self._started = False
         self._led = False  # whether a connector was given that leads here
-        # Held longer than started: a block that ends waits before it is judged.
-        self._in_use = threading.Lock()
-        self._reserved_for: int | None = None
-
-    def __enter__(self) -> Self:
-        self._claim()
-        if self._cassette is not None:
-            with self._released_on_error():
-                beside_loop(self._load_cassette)
-        self._start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        __tracebackhide__ = True
-        if not self._started:  # stopped inside the block
-            return
-        try:
-            self._stop()
-            self._apps.join()
-        finally:
-            if self._cassette_run is not None:
-                beside_loop(partial(self._save_cassette, error))
-            self._conclude(error)
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        __tracebackhide__ = True
-        if not self._started:  # stopped inside the block
-            return
-        with ExitStack() as last:
-            last.callback(self._conclude, error)
-            try:
-                if self._cassette_run is not None:
-                    await self._cassette_run.settle()
-                self._stop()
-            finally:
-                try:
-                    await self._transport.wait_closed()
-                    await self._apps.wait_closed()
-                finally:
-                    if self._cassette_run is not None:
-                        await in_thread(partial(self._save_cassette, error))
-
-    async def start(self) -> None:
-        """Begin, as at the beginning of a block.
-
-        Raises:
-            RuntimeError: if it is started already.
-        """
-        self._claim()
-        if self._cassette is not None:
-            with self._released_on_error():
-                await in_thread(self._load_cassette)
-        self._start()
-
-    async def stop(self) -> None:
-        """End, as at the end of a block; harmless if it has ended already.
-
-        Raises:
-            Exception: what was held back: errors in callbacks, and what ``strict`` has to say.
-        """
-        if self._started:
-            await self.__aexit__(None, None, None)
+        self._claim = Claim()
+        self._undo = ExitStack()
 
     def __repr__(self) -> str:
         """Say in one line where it is, what it has, and what it was asked."""
@@ -309,87 +235,43 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
 
     def _for_one_call(self) -> "aiointercept":
         """Return what a call of a decorated function enters: another one if this is in use."""
-        if not self._in_use.acquire(blocking=False):
-            return type(self)(**self._settings)
-        self._reserved_for = threading.get_ident()
-        return self
+        return self if self._claim.reserve() else type(self)(**self._settings)
 
-    def _claim(self) -> None:
-        """See that nobody else enters; what was reserved is entered by the thread that did it."""
-        if self._reserved_for == threading.get_ident():
-            self._reserved_for = None
-        elif not self._in_use.acquire(blocking=False):
-            msg = "this aiointercept is started already: leave its block, or make another one"
-            raise RuntimeError(msg)
-
-    @contextmanager
-    def _released_on_error(self) -> Generator[None, None, None]:
-        """Release what has been claimed if starting it fails."""
-        try:
-            yield
-        except BaseException:
-            self._in_use.release()
-            raise
-
-    def _start(self) -> None:
-        """Start what has been claimed; release it if that fails."""
-        with self._released_on_error():
-            self._begin()
-
-    def _begin(self) -> None:
+    @override
+    def _begin(self, undo: ExitStack) -> None:
         self._run = MockRun(self._dispatcher, self._redaction)
         self._run.clear()
         self._base = self._registry.own_origin = None
         self._led = False
-        with ExitStack() as undo:
-            self._apps.start()
-            undo.callback(self._apps.stop)
-            undo.callback(self._authority.close)
-            self._transport.start(self._dispatcher)
-            undo.callback(self._transport.stop)
-            self._interceptor.bind(self._dispatcher, self._dialer)
-            undo.callback(self._interceptor.uninstall)
-            run = self._cassette_run
-            if run is not None:
-                rules, path = run.options.rules, run.options.path
-                run.begin(self._dispatcher, lambda entries: self._replay(path, entries, rules))
-                undo.callback(run.end, self._dispatcher)
-            if self._intercepts:
-                self._interceptor.install()
-            else:
-                self._learn_base()
-            announce(self._run)
-            self._undo = undo.pop_all()
-        self._started = True
+        self._apps.start()
+        undo.callback(self._apps.stop)
+        undo.callback(self._authority.close)
+        self._transport.start(self._dispatcher)
+        undo.callback(self._transport.stop)
+        self._interceptor.bind(self._dispatcher, self._dialer)
+        undo.callback(self._interceptor.uninstall)
+        run = self._cassette_run
+        if run is not None:
+            rules, path = run.options.rules, run.options.path
+            run.begin(self._dispatcher, lambda entries: self._replay(path, entries, rules))
+            undo.callback(run.end, self._dispatcher)
+        if self._intercepts:
+            self._interceptor.install()
+        else:
+            self._learn_base()
+        announce(self._run)
 
-    def _stop(self) -> None:
-        self._started = False
-        self._undo.close()
-
+    @override
     def _conclude(self, leaving: BaseException | None) -> None:
         __tracebackhide__ = True
         try:
-            if leaving is None:
-                self._warn_of_unreachable_routes()
+            transport_given = self._settings["transport"] is not None
+            if leaving is None and not (self._intercepts or self._led or transport_given):
+                warn_of_unreachable(self._run.routes, self._is_own)
             self._run.verify(leaving, strict=self._strict)
         finally:
             self._run.close()
-            self._in_use.release()
-
-    def _warn_of_unreachable_routes(self) -> None:
-        """Warn of what was registered for other servers and could not be reached here."""
-        if self._intercepts or self._led or self._settings["transport"] is not None:
-            return
-        for registration in self._run.routes:
-            target = registration.route.target
-            names_a_server = isinstance(target, (*EXACT, UrlPrefix)) and not self._is_own(target)
-            if names_a_server and not registration.used:
-                file, _, line = registration.declared_at.rpartition(":")
-                msg = (
-                    f"{registration} was never used: without mock_external_urls=True clients "
-                    "reach the real server there. Set it, or use m.session() or m.proxied()"
-                )
-                warnings.warn_explicit(msg, AiointerceptWarning, file, int(line or 0))
+            self._claim.release()
 
     @property
     def param(self) -> str | None:
@@ -428,32 +310,6 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
     def server_port(self) -> int:
         """The port of :attr:`server_url`."""
         return self._base_url().port or 0
-
-    @explains_arguments
-    def connector(self, **options: Unpack[ConnectorOptions]) -> InterceptedConnector:
-        """Return a connector whose requests go to the mock, although nothing is patched.
-
-        Args:
-            options: what ``aiohttp.TCPConnector`` takes.
-        """
-        self._require_start()
-        self._led = True
-        if not isinstance(self._interceptor, ConnectorInterceptor):
-            msg = (
-                f"m.session() and m.connector() need aiointercept's own interceptor, but this mock "
-                f"was made with interceptor={self._interceptor!r}"
-            )
-            raise TypeError(msg)
-        return self._interceptor.connector(**options)
-
-    @explains_arguments
-    def session(self, **options: Unpack[SessionOptions]) -> aiohttp.ClientSession:
-        """Return a session over a :meth:`connector` of this mock.
-
-        Args:
-            options: what ``aiohttp.ClientSession`` takes, but for ``connector``.
-        """
-        return aiohttp.ClientSession(connector=self.connector(), **options)
 
     def _base_url(self) -> URL:
         self._require_start()
@@ -497,23 +353,3 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         if base is None:
             base = self._base if self._base is not None else self._base_url()
         return below(base, url)
-
-
-class _NoDialer:
-    """Stands for a transport that no client's connection can be led to."""
-
-    def __init__(self, transport: Listener) -> None:
-        self._transport = transport
-
-    async def dial(self, _factory: Callable[[], Any], connection: ClientConnection) -> Any:
-        """Refuse, saying what the transport lacks.
-
-        Raises:
-            TypeError: always.
-        """
-        msg = (
-            f"{type(self._transport).__name__} has no connections, so {connection.origin} cannot "
-            "be reached by an aiohttp client: send requests with 'await transport.send(method, "
-            "url)', or give a transport that has a dial() method"
-        )
-        raise TypeError(msg)

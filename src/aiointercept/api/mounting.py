@@ -10,11 +10,10 @@ from aiointercept.adapters.local_server.helper_thread import helper_thread
 from aiointercept.api.assertions import Assertions
 from aiointercept.api.handle import MockResponse
 from aiointercept.api.keywords import explains_arguments
-from aiointercept.api.options import Options, below, build_route, clean_target
+from aiointercept.api.options import Options, build_route
+from aiointercept.api.targets import clean_prefix
 from aiointercept.api.verbs import Verbs
 from aiointercept.core.dispatcher import MockDispatcher
-from aiointercept.core.matching.mounting import UrlPrefix
-from aiointercept.core.matching.urls import Url
 
 
 def app_host(dispatcher: MockDispatcher) -> AppHost:
@@ -59,7 +58,7 @@ class Mounting(Verbs, Assertions):
         .. versionadded:: 1.1
         """
         self._require_start()
-        prefix = _clean_prefix(url, self._path_base)
+        prefix = clean_prefix(url, self._path_base)
         own = self._is_own(prefix)
         if not own:
             self._refuse_unreachable(prefix)
@@ -72,15 +71,3 @@ class Mounting(Verbs, Assertions):
     def clear(self) -> None:
         super().clear()
         self._apps.retire()
-
-
-def _clean_prefix(url: Any, base: Any) -> UrlPrefix:
-    target = clean_target(url, base)
-    if not isinstance(target, Url):
-        msg = f"url must be a str or a yarl.URL, as an application takes a prefix, not {url!r}"
-        raise TypeError(msg)
-    try:
-        return UrlPrefix(below(base(), url) if str(url).startswith("/") else url)
-    except ValueError as error:
-        msg = f"url: {error}"
-        raise ValueError(msg) from None

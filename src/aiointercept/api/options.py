@@ -1,21 +1,29 @@
 """Keyword options to a :class:`~aiointercept.core.routing.routes.Route`.
 
-The only place that knows the options of ``add`` and which of them contradict each other. Every
-value is cleaned here once; nothing that is accepted fails inside the server later.
+The only place that knows the options of ``add`` and which of them contradict each other. Each value
+is checked once, here and in :mod:`aiointercept.api.values`; nothing that is accepted fails inside
+the server later.
 """
 
 import inspect
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
-from yarl import URL
 
 from aiointercept.api.callback import Callback, computing, parameters_of
 from aiointercept.api.content import HeadersLike, make_content, refuse_arguments
-from aiointercept.core.http.urls import http_scheme
+from aiointercept.api.values import (
+    clean_fault,
+    clean_method,
+    clean_name,
+    clean_raises,
+    clean_rate,
+    clean_repeat,
+    clean_seconds,
+)
 from aiointercept.core.matching.combinators import AllOf, all_of, as_matcher
 from aiointercept.core.matching.fields import Query
 from aiointercept.core.matching.mounting import UrlPrefix
@@ -30,12 +38,11 @@ from aiointercept.core.routing.replies import (
     Reply,
 )
 from aiointercept.core.routing.routes import Route
-from aiointercept.core.type_guards import is_exception_class, is_iterable, is_pattern
+from aiointercept.core.type_guards import is_iterable
 
 MatchLike: TypeAlias = MatcherLike | Iterable[MatcherLike] | None
 
 _logger: Final = logging.getLogger("aiointercept")
-_OF_PATTERNS: Final = ("^", ".*", ".+", "\\", "$", "(")
 _PACKAGE: Final = str(Path(__file__).parent.parent)
 
 
@@ -76,7 +83,7 @@ def build_route(
     """Return the route that ``options`` describe.
 
     Args:
-        target: see :func:`clean_target`.
+        target: see :func:`~aiointercept.api.targets.clean_target`; ``None`` for every URL.
         method: in any case, ``*`` for any.
         options: see the table of options in the README.
         own: whether ``target`` is at the mock's own URL, where no client is intercepted.
@@ -99,53 +106,11 @@ def build_route(
         reply=reply,
         limit=limit,
         declared_at=calling_line(),
-        delay=_clean_delay(options.delay),
-        rate=_clean_rate(options.rate),
+        delay=float(clean_seconds("delay", options.delay)),
+        rate=clean_rate(options.rate),
         optional=bool(options.optional),
-        name=_clean_name(options.name),
+        name=clean_name(options.name),
     )
-
-
-def clean_target(
-    url: Any, base: Callable[[], URL], *, ignore_query: bool = False
-) -> Url | UrlIgnoringQuery | UrlPattern:
-    """Return what ``url`` stands for: an exact URL, or a pattern.
-
-    Args:
-        url: a ``str`` or ``URL``, which may be a path alone, or a compiled pattern.
-        base: tells what a path alone is appended to.
-        ignore_query: whether the query is not compared.
-
-    Raises:
-        TypeError: for anything else.
-        ValueError: for a URL without host, or with a scheme other than http(s) and ws(s).
-    """
-    if is_pattern(url):
-        try:
-            return UrlPattern(url)
-        except TypeError as error:
-            msg = f"url: {error}"
-            raise TypeError(msg) from None
-    if not isinstance(url, (str, URL)):
-        msg = f"url must be a str, a yarl.URL or a compiled pattern, not {url!r}"
-        raise TypeError(msg)
-    try:
-        absolute = URL(url) if isinstance(url, str) else url
-        if str(url).startswith("/") and not absolute.raw_host:
-            absolute = below(base(), url)
-        elif absolute.scheme:
-            http_scheme(absolute.scheme)
-        return UrlIgnoringQuery(absolute) if ignore_query else Url(absolute)
-    except ValueError as error:
-        msg = f"url: {error}"
-        if any(mark in str(url) for mark in _OF_PATTERNS):
-            msg = f"url: {url!r} is not a URL; for a regular expression write re.compile({url!r})"
-        raise ValueError(msg) from None
-
-
-def below(base: URL, path: str | URL) -> URL:
-    """Return ``path``, which begins with a slash, appended to the path of ``base``."""
-    return URL(f"{str(base).rstrip('/')}{path}")
 
 
 def asks_for_query(match: Any) -> bool:
@@ -155,25 +120,6 @@ def asks_for_query(match: Any) -> bool:
         isinstance(one, Query) or (isinstance(one, AllOf) and asks_for_query(one.sides))
         for one in given
     )
-
-
-def clean_base_url(base_url: Any) -> URL | None:
-    """Return what path-only URLs are appended to.
-
-    Raises:
-        TypeError: if it is not a URL.
-        ValueError: if it is not absolute, or has a query or fragment.
-    """
-    if base_url is None:
-        return None
-    if not isinstance(base_url, (str, URL)):
-        msg = f"base_url must be a str or a yarl.URL, not {base_url!r}"
-        raise TypeError(msg)
-    url = URL(base_url)
-    if url.scheme not in ("http", "https") or not url.raw_host or "?" in str(url) or url.fragment:
-        msg = f"base_url must be a URL such as 'https://api.example.com/v1', not {str(url)!r}"
-        raise ValueError(msg)
-    return url
 
 
 def calling_line() -> str:
@@ -188,7 +134,7 @@ def _reply(options: Options, *, reusable: bool) -> Reply:
     if options.reply is not None:
         return options.reply
     if options.raises is not None:
-        return RaiseReply(_clean_raises(options.raises))
+        return RaiseReply(clean_raises(options.raises))
     if options.exception:
         return _disconnect(options.exception)
     content = make_content(
@@ -312,104 +258,6 @@ def _clean_callback(callback: Any) -> Callback:
         names.append("request")
     refuse_arguments("callback", given, "url", **dict.fromkeys(names))
     return given  # type: ignore[no-any-return]  # the user's function
-
-
-def _clean_raises(raises: Any) -> BaseException | type[BaseException]:
-    if isinstance(raises, BaseException):
-        _refuse_unraisable(type(raises))
-        return raises
-    if not is_exception_class(raises):
-        msg = f"raises must be an exception, class or instance, not {raises!r}"
-        raise TypeError(msg)
-    _refuse_unraisable(raises)
-    try:
-        raises()
-    except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
-        msg = f"raises: {raises.__name__} needs arguments ({error}); give an instance"
-        raise TypeError(msg) from None
-    return raises
-
-
-def _refuse_unraisable(kind: type[BaseException]) -> None:
-    if issubclass(kind, (StopIteration, GeneratorExit)):
-        msg = f"raises: {kind.__name__} cannot leave a coroutine, so no client call can raise it"
-        raise TypeError(msg)
-
-
-def clean_fault(fault: Any) -> Fault:
-    """Return ``fault``.
-
-    Raises:
-        TypeError: if it is not one.
-    """
-    if not isinstance(fault, Fault):
-        names = ", ".join(f"Fault.{member.name}" for member in Fault)
-        msg = f"fault must be one of {names}, not {fault!r}"
-        raise TypeError(msg)
-    return fault
-
-
-def clean_method(method: Any) -> str:
-    """Return ``method`` in upper case.
-
-    Raises:
-        TypeError: if it is not a ``str``.
-        ValueError: if it is not the name of a method.
-    """
-    if not isinstance(method, str):
-        msg = f"method must be a str such as 'GET', or '*' for any, not {method!r}"
-        raise TypeError(msg)
-    if not method.isascii() or method.split() != [method]:
-        msg = f"method must be a name such as 'GET', or '*' for any, not {method!r}"
-        raise ValueError(msg)
-    return method.upper()
-
-
-def clean_repeat(repeat: Any) -> int | None:
-    """Return how many requests a route takes; ``None`` for any number.
-
-    Raises:
-        TypeError: if ``repeat`` is neither a number nor a ``bool``.
-        ValueError: if it is negative.
-    """
-    if repeat is True:
-        return None
-    if not isinstance(repeat, int):
-        msg = f"repeat must be True (for ever), False (once) or a number of times, not {repeat!r}"
-        raise TypeError(msg)
-    if repeat < 0:
-        msg = f"repeat must not be negative: {repeat}; True means for ever"
-        raise ValueError(msg)
-    return max(int(repeat), 1)
-
-
-def _clean_delay(delay: Any) -> float:
-    if isinstance(delay, bool) or not isinstance(delay, (int, float)):
-        msg = f"delay must be a number of seconds, not {delay!r}"
-        raise TypeError(msg)
-    if not 0 <= delay < float("inf"):
-        msg = f"delay must be a number of seconds from 0 on, not {delay}"
-        raise ValueError(msg)
-    return float(delay)
-
-
-def _clean_rate(rate: Any) -> float | None:
-    if rate is None:
-        return None
-    if isinstance(rate, bool) or not isinstance(rate, (int, float)):
-        msg = f"rate must be a number of bytes a second, not {rate!r}"
-        raise TypeError(msg)
-    if not 0 < rate < float("inf"):
-        msg = f"rate must be a number of bytes a second above 0, not {rate}"
-        raise ValueError(msg)
-    return float(rate)
-
-
-def _clean_name(name: Any) -> str | None:
-    if name is not None and not isinstance(name, str):
-        msg = f"name must be a str, not {name!r}"
-        raise TypeError(msg)
-    return name
 
 
 def _condition(first: Matcher | None, match: Any) -> Matcher | None:

@@ -1,6 +1,7 @@
 """TLS and the forward proxy, as users ask for them: for clients that are not intercepted."""
 
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
@@ -17,15 +18,17 @@ from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.transport import Listener
 
 
-class OtherClients:
+class OtherClients(ABC):
     """What clients need that have nothing to do with aiohttp: a proxy, and whom to trust."""
 
     _authority: Authority
     _transport: Listener
     _led: bool
 
+    @abstractmethod
     def _require_start(self) -> None:
-        raise NotImplementedError
+        """Raise unless the mock is started."""
+        ...
 
     def ssl_context(self) -> ssl.SSLContext:
         """Return a new client context that trusts the mock's authority, and the system's.

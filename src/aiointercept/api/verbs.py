@@ -15,9 +15,9 @@ from aiointercept.api.options import (
     Options,
     asks_for_query,
     build_route,
-    clean_target,
     refuse_fault_without_tls,
 )
+from aiointercept.api.targets import clean_target
 from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.combinators import as_matcher
 from aiointercept.core.matching.mounting import UrlPrefix

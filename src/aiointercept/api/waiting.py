@@ -11,6 +11,7 @@ from attrs import field, frozen
 from aiointercept.adapters.event_loops import running_loop
 from aiointercept.adapters.system_clock import real_monotonic, real_sleep
 from aiointercept.api.call import Call
+from aiointercept.api.values import clean_seconds
 from aiointercept.core.calls import Call as LoggedCall
 from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.results import Matcher
@@ -30,12 +31,7 @@ def _check_count(_: object, _attribute: object, count: Any) -> None:
 
 
 def _check_timeout(_: object, _attribute: object, timeout: Any) -> None:
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
-        msg = f"timeout must be a number of seconds, not {timeout!r}"
-        raise TypeError(msg)
-    if not 0 <= timeout < float("inf"):
-        msg = f"timeout must be a number of seconds from 0 on, not {timeout}"
-        raise ValueError(msg)
+    clean_seconds("timeout", timeout)
 
 
 def _any(_call: LoggedCall) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pytest
 
+from aiointercept.core.reporting.wording import count
 from aiointercept.report.collecting import Collector, ReportedRun, assemble, dump_line
 from aiointercept.report.page import render_page
 
@@ -100,7 +101,7 @@ class TrafficReport:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say where the report is."""
         if self._count is not None:
-            number = f"{self._count:,} exchange{'' if self._count == 1 else 's'}"
+            number = count(self._count, "exchange", "exchanges")
             terminalreporter.write_sep("-", f"aiointercept report of {number}: {self._shown}")
 
     def pytest_unconfigure(self) -> None:

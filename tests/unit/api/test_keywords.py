@@ -6,7 +6,7 @@ from typing_extensions import TypedDict, Unpack
 
 from aiointercept.api.keywords import MEANINGS, explains_arguments, unexpected
 
-KNOWN = ("self", "status", "body", "repeat", "unknown")
+KNOWN = ("status", "body", "repeat")
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ KNOWN = ("self", "status", "body", "repeat", "unknown")
     ],
 )
 def test_what_was_meant(name: str, hint: str):
-    """By meaning first, then by spelling; else all names that users can give."""
+    """By meaning first, then by spelling; else all names that exist."""
     assert unexpected(name, KNOWN) == f"unexpected keyword argument {name!r}: {hint}"
 
 

@@ -2,14 +2,13 @@ import re
 from typing import Any
 
 import pytest
-from yarl import URL
 
 from aiointercept.api.callback import CallbackResult
-from aiointercept.api.options import Options, build_route, clean_target
+from aiointercept.api.options import Options, build_route
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.matching.bodies import body
 from aiointercept.core.matching.fields import query
-from aiointercept.core.matching.urls import Url, UrlPattern
+from aiointercept.core.matching.urls import Url
 from aiointercept.core.routing.replies import (
     CallbackReply,
     DisconnectReply,
@@ -20,7 +19,6 @@ from aiointercept.core.routing.replies import (
 )
 from aiointercept.core.routing.routes import Route
 
-BASE = URL("http://127.0.0.1:81")
 TARGET = Url("https://h.test/")
 
 
@@ -46,53 +44,6 @@ def test_the_line_of_the_registration():
     """The nearest line outside of the package."""
     route = build()
     assert re.fullmatch(r".*test_options\.py:\d+", route.declared_at)
-
-
-@pytest.mark.parametrize(
-    ("url", "target"),
-    [
-        ("https://h.test/x?b=1&a=2#f", "https://h.test/x?a=2&b=1"),
-        (URL("https://h.test"), "https://h.test/"),
-        ("wss://h.test/x", "https://h.test/x"),
-        ("/x?a=1", "http://127.0.0.1:81/x?a=1"),
-        (URL("/x"), "http://127.0.0.1:81/x"),
-        ("/", "http://127.0.0.1:81/"),
-        ("https://[2001:DB8::1]:443/", "https://[2001:db8::1]/"),
-    ],
-)
-def test_exact_urls(url: Any, target: Any):
-    """Normalised; a path alone is at the mock's own URL."""
-    assert clean_target(url, lambda: BASE) == Url(target)
-
-
-def test_patterns():
-    """A compiled pattern stays as it is."""
-    pattern = re.compile("x")
-    assert clean_target(pattern, lambda: BASE) == UrlPattern(pattern)
-
-
-@pytest.mark.parametrize(
-    ("url", "kind", "message"),
-    [
-        (3, TypeError, "url must be a str, a yarl.URL or a compiled pattern, not 3"),
-        (None, TypeError, "url must be a str"),
-        (b"https://h.test", TypeError, "url must be a str"),
-        (re.compile(b"x"), TypeError, "url: .*compiled pattern for str"),
-        ("", ValueError, "url: '' has no host"),
-        ("h.test", ValueError, "url: 'h.test' has no host: write it in full"),
-        ("users/1", ValueError, "url: 'users/1' has no host"),
-        ("https://", ValueError, "url: .*host"),
-        ("ftp://h.test", ValueError, "url: scheme must be http, https, ws or wss, not 'ftp'"),
-        ("mailto:a@h.test", ValueError, "url: scheme must be"),
-        ("http://h.test:99999", ValueError, "url: .*[Pp]ort"),
-        ("http://[::1", ValueError, "url: "),
-        ("//h.test/x", ValueError, "url: "),
-    ],
-)
-def test_what_is_no_url(url: Any, kind: Any, message: Any):
-    """The message names the argument."""
-    with pytest.raises(kind, match=message):
-        clean_target(url, lambda: BASE)
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,7 @@ function readModel(har) {
   }
   const found = [...groups.values()].filter((group) => group.rows.length || group.unused.length);
   found.forEach(finishGroup);
-  // The order on the page, which is the order for keys too.
-  const ordered = found.flatMap((group) => group.rows);
-  return { har, isOurs, hasTests, rows, ordered, groups: found };
+  return { har, isOurs, hasTests, rows, groups: found };
 }
 
 function newGroup(name) {

@@ -1,0 +1,81 @@
+"""Clients of aiohttp that reach the mock although nothing is patched: a connector, a session."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+from typing_extensions import Unpack
+
+from aiointercept.adapters.interception.interceptor import (
+    ConnectorInterceptor,
+    InterceptedConnector,
+)
+from aiointercept.api.client_options import ConnectorOptions, SessionOptions
+from aiointercept.api.keywords import explains_arguments
+from aiointercept.core.ports.connection import ClientConnection
+from aiointercept.core.ports.interceptor import Interceptor
+from aiointercept.core.ports.transport import Dialer, Listener
+
+
+class Clients(ABC):
+    """The part of the mock that makes clients of aiohttp."""
+
+    _interceptor: Interceptor
+    _led: bool
+
+    @abstractmethod
+    def _require_start(self) -> None:
+        """Raise unless the mock is started."""
+        ...
+
+    @explains_arguments
+    def connector(self, **options: Unpack[ConnectorOptions]) -> InterceptedConnector:
+        """Return a connector whose requests go to the mock, although nothing is patched.
+
+        Args:
+            options: what ``aiohttp.TCPConnector`` takes.
+        """
+        self._require_start()
+        self._led = True
+        if not isinstance(self._interceptor, ConnectorInterceptor):
+            msg = (
+                f"m.session() and m.connector() need aiointercept's own interceptor, but this mock "
+                f"was made with interceptor={self._interceptor!r}"
+            )
+            raise TypeError(msg)
+        return self._interceptor.connector(**options)
+
+    @explains_arguments
+    def session(self, **options: Unpack[SessionOptions]) -> aiohttp.ClientSession:
+        """Return a session over a :meth:`connector` of this mock.
+
+        Args:
+            options: what ``aiohttp.ClientSession`` takes, but for ``connector``.
+        """
+        return aiohttp.ClientSession(connector=self.connector(), **options)
+
+
+def dialer_of(transport: Listener) -> Dialer:
+    """Return what connects clients of aiohttp to ``transport``, or refuses to if that can't."""
+    return transport if isinstance(transport, Dialer) else _NoDialer(transport)
+
+
+class _NoDialer:
+    """Stands for a transport that no client's connection can be led to."""
+
+    def __init__(self, transport: Listener) -> None:
+        self._transport = transport
+
+    async def dial(self, _factory: Callable[[], Any], connection: ClientConnection) -> Any:
+        """Refuse, saying what the transport lacks.
+
+        Raises:
+            TypeError: always.
+        """
+        msg = (
+            f"{type(self._transport).__name__} has no connections, so {connection.origin} cannot "
+            "be reached by an aiohttp client: send requests with 'await transport.send(method, "
+            "url)', or give a transport that has a dial() method"
+        )
+        raise TypeError(msg)

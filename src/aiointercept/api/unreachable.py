@@ -1,0 +1,31 @@
+"""The warning at the end of a block about routes that no client could reach."""
+
+import warnings
+from collections.abc import Callable, Iterable
+
+from aiointercept.core.errors import AiointerceptWarning
+from aiointercept.core.matching.mounting import UrlPrefix
+from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
+from aiointercept.core.routing.registry import EXACT
+from aiointercept.core.routing.routes import Registration
+
+
+def warn_of_unreachable(
+    routes: Iterable[Registration], is_own: Callable[[Url | UrlIgnoringQuery | UrlPrefix], bool]
+) -> None:
+    """Warn of unused routes for other servers, of a mock to which no client was led.
+
+    Args:
+        routes: of the mock.
+        is_own: whether a target is at the mock's own URL.
+    """
+    for registration in routes:
+        target = registration.route.target
+        names_a_server = isinstance(target, (*EXACT, UrlPrefix)) and not is_own(target)
+        if names_a_server and not registration.used:
+            file, _, line = registration.declared_at.rpartition(":")
+            msg = (
+                f"{registration} was never used: without mock_external_urls=True clients "
+                "reach the real server there. Set it, or use m.session() or m.proxied()"
+            )
+            warnings.warn_explicit(msg, AiointerceptWarning, file, int(line or 0))

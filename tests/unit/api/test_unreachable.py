@@ -1,0 +1,39 @@
+import warnings
+
+import pytest
+
+from aiointercept.api.options import Options, build_route
+from aiointercept.api.unreachable import warn_of_unreachable
+from aiointercept.core.errors import AiointerceptWarning
+from aiointercept.core.matching.mounting import UrlPrefix
+from aiointercept.core.matching.urls import Url
+from aiointercept.core.routing.registry import Registry
+
+OWN = Url("http://mock.test/users")
+
+
+def registered(*targets: Url | UrlPrefix | None):
+    """Return the registrations of routes with these targets."""
+    registry = Registry()
+    return [
+        registry.add(build_route(target, "GET", Options(), own=target == OWN)) for target in targets
+    ]
+
+
+@pytest.mark.parametrize("target", [Url("https://h.test/users"), UrlPrefix("https://h.test/v2")])
+def test_a_route_for_another_server(target: Url | UrlPrefix):
+    """The warning is at the line of the registration, and says what to do."""
+    with pytest.warns(
+        AiointerceptWarning, match=r"https://h\.test/.* was never used.*m\.session"
+    ) as w:
+        warn_of_unreachable(registered(target), lambda _: False)
+    assert w[0].filename == __file__
+
+
+def test_what_can_be_reached():
+    """A route at the mock's own URL, one for every URL, and one that was used."""
+    own, every, used = registered(OWN, None, Url("https://h.test/users"))
+    used.used = 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warn_of_unreachable([own, every, used], lambda target: target == OWN)
