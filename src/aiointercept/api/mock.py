@@ -36,7 +36,7 @@ from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.live import LiveVerbs
 from aiointercept.api.mounting import Mounting, app_host
-from aiointercept.api.options import below, clean_base_url
+from aiointercept.api.options import below, clean_base_url, clean_rate
 from aiointercept.api.other_clients import OtherClients, authority_for, local_server
 from aiointercept.api.run import MockRun
 from aiointercept.api.shortcuts import Shortcuts
@@ -81,6 +81,10 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
             not ``optional`` was never used.
         base_url: what path-only URLs are appended to, in registrations, assertions and look-ups,
             instead of :attr:`server_url`.
+        rate: bytes a second at which bodies go out, those of real servers included; a route's own
+            ``rate`` comes first. Mounted applications and WebSockets are not slowed down.
+
+            .. versionadded:: 1.1
         transport: where requests come in, instead of a real server on loopback.
         tls: whether the mock speaks TLS, with certificates of its own authority: at
             :attr:`server_url`, and with intercepted clients under ``https://`` URLs. A ``Tls`` says
@@ -100,11 +104,11 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
     Raises:
         TypeError: for a keyword that does not exist.
         ValueError: for passthrough without ``mock_external_urls``, or an entry that is not a host;
-            for ``tls`` beside ``transport``.
+            for ``tls`` beside ``transport``; for a ``rate`` that is not above 0.
         ImportError: for ``tls`` if the extra of that name is not installed.
 
     .. versionchanged:: 1.1
-       Added ``base_url``, ``cassette``, ``record``, ``redact``, ``match_on`` and ``tls``.
+       Added ``base_url``, ``cassette``, ``record``, ``redact``, ``match_on``, ``rate`` and ``tls``.
     """
 
     @explains_arguments
@@ -117,6 +121,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         *,
         strict: bool = False,
         base_url: str | URL | None = None,
+        rate: float | None = None,
         tls: "bool | Tls" = False,
         transport: Listener | None = None,
         interceptor: Interceptor | None = None,
@@ -153,6 +158,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
             "param": param,
             "strict": strict,
             "base_url": base_url,
+            "rate": rate,
             "tls": tls,
             "transport": transport,
             "interceptor": interceptor,
@@ -167,13 +173,15 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         self._param = param
         self._strict = strict
         self._given_base = clean_base_url(base_url)
+        self._rate = clean_rate(rate)
         self._registry = Registry()
         show_url = str if redaction is None else redaction.url
         self._log = CallLog(SystemClock(), show_url, Call)
         policy = Policy(
             untouched=tuple(HostRule.parse(entry) for entry in passthrough),
             forward_unmatched=passthrough_unmatched,
-            carry_forwarded=upstream is not None,
+            carry_forwarded=upstream is not None or self._rate is not None,
+            forward_rate=self._rate,
         )
         self._dispatcher = MockDispatcher(
             self._registry,

@@ -100,7 +100,7 @@ def build_route(
         limit=limit,
         declared_at=calling_line(),
         delay=_clean_delay(options.delay),
-        rate=_clean_rate(options.rate),
+        rate=clean_rate(options.rate),
         optional=bool(options.optional),
         name=_clean_name(options.name),
     )
@@ -393,7 +393,13 @@ def _clean_delay(delay: Any) -> float:
     return float(delay)
 
 
-def _clean_rate(rate: Any) -> float | None:
+def clean_rate(rate: Any) -> float | None:
+    """Return ``rate`` as a number of bytes a second; ``None`` for as fast as can be.
+
+    Raises:
+        TypeError: if it is not a number.
+        ValueError: for a number at which a body would never come.
+    """
     if rate is None:
         return None
     if isinstance(rate, bool) or not isinstance(rate, (int, float)):
