@@ -8,7 +8,7 @@ from attrs import field, frozen
 from typing_extensions import override
 
 from aiointercept.adapters.handling.request import call_arguments
-from aiointercept.api.content import HeadersLike, make_content
+from aiointercept.api.content import BodyLike, HeadersLike, make_content
 from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
 from aiointercept.core.routing.replies import CallbackAnswer, Content, Fault, FaultReply
@@ -32,7 +32,7 @@ class CallbackResult:
 
     method: str = "GET"
     status: int = 200
-    body: Any = ""
+    body: BodyLike | None = ""
     content_type: str = "application/json"
     payload: Any = None
     headers: HeadersLike = None
