@@ -1,12 +1,18 @@
 """What stands on the package itself."""
 
+import inspect
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import metadata
+from typing import Any, get_origin, get_type_hints
 
 import pytest
+from typing_extensions import Unpack, is_typeddict
 
 import aiointercept
+from aiointercept import matchers, testing
+from aiointercept.aioresponses import aioresponses
 
 
 def test_version() -> None:
@@ -43,3 +49,39 @@ def test_metadata() -> None:
     assert told["License-Expression"] == "MIT"
     assert set(told.get_all("Provides-Extra")) == {"all", "asgi", "tls", "yaml"}
     assert told.get_all("Project-URL") is None
+
+
+def public_functions() -> Iterator[Any]:
+    """Yield what users call: constructors, methods, and the functions of ``matchers``."""
+    for name in aiointercept.__all__:
+        yield getattr(aiointercept, name)
+    yield from (aioresponses, testing.InMemoryTransport, testing.SocketlessTransport)
+    for kind in (
+        aiointercept.aiointercept,
+        aiointercept.MockResponse,
+        aiointercept.Redaction,
+        aioresponses,
+        testing.InMemoryTransport,
+    ):
+        for name, value in inspect.getmembers(kind, inspect.isfunction):
+            if not name.startswith("_"):
+                yield value
+    for name in matchers.__all__:
+        value = getattr(matchers, name)
+        if inspect.isfunction(value):
+            yield value
+
+
+def test_signatures_name_all_that_is_taken() -> None:
+    """There is no ``**options: Any``: type checkers find each misspelt keyword."""
+    found = 0
+    for function in public_functions():
+        if not callable(function) or not hasattr(function, "__name__"):
+            continue
+        for one in inspect.signature(function).parameters.values():
+            if one.kind is inspect.Parameter.VAR_KEYWORD:
+                hints = get_type_hints(inspect.unwrap(function), include_extras=True)
+                assert get_origin(hints[one.name]) is Unpack, function
+                assert is_typeddict(hints[one.name].__args__[0]), function
+                found += 1
+    assert found >= 16

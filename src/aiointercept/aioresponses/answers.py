@@ -4,16 +4,17 @@ from collections.abc import AsyncIterable, Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, TypeAlias
+from weakref import WeakValueDictionary
 
 from attrs import evolve, field, frozen
-from multidict import MultiMapping
+from multidict import CIMultiDict, MultiMapping
 
 from aiointercept.adapters.handling.file import file_stream
 from aiointercept.api.callback import CallbackResult
-from aiointercept.api.content import HeadersLike, make_content, serialised
+from aiointercept.api.content import make_content, serialised
 from aiointercept.core.http.messages import Response
 from aiointercept.core.routing.replies import FileReply, Stream
-from aiointercept.core.type_guards import is_async_iterable, is_mapping
+from aiointercept.core.type_guards import is_async_iterable, is_list, is_mapping
 
 AnswerBody: TypeAlias = (
     str
@@ -58,8 +59,8 @@ AnyAnswer: TypeAlias = ClientAnswer | StreamedAnswer
 class AnswerOptions:
     """What the user gives to be answered.
 
-    A payload and a multidict of headers may be changed until they are needed. What else there is
-    is read, and checked, at once.
+    A payload and headers may be changed until they are needed. What else there is is read, and
+    checked, at once; so are headers, which answer as they are if :meth:`settle` is called.
 
     Args:
         reusable: whether the body must be there for more than one request.
@@ -77,16 +78,20 @@ class AnswerOptions:
     response_class: Any = None
     reason: Any = None
     reusable: bool = False
+    _read: Any = field(init=False)
     _made: AnyAnswer = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        headers = dict(self.headers) if _is_plain(self.headers) else self.headers
-        object.__setattr__(self, "headers", headers)
+        object.__setattr__(self, "_read", _copied(self.headers))
         object.__setattr__(self, "_made", self._make())
+
+    def settle(self) -> None:
+        """Answer with the headers as they were when this was made, whatever becomes of them."""
+        object.__setattr__(self, "headers", self._read)
 
     def make(self) -> AnyAnswer:
         """Return the answer to one request."""
-        if isinstance(self.headers, MultiMapping):
+        if self.headers is not self._read and self.headers != self._read:
             return self._make()
         if self.payload is not None and isinstance(self._made, ClientAnswer):
             return evolve(self._made, body=serialised("payload", self.payload))
@@ -111,6 +116,27 @@ class AnswerOptions:
         return StreamedAnswer(
             stream.open, status, content.reason, content.headers, None, self.response_class
         )
+
+
+class HeadersInUse:
+    """Which headers registrations were given, to know those that were changed for the next one.
+
+    A test that fills one ``dict`` anew for each registration means each as it was at that moment.
+    A multidict is the same for all of them, as it is in aioresponses.
+    """
+
+    def __init__(self) -> None:
+        self._latest: WeakValueDictionary[int, AnswerOptions] = WeakValueDictionary()
+
+    def note(self, options: AnswerOptions) -> None:
+        """Settle the registration before this one that was given the same headers."""
+        headers = options.headers
+        if not is_mapping(headers) or isinstance(headers, MultiMapping):
+            return
+        before = self._latest.get(id(headers))
+        if before is not None and before.headers is headers:
+            before.settle()
+        self._latest[id(headers)] = options
 
 
 def answer_of(callback: Any, result: Any) -> AnyAnswer:
@@ -139,8 +165,12 @@ def answer_of(callback: Any, result: Any) -> AnyAnswer:
     return answer if result.method == _DEFAULT_METHOD else evolve(answer, method=result.method)
 
 
-def _is_plain(headers: HeadersLike) -> bool:
-    return is_mapping(headers) and not isinstance(headers, MultiMapping)
+def _copied(headers: Any) -> Any:
+    """Return headers that do not change; those that cannot be copied are given only once."""
+    if is_mapping(headers):
+        multi = isinstance(headers, MultiMapping)
+        return CIMultiDict[str](headers) if multi else dict(headers)
+    return list(headers) if is_list(headers) else headers
 
 
 def _clean_body(body: Any) -> Any:

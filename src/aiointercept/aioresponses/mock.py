@@ -11,7 +11,7 @@ from yarl import URL
 
 from aiointercept.adapters.interception.chain import Chain
 from aiointercept.adapters.interception.interceptor import active_dispatchers
-from aiointercept.aioresponses.answers import AnswerBody, AnswerOptions
+from aiointercept.aioresponses.answers import AnswerBody, AnswerOptions, HeadersInUse
 from aiointercept.aioresponses.assertions import (
     CallArguments,
     RequestCalls,
@@ -78,6 +78,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
         self._param = param
         self._registry = Registry()
         self._hints = Hints()
+        self._headers = HeadersInUse()
         self._drop_in: DropIn | None = None
 
     # Life cycle
@@ -182,8 +183,8 @@ class aioresponses:  # noqa: N801 - the name that suites use
             exception: what the client's call raises, just as it is.
             content_type: if ``headers`` tell none.
             payload: serialised as JSON in place of ``body``, when the answer is made.
-            headers: of the response, which has no others besides its ``Content-Type``; a
-                multidict is read when the answer is made.
+            headers: of the response, which has no others besides its ``Content-Type``; read when
+                the answer is made, or when the same ``dict`` is given to another registration.
             response_class: of which class the client makes its response.
             repeat: ``False`` for once, a number of times, or ``True`` for ever.
             timeout: whether the client's call raises ``asyncio.TimeoutError``.
@@ -206,6 +207,7 @@ class aioresponses:  # noqa: N801 - the name that suites use
         answer = AnswerOptions(
             status, body, content_type, payload, headers, response_class, reason, limit != 1
         )
+        self._headers.note(answer)
         error = clean_exception(exception, timeout=timeout)
         name, matcher, line = clean_method(method), url_matcher(url), calling_line()
         if callback is None:

@@ -2,16 +2,25 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Collection, Generator
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
 from typing_extensions import override
 
 from aiointercept.adapters.handling.request import call_arguments
-from aiointercept.api.content import HeadersLike, make_content
+from aiointercept.api.content import DEFAULT_CONTENT_TYPE, BodyLike, HeadersLike, make_content
 from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
 from aiointercept.core.routing.replies import CallbackAnswer, Content, Fault, FaultReply
+
+
+class _NotGiven(str):
+    """The content type of a result that was given none: it depends on the status and the body."""
+
+    __slots__ = ()
+
+
+_NOT_GIVEN: Final = _NotGiven(DEFAULT_CONTENT_TYPE)
 
 
 @frozen(eq=False)
@@ -22,7 +31,7 @@ class CallbackResult:
         method: kept for compatibility with aioresponses; changes nothing.
         status: 200 to 999.
         body: all that ``body=`` of a registration takes.
-        content_type: if ``headers`` tell none.
+        content_type: if ``headers`` tell none; by default as in a registration.
         payload: serialised as JSON in place of ``body``.
         headers: a mapping or pairs; a ``Content-Type`` here wins.
         response_class: kept for compatibility with aioresponses; changes nothing.
@@ -32,8 +41,8 @@ class CallbackResult:
 
     method: str = "GET"
     status: int = 200
-    body: Any = ""
-    content_type: str = "application/json"
+    body: BodyLike | None = ""
+    content_type: str = _NOT_GIVEN
     payload: Any = None
     headers: HeadersLike = None
     response_class: Any = None
@@ -117,6 +126,7 @@ class _Given:
                 f"registered beside it, but it returned {result!r}"
             )
             raise TypeError(msg)
+        given = result.content_type
         try:
             return make_content(
                 status=result.status,
@@ -124,7 +134,7 @@ class _Given:
                 body=result.body,
                 payload=result.payload,
                 headers=result.headers,
-                content_type=result.content_type,
+                content_type=None if isinstance(given, _NotGiven) else given,
             )
         except (TypeError, ValueError) as error:
             add_note(error, f"in the CallbackResult that {self} returned")

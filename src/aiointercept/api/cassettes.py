@@ -1,5 +1,6 @@
 """``m.replay`` and ``m.save``: recorded traffic as routes, and traffic as a file."""
 
+import os
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from aiointercept.adapters.handling.recorded_conversation import recorded_conver
 from aiointercept.adapters.side_files import resolve, with_bodies_read, with_files_found
 from aiointercept.api.cassette import own_version, shown
 from aiointercept.api.handle import MockResponse, MockWebSocket
+from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.life_cycle import LifeCycle
 from aiointercept.api.run import MockRun
 from aiointercept.api.targets import clean_origin
@@ -47,9 +49,10 @@ class Cassettes(LifeCycle):
         """Add ``route`` and return a handle of it."""
         ...
 
+    @explains_arguments
     def replay(
         self,
-        path: Any,
+        path: str | os.PathLike[str],
         *,
         match_on: Iterable[Any] = DEFAULT_PARTS,
         repeat: bool | int = False,
@@ -110,7 +113,8 @@ class Cassettes(LifeCycle):
             for route in replay.routes(entries)
         ]
 
-    def save(self, path: Any) -> None:
+    @explains_arguments
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write what this mock has seen so far: all calls that have ended, in order.
 
         Secrets are masked as ``redact=`` says. A ``.har``, ``.yaml`` or ``.yml`` file is one that

@@ -37,6 +37,7 @@ from aiointercept.api.shortcuts import Shortcuts
 from aiointercept.api.targets import below, clean_base_url
 from aiointercept.api.uncalled import Uncalled
 from aiointercept.api.unreachable import warn_of_unreachable
+from aiointercept.api.values import clean_rate
 from aiointercept.api.watching import announce
 from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatcher import MockDispatcher
@@ -83,6 +84,10 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
             not ``optional`` was never used.
         base_url: what path-only URLs are appended to, in registrations, assertions and look-ups,
             instead of :attr:`server_url`.
+        rate: bytes a second at which bodies go out, those of real servers included; a route's own
+            ``rate`` comes first. Mounted applications and WebSockets are not slowed down.
+
+            .. versionadded:: 1.1
         transport: where requests come in, instead of a real server on loopback.
         tls: whether the mock speaks TLS, with certificates of its own authority: at
             :attr:`server_url`, and with intercepted clients under ``https://`` URLs. A ``Tls`` says
@@ -102,11 +107,11 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
     Raises:
         TypeError: for a keyword that does not exist.
         ValueError: for passthrough without ``mock_external_urls``, or an entry that is not a host;
-            for ``tls`` beside ``transport``.
+            for ``tls`` beside ``transport``; for a ``rate`` that is not above 0.
         ImportError: for ``tls`` if the extra of that name is not installed.
 
     .. versionchanged:: 1.1
-       Added ``base_url``, ``cassette``, ``record``, ``redact``, ``match_on`` and ``tls``.
+       Added ``base_url``, ``cassette``, ``record``, ``redact``, ``match_on``, ``rate`` and ``tls``.
     """
 
     @explains_arguments
@@ -119,6 +124,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         *,
         strict: bool = False,
         base_url: str | URL | None = None,
+        rate: float | None = None,
         tls: "bool | Tls" = False,
         transport: Listener | None = None,
         interceptor: Interceptor | None = None,
@@ -155,6 +161,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
             "param": param,
             "strict": strict,
             "base_url": base_url,
+            "rate": rate,
             "tls": tls,
             "transport": transport,
             "interceptor": interceptor,
@@ -169,13 +176,15 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         self._param = param
         self._strict = strict
         self._given_base = clean_base_url(base_url)
+        self._rate = clean_rate(rate)
         self._registry = Registry()
         show_url = str if redaction is None else redaction.url
         self._log = CallLog(SystemClock(), show_url, Call)
         policy = Policy(
             untouched=tuple(HostRule.parse(entry) for entry in passthrough),
             forward_unmatched=passthrough_unmatched,
-            carry_forwarded=upstream is not None,
+            carry_forwarded=upstream is not None or self._rate is not None,
+            forward_rate=self._rate,
         )
         self._dispatcher = MockDispatcher(
             self._registry,

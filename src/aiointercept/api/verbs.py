@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from attrs import evolve
 from yarl import URL
 
 from aiointercept.api.callback import Callback
@@ -37,6 +38,7 @@ class Verbs(ABC):
     _log: CallLog
     _base: URL | None
     _speaks_tls: bool = False
+    _rate: float | None = None
 
     @abstractmethod
     def _require_start(self) -> None:
@@ -237,6 +239,8 @@ class Verbs(ABC):
     def _handle(self, route: Any, kind: "type[HandleT]") -> "HandleT":
         if not self._speaks_tls:
             refuse_fault_without_tls(route)
+        if route.rate is None and self._rate is not None:
+            route = evolve(route, rate=self._rate)
         registration = self._registry.add(route)
         handle = kind(registration, self._registry, self._log)
         registration.handle = handle

@@ -187,7 +187,7 @@ class MockDispatcher:
         call = mock.log_passthrough(passing, request_factory)
         if attempt is not None:
             attempt.begin(call, mock)
-        return Exchange(call, ForwardReply(), mock)
+        return Exchange(call, ForwardReply(mock.policy.forward_rate), mock)
 
     def begin(
         self,
@@ -298,7 +298,7 @@ class MockDispatcher:
         if not call.matched:
             return self._unmatched(call)
         if registration is None:
-            return Exchange(call, ForwardReply(), self)
+            return Exchange(call, ForwardReply(self.policy.forward_rate), self)
         route = registration.route
         try:
             if route.delay:

@@ -1349,6 +1349,17 @@ for _name, _options in {"plain": {}, "callback": {"callback": lambda url, **_: N
 
 
 @scenario
+async def one_dict_of_headers_for_all_registrations(t: Trial) -> None:
+    """It is filled anew for each, and each answers as it was then."""
+    headers: dict[str, str] = {}
+    for number in range(3):
+        headers["X"] = str(number)
+        t.register("GET", f"{API}/{number}", headers=headers, repeat=True)
+    for number in (0, 1, 2, 0):
+        await t.call("GET", f"{API}/{number}")
+
+
+@scenario
 async def changed_result_of_a_callback(t: Trial) -> None:
     """A result that is returned again and again."""
     payload, headers = {"a": 1}, {"X": "1"}

@@ -17,10 +17,22 @@ from record_aioresponses import RECORD
 RECORDED: Final[dict[str, Any]] = json.loads(RECORD.read_text(encoding="utf-8"))
 OURS: Final = Library.load("aiointercept.aioresponses")
 
+_CONTENT_TYPE: Final = ["Content-Type", "application/json"]
+_CHANGED: Final = [_CONTENT_TYPE, ["X", "changed"]]
+_AGAIN: Final = [_CONTENT_TYPE, ["X", "again"]]
 # By scenario: where the observations differ, what is there, and what is ours.
 DIFFERENCES: Final[dict[str, list[tuple[str, Any, Any]]]] = {
     "assertion 38: assert_called_with": [
         ("[4]", {"raises": "KeyError"}, "other arguments"),
+    ],
+    # The latest registration of a ``dict`` of headers shows later changes.
+    "changed after registration: dict, plain": [
+        ("[0].headers", [_CONTENT_TYPE, ["X", "first"]], [*_CHANGED, ["Y", "new"]]),
+        ("[1].headers", [_CONTENT_TYPE, ["X", "first"]], [*_AGAIN, ["Y", "new"]]),
+    ],
+    "changed after registration: dict, callback": [
+        ("[0].headers", [_CONTENT_TYPE, ["X", "first"]], [*_CHANGED, ["Y", "new"]]),
+        ("[1].headers", [_CONTENT_TYPE, ["X", "first"]], [*_AGAIN, ["Y", "new"]]),
     ],
     "redirect to //other.test/y": [
         ("[0][0]", "//other.test/y", "http://other.test/y"),

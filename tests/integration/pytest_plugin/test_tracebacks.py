@@ -8,6 +8,7 @@ SOURCE = """
     import aiohttp
     import asyncio
     from aiointercept import aiointercept
+    from aiointercept.aioresponses import aioresponses
 
     U = "https://api.test/users"
 
@@ -32,6 +33,19 @@ SOURCE = """
     def test_strict():
         with aiointercept(strict=True) as m:
             m.get("/")
+
+    async def unmatched_by_the_other():
+        with aioresponses() as m:
+            m.get(U + "/7")
+            async with aiohttp.ClientSession() as session:
+                await session.get(U)
+
+    def test_drop_in():
+        asyncio.run(unmatched_by_the_other())
+
+    def test_comparing():
+        with aioresponses() as m:
+            m.assert_called_once_with(U)
 """
 
 
@@ -43,6 +57,8 @@ SOURCE = """
         "test_assertion_of_a_handle",
         "test_waiting",
         "test_strict",
+        "test_drop_in",
+        "test_comparing",
     ],
 )
 def test_frames_of_the_package_are_hidden(run: Any, test: str) -> None:
@@ -54,3 +70,4 @@ def test_frames_of_the_package_are_hidden(run: Any, test: str) -> None:
     assert "aiointercept/adapters/" not in text
     assert "aiointercept/api/" not in text
     assert "aiointercept/core/" not in text
+    assert "aiointercept/aioresponses/" not in text

@@ -291,7 +291,7 @@ async def test_what_a_callback_may_answer(tmp_path: Path):
             (CallbackResult(body="text", content_type="text/plain"), "text", "text/plain"),
             (CallbackResult(body=b"raw"), "raw", "application/json"),
             (CallbackResult(payload={"a": 1}, body="ignored"), '{"a": 1}', "application/json"),
-            (CallbackResult(body=file), "from the file", "application/json"),
+            (CallbackResult(body=file), "from the file", "text/plain"),
             (CallbackResult(body=chunks()), "one two", "application/json"),
             (CallbackResult(body=chunks), "one two", "application/json"),
             (

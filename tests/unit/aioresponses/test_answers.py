@@ -1,12 +1,19 @@
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from aiointercept.aioresponses.answers import AnswerOptions, ClientAnswer, StreamedAnswer, answer_of
+from aiointercept.aioresponses.answers import (
+    AnswerOptions,
+    ClientAnswer,
+    HeadersInUse,
+    StreamedAnswer,
+    answer_of,
+)
 from aiointercept.api.callback import CallbackResult
 
 THIS_FILE = Path(__file__).read_bytes()
@@ -65,11 +72,44 @@ def test_payload_wins_over_a_body_of_any_type() -> None:
 
 
 def test_headers_that_are_changed() -> None:
-    """A multidict is read when the answer is made, other mappings at once, as in aioresponses."""
-    plain, multi = {"A": "1"}, CIMultiDict({"A": "1"})
-    options = AnswerOptions(headers=plain), AnswerOptions(headers=CIMultiDictProxy(multi))
-    plain["A"], multi["A"] = "2", "2"
-    assert [one.make().headers["A"] for one in options] == ["1", "2"]
+    """They are read when the answer is made, whatever they are."""
+    plain, multi, pairs = {"A": "1"}, CIMultiDict({"A": "1"}), [("A", "1")]
+    given = plain, multi, CIMultiDictProxy(multi), MappingProxyType(plain), pairs
+    options = [AnswerOptions(headers=headers, payload=1) for headers in given]
+    plain["A"], multi["A"], pairs[0] = "2", "2", ("A", "2")
+    assert [one.make().headers["A"] for one in options] == ["2"] * 5
+    plain["A"] = "3"
+    assert options[0].make().headers["A"] == "3"
+
+
+def test_headers_that_are_given_again() -> None:
+    """One ``dict`` that is filled anew for each registration answers as it was for each."""
+    headers, other = {"A": "1"}, {"A": "1"}
+    in_use, options = HeadersInUse(), []
+    for _ in range(3):
+        options.append(AnswerOptions(headers=headers))
+        in_use.note(options[-1])
+        headers["A"] += "+"
+    in_use.note(AnswerOptions(headers=other))
+    in_use.note(AnswerOptions())
+    assert [one.make().headers["A"] for one in options] == ["1", "1+", "1+++"]
+
+
+def test_a_multidict_that_is_given_again() -> None:
+    """It is the same one for all, as in aioresponses."""
+    headers = CIMultiDict({"A": "1"})
+    in_use, options = HeadersInUse(), []
+    for _ in range(2):
+        options.append(AnswerOptions(headers=headers))
+        in_use.note(options[-1])
+    headers["A"] = "2"
+    assert [one.make().headers["A"] for one in options] == ["2", "2"]
+
+
+def test_headers_that_are_read_once() -> None:
+    """An iterator has nothing to read later."""
+    options = AnswerOptions(headers=iter([("A", "1")]))
+    assert [options.make().headers["A"] for _ in range(2)] == ["1", "1"]
 
 
 def test_answer_is_made_once_where_nothing_can_change() -> None:

@@ -1,5 +1,6 @@
 import gc
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -213,3 +214,27 @@ class WithNothing:
     def __call__(self, url: Any, **kwargs: Any):
         """Answer."""
         return 3
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_no_content_type_where_there_is_no_body(status: int):
+    """Unless it is given."""
+    assert "Content-Type" not in compute(lambda url, **kw: CallbackResult(status=status)).headers
+    given = CallbackResult(status=status, content_type="application/json")
+    assert compute(lambda url, **kw: given).headers["Content-Type"] == "application/json"
+
+
+def test_content_type_of_a_file(tmp_path: Path):
+    """It is that of its name, unless another is given."""
+    file = tmp_path / "page.html"
+    file.touch()
+    answer = compute(lambda url, **kw: CallbackResult(body=file))
+    assert answer.headers["Content-Type"] == "text/html"
+    given = CallbackResult(body=file, content_type="application/json")
+    assert compute(lambda url, **kw: given).headers["Content-Type"] == "application/json"
+
+
+def test_the_default_content_type_can_be_read():
+    """As any text."""
+    assert CallbackResult().content_type == "application/json"
+    assert "content_type='application/json'" in repr(CallbackResult())

@@ -4,6 +4,7 @@ import aiohttp
 from aiohttp import web
 
 from aiointercept.adapters.handling.faults import fail_client
+from aiointercept.adapters.handling.pacing import Pace, write_chunk
 from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.plain_response import PlainResponse
 from aiointercept.adapters.handling.response import Answered
@@ -13,7 +14,7 @@ from aiointercept.core.ports.upstream import UpstreamResponse
 from aiointercept.core.routing.replies import ForwardReply, RaiseReply
 
 
-async def forward(performance: Performance, _reply: ForwardReply) -> web.StreamResponse:
+async def forward(performance: Performance, reply: ForwardReply) -> web.StreamResponse:
     """Carry the request to the real server, as its client would have, or as the mock does."""
     request, exchange, connection = performance
     owner = exchange.dispatcher
@@ -28,7 +29,7 @@ async def forward(performance: Performance, _reply: ForwardReply) -> web.StreamR
     connection.settle()
     if answer.tunnel is not None:
         return await tunnel(performance, answer, answer.tunnel)
-    return await _send_back(performance, answer)
+    return await _send_back(performance, answer, reply.rate)
 
 
 def _as_connection_error(error: Exception) -> Exception:
@@ -39,7 +40,9 @@ def _as_connection_error(error: Exception) -> Exception:
     return wrapped
 
 
-async def _send_back(performance: Performance, answer: UpstreamResponse) -> web.StreamResponse:
+async def _send_back(
+    performance: Performance, answer: UpstreamResponse, rate: float | None
+) -> web.StreamResponse:
     request, exchange, _ = performance
     response = PlainResponse(answer.status, answer.reason, end_to_end_headers(answer.headers))
     owner, call = exchange.dispatcher, exchange.call
@@ -47,8 +50,9 @@ async def _send_back(performance: Performance, answer: UpstreamResponse) -> web.
     owner.finish(call, answer.status, answer.headers, None)
     try:
         await response.prepare(request)
+        pace = None if rate is None else Pace(rate)
         async for chunk in answer.body:
-            await response.write(chunk)
+            await write_chunk(response, chunk, pace)
         owner.finish(call, answer.status, answer.headers, None)
     except (aiohttp.ClientError, ConnectionError):
         # Either side has gone: the client must not take what it got for the whole.

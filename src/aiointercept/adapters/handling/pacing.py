@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
+from aiohttp import web
+
 from aiointercept.adapters.system_clock import real_monotonic, real_sleep
 from aiointercept.core.http.messages import Response
 from aiointercept.core.routing.replies import Stream
@@ -35,6 +37,15 @@ class Pace:
             if self._free_at > now:
                 await real_sleep(self._free_at - now)
             yield piece
+
+
+async def write_chunk(response: web.StreamResponse, chunk: bytes, pace: Pace | None) -> None:
+    """Write a chunk of a body: at once, or piece by piece as ``pace`` says."""
+    if pace is None:
+        await response.write(chunk)
+        return
+    async for piece in pace.pieces(chunk):
+        await response.write(piece)
 
 
 def as_stream(answer: Response) -> Stream:

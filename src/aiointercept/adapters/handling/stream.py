@@ -8,7 +8,7 @@ import aiohttp
 from aiohttp import web
 
 from aiointercept.adapters.event_loops import INTERRUPTS
-from aiointercept.adapters.handling.pacing import Pace, as_stream
+from aiointercept.adapters.handling.pacing import Pace, as_stream, write_chunk
 from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.plain_response import plain_stream
 from aiointercept.adapters.handling.response import Answered, has_body, web_stream
@@ -175,11 +175,7 @@ async def write_stream(
         await response.prepare(request)
         pace = None if performance.rate is None else Pace(performance.rate)
         while (chunk := await chunks.next()) is not None:
-            if pace is None:
-                await response.write(chunk)
-                continue
-            async for piece in pace.pieces(chunk):
-                await response.write(piece)
+            await write_chunk(response, chunk, pace)
     except (ConnectionError, aiohttp.ClientError):
         # The client has disconnected, which it may.
         return Answered()

@@ -184,10 +184,12 @@ class Predicate(Combinable):
     Args:
         function: takes the request; returns something truthy for a match, or a ``MatchResult``.
         description: what it checks, for messages.
+        place: ``file:line`` of a function without a name.
     """
 
     function: Callable[[Request], object]
     description: str
+    place: str = ""
 
     @override
     def match(self, request: Request, /) -> MatchResult:
@@ -204,7 +206,7 @@ class Predicate(Combinable):
         )
 
     def __str__(self) -> str:
-        return self.description
+        return f"{self.description} at {self.place}" if self.place else self.description
 
 
 def predicate(function: Callable[[Request], object], description: str | None = None) -> Combinable:
@@ -224,7 +226,9 @@ def predicate(function: Callable[[Request], object], description: str | None = N
         raise TypeError(msg)
     if inspect.iscoroutinefunction(function):
         raise TypeError(_no_coroutines(_name_of(function)))
-    return Predicate(function, _name_of(function) if description is None else description)
+    if description is None:
+        return Predicate(function, _name_of(function), _place_of(function))
+    return Predicate(function, description)
 
 
 def as_matcher(value: object) -> Matcher:
@@ -307,11 +311,14 @@ def _operand(matcher: Matcher) -> str:
 
 
 def _name_of(function: Callable[..., object]) -> str:
-    name = str(getattr(function, "__qualname__", repr(function)))
+    return str(getattr(function, "__qualname__", repr(function)))
+
+
+def _place_of(function: Callable[..., object]) -> str:
     code = getattr(function, "__code__", None)
-    if not name.endswith("<lambda>") or code is None:
-        return name
-    return f"{name} at {code.co_filename}:{code.co_firstlineno}"
+    if code is None or not _name_of(function).endswith("<lambda>"):
+        return ""
+    return f"{code.co_filename}:{code.co_firstlineno}"
 
 
 def _no_coroutines(name: str) -> str:

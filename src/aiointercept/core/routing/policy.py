@@ -105,12 +105,15 @@ class Policy:
         forward_unmatched: whether what no route matches goes to the real server.
         carry_forwarded: whether the mock itself carries what is forwarded, instead of letting the
             client connect to the real server by its own means.
+        forward_rate: bytes a second at which bodies of real servers go out, if it carries them;
+            ``None`` for as fast as they come.
         leave_loopback: whether this machine's own servers stay reachable unless a route names them.
     """
 
     untouched: tuple[HostRule, ...] = ()
     forward_unmatched: bool = False
     carry_forwarded: bool = False
+    forward_rate: float | None = None
     leave_loopback: bool = True
 
     def never_touches(self, request: Request) -> bool:

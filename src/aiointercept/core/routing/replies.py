@@ -156,7 +156,13 @@ class WebSocket:
 
 @frozen(eq=False)
 class ForwardReply:
-    """The real server's answer, through the upstream."""
+    """The real server's answer, through the upstream.
+
+    Args:
+        rate: bytes a second at which its body goes out; ``None`` for as fast as it comes.
+    """
+
+    rate: float | None = None
 
 
 CallbackAnswer: TypeAlias = Response | Stream | FileReply | FaultReply

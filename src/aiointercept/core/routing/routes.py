@@ -3,6 +3,7 @@
 A :class:`Registration` counts, but only the registry that holds it may change it.
 """
 
+import re
 from functools import cached_property
 from typing import Any
 
@@ -80,7 +81,7 @@ class Route:
         try:
             return self.condition.match(request)
         except BaseException as error:
-            note = f"raised by the matcher {self.condition} of {self} ({self.declared_at})"
+            note = f"raised by the matcher {self._condition_text} of {self} ({self.declared_at})"
             add_note(error, note)
             raise
 
@@ -102,9 +103,17 @@ class Route:
             return self.check_condition(request) or None
         return MATCH if may_match(self.condition, request) else None
 
+    @property
+    def _condition_text(self) -> str:
+        """The condition; where the route was registered, those who show it say once."""
+        text = str(self.condition)
+        if not self.declared_at or self.declared_at not in text:
+            return text
+        return re.sub(rf" at {re.escape(self.declared_at)}(?!\d)", "", text)
+
     def __str__(self) -> str:
         place = "*" if self.target is None else str(self.target)
-        conditions = "" if self.condition is None else f" where {self.condition}"
+        conditions = "" if self.condition is None else f" where {self._condition_text}"
         name = "" if self.name is None else f" ({self.name})"
         return f"{self.method} {place}{conditions}{name}"
 

@@ -2,7 +2,9 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
+import pytest
 
+from aiointercept.adapters.handling import pacing
 from aiointercept.adapters.handling.forward import forward
 from aiointercept.adapters.handling.response import Answered
 from aiointercept.core.ports.upstream import UpstreamResponse
@@ -67,3 +69,19 @@ async def test_no_way_to_the_real_server(stage: Stages):
     one = stage(ForwardReply())
     assert isinstance(await forward(one.performance, ForwardReply()), Answered)
     assert one.owner.told == []
+
+
+async def test_the_answer_at_a_rate(stage: Stages, monkeypatch: Any):
+    """Each piece comes when it is due."""
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(pacing, "real_sleep", sleep)
+    monkeypatch.setattr(pacing, "real_monotonic", lambda: 0.0)
+    one = stage(ForwardReply(6))
+    one.owner.upstream = FakeUpstream(b"one", b"two")
+    await forward(one.performance, ForwardReply(6))
+    assert bytes(one.transport.written).endswith(b"\r\n\r\nonetwo")
+    assert waited[-1] == pytest.approx(1)

@@ -114,3 +114,27 @@ def test_active(limit: Any, used: Any, removed: Any, active: Any):
     """A registration takes requests until it is used up or removed."""
     registration = Registration(route(limit=limit), 1, used=used, removed=removed)
     assert registration.active is active
+
+
+def test_a_location_is_told_once():
+    """A function without a name is where its route is, unless it stands on another line."""
+    here = predicate(lambda request: False)
+    place = str(here).partition(" at ")[2]
+    for declared_at, text in (
+        (place, f"GET {H} where {{}} & {{}}"),
+        (place[:-1], f"GET {H} where {{}} at {place} & {{}} at {place}"),
+        ("", f"GET {H} where {{}} at {place} & {{}} at {place}"),
+    ):
+        name = "test_a_location_is_told_once.<locals>.<lambda>"
+        told = str(route(Url(H), here & here, declared_at=declared_at))
+        assert told == text.format(name, name)
+    assert here.match(Request("GET", H)).mismatches[0].part.endswith("<lambda>")
+
+
+def test_a_location_is_told_once_where_a_matcher_raises():
+    """In the note on its error."""
+    wrong = predicate(lambda request: request.none)
+    place = str(wrong).partition(" at ")[2]
+    with pytest.raises(AttributeError) as raised:
+        route(Url(H), wrong, declared_at=place).check_condition(Request("GET", H))
+    assert vars(raised.value)["__notes__"][0].count(place) == 1
