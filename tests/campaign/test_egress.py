@@ -4,13 +4,19 @@ The guard of all tests counts each attempt; here are the ways that would lead ou
 """
 
 import asyncio
+import gc
 import itertools
+import sys
+import threading
+import weakref
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.connector import BaseConnector
+from attrs import frozen
 from campaign_modes import loop_kinds, run_on
 
 from aiointercept import aiointercept
@@ -64,6 +70,38 @@ def _in_a_middleware(mock: aiointercept, gate: Gate) -> dict[str, Any]:
     return {"middlewares": [middleware]}
 
 
+async def _limited(request: Any, handler: Any) -> Any:
+    return await asyncio.wait_for(handler(request), 60)  # before Python 3.12: in another task
+
+
+async def _in_a_task(request: Any, handler: Any) -> Any:
+    return await asyncio.ensure_future(handler(request))
+
+
+async def _shielded(request: Any, handler: Any) -> Any:
+    return await asyncio.shield(handler(request))
+
+
+async def _in_a_crowd(request: Any, handler: Any) -> Any:
+    (response,) = await asyncio.gather(handler(request))
+    return response
+
+
+async def _left_to_itself(request: Any, handler: Any) -> Any:
+    """Let what follows go on, even though nobody waits for it any more."""
+    task = asyncio.ensure_future(handler(request))
+    await asyncio.wait([task], timeout=0.001)
+    return await task
+
+
+def _behind(*outer: Any) -> Any:
+    def options(mock: aiointercept, gate: Gate) -> dict[str, Any]:
+        inner = _in_a_middleware(mock, gate)["middlewares"]
+        return {"middlewares": [*outer, *inner]}
+
+    return options
+
+
 def _for_a_place_in_the_pool(mock: aiointercept, gate: Gate) -> dict[str, Any]:
     return _at_a_route(mock, gate)
 
@@ -82,6 +120,12 @@ PLACES = {
     "at a route": _at_a_route,
     "in a body": _in_a_body,
     "in a middleware": _in_a_middleware,
+    "in a middleware behind wait_for": _behind(_limited),
+    "in a middleware behind a task": _behind(_in_a_task),
+    "in a middleware behind shield": _behind(_shielded),
+    "in a middleware behind gather": _behind(_in_a_crowd),
+    "in a middleware behind wait": _behind(_left_to_itself),
+    "in a middleware behind several tasks": _behind(_in_a_task, _limited, _shielded),
     "before sending": _in_a_hook("on_request_start"),
     "for a place in the pool": _for_a_place_in_the_pool,
     "while connecting": _in_a_hook("on_connection_create_start"),
@@ -96,27 +140,70 @@ TIMEOUTS = {
 }
 
 
-async def _direct(session: aiohttp.ClientSession, method: str) -> None:
-    async with session.request(method, URL) as response:
+@frozen
+class Client:
+    """Whoever makes the calls.
+
+    Attributes:
+        session: its own.
+        options: for more sessions like it.
+    """
+
+    session: aiohttp.ClientSession
+    options: dict[str, Any]
+
+
+async def _direct(client: Client, method: str) -> None:
+    async with client.session.request(method, URL) as response:
         await response.read()
 
 
-async def _awaited(session: aiohttp.ClientSession, method: str) -> None:
-    response = await session.request(method, URL)
+async def _awaited(client: Client, method: str) -> None:
+    response = await client.session.request(method, URL)
     await response.read()
     response.release()
 
 
-async def _through_layers(session: aiohttp.ClientSession, method: str) -> None:
+async def _through_layers(client: Client, method: str) -> None:
     async def generate() -> Any:
-        async with session.request(method, URL) as response:
+        async with client.session.request(method, URL) as response:
             yield await response.read()
 
     async for _ in generate():
         pass
 
 
-CALLERS = {"direct": _direct, "awaited": _awaited, "through layers": _through_layers}
+async def _with_a_limit(client: Client, method: str) -> None:
+    await asyncio.wait_for(_direct(client, method), 60)
+
+
+async def _by_a_task(client: Client, method: str) -> None:
+    await asyncio.shield(asyncio.ensure_future(_direct(client, method)))
+
+
+async def _among_others(client: Client, method: str) -> None:
+    await asyncio.gather(_direct(client, method), asyncio.sleep(0))
+
+
+async def _by_a_new_session(client: Client, method: str) -> None:
+    async with aiohttp.ClientSession(**client.options) as session:
+        await _direct(Client(session, client.options), method)
+
+
+async def _by_a_new_session_with_a_limit(client: Client, method: str) -> None:
+    await asyncio.wait_for(_by_a_new_session(client, method), 60)
+
+
+CALLERS = {
+    "direct": _direct,
+    "awaited": _awaited,
+    "through layers": _through_layers,
+    "with a limit": _with_a_limit,
+    "by a task": _by_a_task,
+    "among others": _among_others,
+    "by a new session": _by_a_new_session,
+    "by a new session with a limit": _by_a_new_session_with_a_limit,
+}
 
 
 async def _persistent(call: Callable[[], Awaitable[None]]) -> list[str]:
@@ -135,24 +222,28 @@ async def _persistent(call: Callable[[], Awaitable[None]]) -> list[str]:
 async def _leave_with_a_call(
     place: Any, timeout: aiohttp.ClientTimeout, caller: Any, method: str
 ) -> list[str]:
+    original = BaseConnector.connect
     mock = aiointercept(mock_external_urls=True)
     async with mock:
         gate = Gate()
-        options = place(mock, gate)
+        options = {"timeout": timeout, **place(mock, gate)}
         limit = 1 if place is _for_a_place_in_the_pool else 100
         connector = aiohttp.TCPConnector(limit=limit)
-        session = aiohttp.ClientSession(connector=connector, timeout=timeout, **options)
-        tasks = [asyncio.ensure_future(_persistent(lambda: caller(session, method)))]
+        client = Client(aiohttp.ClientSession(connector=connector, **options), options)
+        tasks = [asyncio.ensure_future(_persistent(lambda: caller(client, method)))]
         await gate.reached.wait()
         if limit == 1:
-            tasks.append(asyncio.ensure_future(_persistent(lambda: caller(session, method))))
+            tasks.append(asyncio.ensure_future(_persistent(lambda: caller(client, method))))
             for _ in range(10):
                 await asyncio.sleep(0)
     gate.open.set()
     *_, errors = await asyncio.gather(*tasks)
-    await session.close()
-    assert "connect" not in vars(connector)  # whatever stood before it has gone
+    await client.session.close()
+    assert BaseConnector.connect is original  # nothing is left of what refused the calls
     return errors
+
+
+PLACES_IN_ORDER = list(PLACES)
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -161,9 +252,11 @@ def test_a_call_in_flight_never_leaves(
     campaign: Any, network_attempts: list[Any], place: str, kind: str
 ) -> None:
     """Wherever it waits when the block ends, it and its caller's next tries are refused."""
-    for timeout, caller, method in itertools.product(
-        TIMEOUTS.values(), CALLERS.values(), ["GET", "POST"]
-    ):
+    cases = list(itertools.product(TIMEOUTS.values(), CALLERS.values(), ["GET", "POST"]))
+    if not campaign.long:
+        # Each caller, with some of the limits and methods.
+        cases = cases[PLACES_IN_ORDER.index(place) % 3 :: 3]
+    for timeout, caller, method in cases:
         errors = run_on(kind, _leave_with_a_call(PLACES[place], timeout, caller, method))
         assert network_attempts == [], (timeout, caller, method)
         assert len(errors) == TRIES
@@ -234,4 +327,68 @@ async def test_a_call_to_this_machine_in_a_hook_goes_on(campaign: Any) -> None:
         assert await response.text() == "real"
     await session.close()
     await server.cleanup()
+    campaign.count("calls in flight when a block ended")
+
+
+@pytest.mark.parametrize("place", ["in a middleware", "before sending"])
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python does not tell the loops there")
+def test_a_first_call_on_a_loop_of_another_thread_does_not_leave(
+    campaign: Any, network_attempts: list[Any], place: str
+) -> None:
+    """It has not come to its connector, so the mock has not met that loop."""
+    begun, ended = threading.Event(), threading.Event()
+    mock = aiointercept(mock_external_urls=True)
+    errors: list[str] = []
+
+    async def work() -> None:
+        gate = Gate()
+        options = PLACES[place](mock, gate)
+        async with aiohttp.ClientSession(**options) as session:
+            client = Client(session, options)
+            task = asyncio.ensure_future(_persistent(lambda: _direct(client, "GET")))
+            await gate.reached.wait()
+            begun.set()
+            await asyncio.to_thread(ended.wait)
+            gate.open.set()
+            errors.extend(await task)
+
+    with mock:
+        thread = threading.Thread(target=lambda: asyncio.run(work()))
+        thread.start()
+        begun.wait()
+    ended.set()
+    thread.join()
+    assert [ENDED in error for error in errors] == [True] * TRIES
+    assert network_attempts == []
+    campaign.count("calls in flight when a block ended")
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_call_whose_loop_is_gone_leaves_no_patch(campaign: Any) -> None:
+    """Its task never ends, but is forgotten with the loop."""
+    original = BaseConnector.connect
+
+    mock = aiointercept(mock_external_urls=True)
+
+    async def begin() -> "weakref.ref[Any]":
+        gate = Gate()
+        _at_a_route(mock, gate)
+        session = aiohttp.ClientSession()
+        task = asyncio.ensure_future(_direct(Client(session, {}), "GET"))
+        await gate.reached.wait()
+        return weakref.ref(task)
+
+    def use() -> "weakref.ref[Any]":
+        loop = asyncio.new_event_loop()
+        with mock:
+            task = loop.run_until_complete(begin())
+        assert BaseConnector.connect is not original
+        loop.close()
+        return task
+
+    task = use()
+    gc.collect()
+    assert task() is None
+    assert BaseConnector.connect is original
     campaign.count("calls in flight when a block ended")

@@ -4,6 +4,7 @@ The campaign (``python -m tests.campaign``) looks for their kinds.
 """
 
 import asyncio
+import contextlib
 import gc
 import gzip
 import json
@@ -127,6 +128,47 @@ async def test_a_call_that_a_hook_or_middleware_still_has_does_not_leave(
         go_on.set()
         with pytest.raises(aiohttp.ClientConnectionError, match="block ended"):
             await task
+    assert network_attempts == []
+
+
+@pytest.mark.parametrize("new_session", [True, False])
+async def test_a_retry_in_a_task_that_wait_for_makes_does_not_leave(
+    network_attempts: list[Any], *, new_session: bool
+):
+    """Nor by a new session: who waits for the task that made the call is known as well."""
+    reached, go_on = asyncio.Event(), asyncio.Event()
+    errors: list[str] = []
+
+    async def limited(request: Any, handler: Any) -> Any:
+        return await asyncio.wait_for(handler(request), 60)
+
+    async def wait(request: Any, handler: Any) -> Any:
+        reached.set()
+        await go_on.wait()
+        return await handler(request)
+
+    def make() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(middlewares=[limited, wait])
+
+    async def call() -> None:
+        async with make() if new_session else contextlib.nullcontext(session) as mine:
+            await fetch(mine)
+
+    async def persistent() -> None:
+        for _ in range(3):
+            try:
+                await asyncio.wait_for(call(), 60)
+            except aiohttp.ClientConnectionError as error:
+                errors.append(str(error))
+
+    async with make() as session:
+        async with aiointercept(mock_external_urls=True) as m:
+            m.get(URL_TEXT, repeat=True)
+            task = asyncio.create_task(persistent())
+            await reached.wait()
+        go_on.set()
+        await task
+    assert [("block ended" in error) for error in errors] == [True] * 3
     assert network_attempts == []
 
 

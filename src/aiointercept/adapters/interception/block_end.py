@@ -1,7 +1,9 @@
 """What happens to calls in flight when a block ends: none of them reaches the network.
 
-A call is known by its task. When the block ends, a guard is set before the connectors of the calls
-that are in flight then; it refuses what belongs to them, and goes when their tasks have ended.
+A call is known by its task. When the block ends, the calls that are in flight then are noted: by
+the tasks that make them and those that wait for these, by their requests, and by the coroutine of
+``ClientSession._request``. ``connect`` stays patched, and refuses what belongs to such a call,
+until these tasks have ended.
 
 Private names of aiohttp used here, and what would replace each if it went:
 
@@ -14,281 +16,215 @@ Private names of aiohttp used here, and what would replace each if it went:
 # pyright: reportPrivateUsage=false
 
 import asyncio
-import gc
 import sys
+import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
-from typing import TYPE_CHECKING, Any, Final
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import aiohttp
-from aiohttp.connector import BaseConnector, Connection
-from attrs import define
+from attrs import field, frozen
 from yarl import URL
 
 from aiointercept.adapters.event_loops import call_on_loop
+from aiointercept.adapters.interception.awaiting import awaited_by, frame_of, with_callers
+from aiointercept.adapters.interception.started_calls import StartedCall
 
 if TYPE_CHECKING:
-    from aiohttp import ClientRequest, ClientTimeout
-    from aiohttp.tracing import Trace
+    from aiohttp import ClientRequest
 
 BLOCK_ENDED: Final = (
     "the aiointercept block ended while this call was in flight. Await the call inside the block, "
     "or cancel it there"
 )
 
-_MOST_TASKS: Final = 256
 _CALL: Final = getattr(aiohttp.ClientSession._request, "__code__", None)
 _SENDING: Final = "_connect_and_send_request"
 
-
-@define(eq=False)
-class StartedCall:
-    """A call that a task has begun to make through the mock, as far as the connection goes.
-
-    Attributes:
-        task: the task.
-        method: of the request.
-        url: of the request.
-        connection: what aiohttp sends it over; ``None`` while there is none.
-        connecting: whether the task waits for its connection.
-        request: what is sent. A middleware sends it again, which may be in another task: up to
-            Python 3.11, ``asyncio.wait_for`` makes one for each try.
-    """
-
-    task: "asyncio.Task[Any]"
-    method: str
-    url: URL
-    connection: Connection | None = None
-    connecting: bool = True
-    request: "weakref.ref[ClientRequest] | None" = None
-
-    @property
-    def in_flight(self) -> bool:
-        """Whether its answer has not come, or is not read to its end."""
-        if self.task.done():
-            return False
-        # A connection that broke is not released yet: aiohttp is about to repeat the call.
-        return self.connecting or (
-            self.connection is not None and self.connection.protocol is not None
-        )
-
-    @property
-    def frame(self) -> FrameType | None:
-        """That of ``ClientSession._request``, where the task is inside of the call."""
-        return next((f for f in _frames(self.task.get_coro()) if f.f_code is _CALL), None)
+LeftAlone: TypeAlias = "Callable[[ClientRequest], bool]"
+TaskReference: TypeAlias = "weakref.ref[asyncio.Task[Any]]"
 
 
-class StartedCalls:
-    """The calls that began through one connector in a block, by task."""
-
-    def __init__(self) -> None:
-        self._by_task: dict[asyncio.Task[Any] | None, list[StartedCall]] = {}
-
-    def add(self, req: "ClientRequest") -> StartedCall:
-        """Note that the running task begins a call."""
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101  aiohttp itself makes no call without one
-        if len(self._by_task) > _MOST_TASKS:
-            self._by_task = {t: calls for t, calls in self._by_task.items() if t and not t.done()}
-        call = StartedCall(task, req.method, req.url, request=weakref.ref(req))
-        others = self._by_task.get(task)
-        # Most tasks make one call after the other.
-        self._by_task[task] = (
-            [call, *(one for one in others if one.in_flight)] if others else [call]
-        )
-        return call
-
-    def leave(self) -> None:
-        """Note that the running task now makes a call that is none of the mock's business."""
-        self._by_task.pop(asyncio.current_task(), None)
-
-    def take(self) -> list[StartedCall]:
-        """Return the calls that may be in flight, and forget all."""
-        calls, self._by_task = self._by_task, {}
-        # A loop in another thread may be about to add one.
-        return [call for of_task in list(calls.values()) for call in of_task]
-
-
-@define(eq=False)
-class UnconnectedCall:
-    """A call that has not come to its connector: a trace hook or middleware still has it.
+@frozen(eq=False)
+class CutOffCall:
+    """A call whose block ended before it did. It keeps nothing of the call alive.
 
     Attributes:
-        task: the task that makes it.
-        frame: of ``ClientSession._request``; the same as long as the call goes on.
-        connector: of the session.
+        left_alone: whether the mock would have left a request alone.
+        coroutine: of ``ClientSession._request``, in which the call goes on; ``None`` if that runs
+            in no task that is known.
+        requests: what was about to be sent, or is sent again.
+        refused: methods and URLs that its tasks may not ask for any more.
     """
 
-    task: "asyncio.Task[Any]"
-    frame: FrameType
-    connector: BaseConnector
+    left_alone: LeftAlone
+    coroutine: "weakref.ref[Any] | None" = None
+    requests: "tuple[weakref.ref[ClientRequest], ...]" = ()
+    refused: set[tuple[str, URL]] = field(factory=set[tuple[str, URL]])
 
-
-def unconnected_calls(loops: Iterable[asyncio.AbstractEventLoop]) -> Iterator[UnconnectedCall]:
-    """Return the calls on ``loops`` that have not come to their connectors."""
-    for loop in loops:
-        for task in asyncio.all_tasks(loop):
-            frames = list(_frames(task.get_coro()))
-            at = next((n for n, frame in enumerate(frames) if frame.f_code is _CALL), None)
-            if at is None or any(one.f_code.co_name == _SENDING for one in frames[at:]):
-                continue
-            connector = getattr(frames[at].f_locals.get("self"), "connector", None)
-            if isinstance(connector, BaseConnector):
-                yield UnconnectedCall(task, frames[at], connector)
-
-
-def _frames(awaited: Any) -> Iterator[FrameType]:
-    """Yield the frames that wait for each other, from the outermost inwards."""
-    while awaited is not None:
-        frame: FrameType | None = None
-        following: Any = None
-        one: Any = awaited
-        if isinstance(awaited, CoroutineType):
-            frame, following = one.cr_frame, one.cr_await
-        elif isinstance(awaited, GeneratorType):
-            frame, following = one.gi_frame, one.gi_yieldfrom
-        elif isinstance(awaited, AsyncGeneratorType):
-            frame, following = one.ag_frame, one.ag_await
-        else:
-            following = _wrapped(awaited)
-        if frame is not None:
-            yield frame
-        awaited = following
-
-
-def _wrapped(awaited: Any) -> Any:
-    """Return the coroutine or generator that ``awaited`` stands for, as ``await`` makes some."""
-    if isinstance(awaited, asyncio.Future):
-        return None
-    kinds: Any = (CoroutineType, GeneratorType, AsyncGeneratorType)
-    return next((one for one in gc.get_referents(awaited) if isinstance(one, kinds)), None)
-
-
-class _Guard:
-    """Stands before a connector until the tasks whose calls were cut off have ended.
-
-    Neither aiohttp's repetition of such a call nor its caller's next try may reach the network.
-
-    Args:
-        connector: the client's.
-        any_active: whether a mock is active, which then decides itself.
-    """
-
-    def __init__(self, connector: BaseConnector, any_active: Callable[[], bool]) -> None:
-        self._connector = connector
-        self._any_active = any_active
-        self._refused: dict[asyncio.Task[Any], set[tuple[str, URL]]] = {}
-        self._frames: dict[asyncio.Task[Any], FrameType] = {}
-        self._left_alone: dict[asyncio.Task[Any], Callable[[ClientRequest], bool]] = {}
-        self._requests: set[ClientRequest] = set()
-        vars(connector)["connect"] = self
-
-    async def __call__(
-        self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
-    ) -> Connection:
-        task = asyncio.current_task()
-        if task is not None and (req in self._requests or self._refuses(task, req)):
-            raise aiohttp.ClientConnectionError(BLOCK_ENDED)
-        return await type(self._connector).connect(self._connector, req, traces, timeout)
-
-    def _refuses(self, task: "asyncio.Task[Any]", req: "ClientRequest") -> bool:
-        refused = self._refused.get(task)
-        if refused is None:
+    def continues_with(self, req: "ClientRequest") -> bool:
+        """Whether ``req`` is of this call: the first sending, a repetition, or a redirect."""
+        if any(one() is req for one in self.requests):
+            return True
+        frame = None if self.coroutine is None else frame_of(self.coroutine())
+        if frame is None:
             return False
-        sent = req.method, req.url
-        if task in self._frames and _runs_in(self._frames[task]):
-            if self._left_alone[task](req):
-                return False
-            refused.add(sent)
-            return True
-        return sent in refused and not self._any_active()
-
-    def watch(self, call: StartedCall, frame: FrameType | None) -> None:
-        """Refuse what repeats or continues ``call`` until its task is done."""
-        if frame is not None:
-            self._left_alone[call.task] = _nothing
-            self._frames[call.task] = frame
-        request = None if call.request is None else call.request()
-        if frame is None and request is not None:
-            # The task is one that a middleware made; the task that waits for it is watched too.
-            self._requests.add(request)
-        self._known(call.task).add((call.method, call.url))
-
-    def watch_unconnected(
-        self, call: UnconnectedCall, left_alone: "Callable[[ClientRequest], bool]"
-    ) -> None:
-        """Refuse ``call`` when it comes, and what repeats it until its task is done."""
-        self._left_alone[call.task] = left_alone
-        self._frames[call.task] = call.frame
-        self._known(call.task)
-
-    def _known(self, task: "asyncio.Task[Any]") -> set[tuple[str, URL]]:
-        known = self._refused.get(task)
-        if known is None:
-            known = self._refused[task] = set()
-            # Where that loop runs in another thread, the task may end before this returns.
-            call_on_loop(task.get_loop(), lambda: task.add_done_callback(self._forget))
-        return known
-
-    def _forget(self, task: "asyncio.Task[Any]") -> None:
-        for known in (self._refused, self._frames, self._left_alone):
-            known.pop(task, None)
-        if not self._refused:
-            self._requests.clear()
-            if vars(self._connector).get("connect") is self:
-                del self._connector.connect
+        # A middleware may send it in another task.
+        return frame in _frames_here() or _has(frame, req)
 
 
-def _nothing(_req: "ClientRequest") -> bool:
-    return False
-
-
-def _runs_in(frame: FrameType) -> bool:
-    """Whether the running code was called, or is awaited, by what runs in ``frame``."""
-    caller: FrameType | None = sys._getframe()
-    while caller is not None:
-        if caller is frame:
-            return True
-        caller = caller.f_back
-    return False
-
-
-class BlockEnd:
-    """Sets the guards at the end of one block.
+class CutOffCalls:
+    """The calls that were in flight when a block ended, until their tasks end.
 
     Args:
-        any_active: whether a mock is active at the time of asking.
+        begin: called when there are some, for :meth:`refuse` to be asked from now on.
+        end: called when there are none any more.
     """
 
-    def __init__(self, any_active: Callable[[], bool]) -> None:
-        self._any_active = any_active
+    def __init__(self, begin: Callable[[], object], end: Callable[[], object]) -> None:
+        self._begin = begin
+        self._end = end
+        # Python may collect a task, and so call ``_forget``, while this thread has the lock.
+        self._lock = threading.RLock()
+        self._by_task: dict[TaskReference, list[CutOffCall]] = {}
 
-    def _guard(self, connector: BaseConnector) -> _Guard:
-        guard = vars(connector).get("connect")
-        return guard if isinstance(guard, _Guard) else _Guard(connector, self._any_active)
+    def __bool__(self) -> bool:
+        return bool(self._by_task)
 
-    def cut_off(self, connector: BaseConnector, calls: Iterable[StartedCall]) -> None:
-        """See that calls begun through ``connector`` do not reach the network when they go on."""
-        if connector.closed:
-            return
-        for call in calls:
-            if not call.task.done():
-                frame = call.frame
-                if call.in_flight or frame is not None:
-                    self._guard(connector).watch(call, frame)
-
-    def cut_off_unconnected(
-        self,
-        loops: Iterable[asyncio.AbstractEventLoop],
-        left_alone: "Callable[[ClientRequest], bool]",
-    ) -> None:
-        """See that calls do not reach the network that have not come to their connectors yet.
+    def refuse(self, req: "ClientRequest", *, mocked: bool) -> None:
+        """Raise if ``req`` belongs to such a call.
 
         Args:
-            loops: whose tasks may be making calls.
-            left_alone: whether the mock would have left a request alone.
+            req: what the running task is about to send.
+            mocked: whether a mock is active, which answers whoever tries again.
+
+        Raises:
+            ClientConnectionError: saying that the block has ended.
         """
-        for call in unconnected_calls(loops):
-            if not call.connector.closed:
-                self._guard(call.connector).watch_unconnected(call, left_alone)
+        sent = req.method, req.url
+        with self._lock:
+            by_task = dict(self._by_task)
+        cut_off = {call for calls in by_task.values() for call in calls}
+        # Several, where a middleware makes a task of what follows it.
+        continued = [call for call in cut_off if call.continues_with(req)]
+        if any(not call.left_alone(req) for call in continued):
+            for call in continued:
+                call.refused.add(sent)
+            raise aiohttp.ClientConnectionError(BLOCK_ENDED)
+        if mocked:
+            return
+        refused = {
+            task
+            for reference, calls in by_task.items()
+            if (task := reference()) is not None and any(sent in call.refused for call in calls)
+        }
+        if any(task in refused for task in _running()) or any(
+            _makes(task, req) for task in refused
+        ):
+            raise aiohttp.ClientConnectionError(BLOCK_ENDED)
+
+    def add_started(self, calls: Iterable[StartedCall], left_alone: LeftAlone) -> None:
+        """Note those of ``calls``, which came to the mock, that are in flight."""
+        for call in calls:
+            if not call.task.done():
+                coroutine = _call_of(call.task)
+                if call.in_flight or coroutine is not None:
+                    request = None if call.request is None else call.request
+                    cut_off = CutOffCall(
+                        left_alone,
+                        None if coroutine is None else weakref.ref(coroutine),
+                        () if request is None else (request,),
+                    )
+                    cut_off.refused.add((call.method, call.url))
+                    self._add(call.task, cut_off)
+
+    def add_unconnected(
+        self, loops: Iterable[asyncio.AbstractEventLoop], left_alone: LeftAlone
+    ) -> None:
+        """Note the calls on ``loops`` that have not come to their connectors.
+
+        A trace hook or middleware still has them.
+        """
+        for loop in loops:
+            for task in asyncio.all_tasks(loop):
+                frames = list(awaited_by(task))
+                at = next((n for n, (_, f) in enumerate(frames) if f.f_code is _CALL), None)
+                if any(f.f_code.co_name == _SENDING for _, f in frames[at or 0 :]):
+                    continue
+                if at is not None:
+                    self._add(task, CutOffCall(left_alone, weakref.ref(frames[at][0])))
+                    continue
+                # A middleware may have made a task of what follows it.
+                requests = tuple(map(weakref.ref, _requests_in(f for _, f in frames)))
+                if requests:
+                    self._add(task, CutOffCall(left_alone, requests=requests))
+
+    def _add(self, task: "asyncio.Task[Any]", call: CutOffCall) -> None:
+        for one in with_callers(task):
+            reference = weakref.ref(one, self._forget)
+            with self._lock:
+                known = self._by_task.get(reference)
+                if known is None:
+                    if not self._by_task:
+                        self._begin()
+                    known = self._by_task[reference] = []
+                    self._watch(one)
+                known.append(call)
+
+    def _watch(self, task: "asyncio.Task[Any]") -> None:
+        def forget(done: "asyncio.Task[Any]") -> None:
+            self._forget(weakref.ref(done))
+
+        # Where that loop runs in another thread, the task may end before this returns.
+        call_on_loop(task.get_loop(), lambda: task.add_done_callback(forget))
+
+    def _forget(self, task: TaskReference) -> None:
+        with self._lock:
+            if self._by_task.pop(task, None) is not None and not self._by_task:
+                self._end()
+
+
+def _call_of(task: "asyncio.Task[Any]") -> Any:
+    """Return the coroutine of ``ClientSession._request`` that the task is inside of."""
+    return next((one for one, frame in awaited_by(task) if frame.f_code is _CALL), None)
+
+
+def _makes(task: "asyncio.Task[Any]", req: "ClientRequest") -> bool:
+    """Whether the task is inside of the call that sends ``req``, be it in another task."""
+    frame = frame_of(_call_of(task))
+    return frame is not None and _has(frame, req)
+
+
+def _has(frame: Any, req: "ClientRequest") -> bool:
+    return any(one is req for one in frame.f_locals.values())
+
+
+def _requests_in(frames: Iterable[FrameType]) -> "set[ClientRequest]":
+    """Return the requests that there are among the variables of frames."""
+    return {
+        value
+        for frame in frames
+        for value in frame.f_locals.values()
+        if isinstance(value, aiohttp.ClientRequest)
+    }
+
+
+def _running() -> "Iterator[asyncio.Task[Any]]":
+    """Yield the running task and those that wait for it, or run it eagerly."""
+    task = asyncio.current_task()
+    if task is not None:
+        yield from with_callers(task)
+        frames = _frames_here()
+        for other in asyncio.all_tasks(task.get_loop()):
+            if frame_of(other.get_coro()) in frames:
+                yield other
+
+
+def _frames_here() -> set[Any]:
+    frame: Any = sys._getframe()
+    found: set[Any] = set()
+    while frame is not None:
+        found.add(frame)
+        frame = frame.f_back
+    return found

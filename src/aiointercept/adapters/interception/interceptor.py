@@ -16,7 +16,8 @@ from aiointercept.adapters.event_loops import call_on_loop, running_loop
 from aiointercept.adapters.handling.faults import warn_of_unmatched
 from aiointercept.adapters.handling.request import from_log
 from aiointercept.adapters.interception.attempts import ClientAttempt
-from aiointercept.adapters.interception.block_end import BLOCK_ENDED, BlockEnd, StartedCall
+from aiointercept.adapters.interception.awaiting import loops_with_tasks
+from aiointercept.adapters.interception.block_end import BLOCK_ENDED, CutOffCalls, LeftAlone
 from aiointercept.adapters.interception.chain import Chain
 from aiointercept.adapters.interception.client_request import (
     ConnectCall,
@@ -34,6 +35,7 @@ from aiointercept.adapters.interception.mocked_connector import (
     MockedProtocol,
 )
 from aiointercept.adapters.interception.patching import REAL_CONNECT, Closings, Patches
+from aiointercept.adapters.interception.started_calls import StartedCall
 from aiointercept.adapters.interception.tracing import observe_passthrough
 from aiointercept.adapters.system_clock import real_sleep
 from aiointercept.core.calls import Call
@@ -110,6 +112,8 @@ class ConnectorInterceptor:
         self._dialer: Dialer | None = None
         self._home: asyncio.AbstractEventLoop | None = None
         self._pid = os.getpid()
+        self._installed = False
+        self._left_alone: LeftAlone = _is_not_http
         self.dispatcher: Dispatcher | None = None
 
     def bind(self, dispatcher: Dispatcher, dialer: Dialer) -> None:
@@ -117,17 +121,20 @@ class ConnectorInterceptor:
         self.dispatcher = dispatcher
         self._dialer = dialer
         self._pid = os.getpid()
+        self._installed = False
+        self._left_alone = functools.partial(_is_left_alone, dispatcher.policy)
 
     def install(self) -> None:
         """See :meth:`aiointercept.core.ports.interceptor.Interceptor.install`."""
         _patches.apply(_Hooks())
+        self._installed = True
         self._home = running_loop()
         _chain.add(self)
 
     def uninstall(self) -> None:
         """See :meth:`aiointercept.core.ports.interceptor.Interceptor.uninstall`."""
         # Whoever asks meanwhile, in another thread, is told that the block has ended.
-        dispatcher, self._dialer, self.dispatcher = self.dispatcher, None, None
+        self._dialer = self.dispatcher = None
         with self._lock:
             mocked, self._mocked = list(self._mocked.items()), WeakKeyDictionary()
         waiting: set[asyncio.Future[None]] = self._waiting
@@ -136,11 +143,10 @@ class ConnectorInterceptor:
             mocked = [(c, ours) for c, ours in mocked if ours.pid == os.getpid()]
             waiting = set()
         try:
-            for connector, ours in mocked:
-                _block_end.cut_off(connector, ours.started_calls.take())
-            if self in _chain.all and dispatcher is not None:
-                leaves_alone = functools.partial(_leaves_alone, dispatcher.policy)
-                _block_end.cut_off_unconnected(self._loops(mocked), leaves_alone)
+            if self._installed:
+                for _, ours in mocked:
+                    _cut_off.add_started(ours.started_calls.take(), self._left_alone)
+                _cut_off.add_unconnected(self._loops(mocked), self._left_alone)
         finally:
             self._home = None
             if _chain.discard(self):
@@ -154,7 +160,10 @@ class ConnectorInterceptor:
         self, mocked: "Sequence[tuple[BaseConnector, MockedConnector]]"
     ) -> set[asyncio.AbstractEventLoop]:
         """Return the loops on which calls may have begun in the block."""
-        loops = {ours.loop for _, ours in mocked}
+        loops: set[asyncio.AbstractEventLoop] = set()
+        if self._pid == os.getpid():
+            loops.update(loops_with_tasks())
+        loops.update(ours.loop for _, ours in mocked)
         loops.update(loop for loop in (self._home, running_loop()) if loop is not None)
         return {loop for loop in loops if not loop.is_closed()}
 
@@ -210,7 +219,7 @@ class ConnectorInterceptor:
             raise
         finally:
             started.connecting = False
-            self._cut_off_if_ended(connector, started)
+            self._cut_off_if_ended(started)
         protocol = pooled.protocol
         if not isinstance(protocol, MockedProtocol):
             raise aiohttp.ClientConnectionError(BLOCK_ENDED)
@@ -266,13 +275,13 @@ class ConnectorInterceptor:
             raise error
         finally:
             started.connecting = False
-            self._cut_off_if_ended(call.connector, started)
+            self._cut_off_if_ended(started)
             owner.finish(exchange.call)
 
-    def _cut_off_if_ended(self, connector: BaseConnector, started: StartedCall) -> None:
+    def _cut_off_if_ended(self, started: StartedCall) -> None:
         """Cut a call off that began while the block ended in another thread."""
-        if self._dialer is None:
-            _block_end.cut_off(connector, [started])
+        if self._dialer is None and self._installed:
+            _cut_off.add_started([started], self._left_alone)
 
     async def lead_to_mock(
         self,
@@ -411,9 +420,13 @@ def _of(dispatcher: Dispatcher, chain: Sequence[ConnectorInterceptor]) -> Connec
     raise aiohttp.ClientConnectionError(BLOCK_ENDED)
 
 
-def _leaves_alone(policy: Policy, req: "ClientRequest") -> bool:
+def _is_not_http(req: "ClientRequest") -> bool:
+    return not is_http(req.url)
+
+
+def _is_left_alone(policy: Policy, req: "ClientRequest") -> bool:
     """Whether a mock with ``policy`` would have left a request alone, whatever its routes."""
-    if not is_http(req.url):
+    if _is_not_http(req):
         return True
     if policy.leave_loopback and is_loopback(req.url.raw_host or ""):
         return True
@@ -433,6 +446,11 @@ class _Hooks:
         """See :attr:`.patching.Hooks.active`."""
         return bool(_chain.all)
 
+    def refuse(self, req: "ClientRequest") -> None:
+        """See :meth:`.patching.Hooks.refuse`."""
+        if _cut_off:
+            _cut_off.refuse(req, mocked=self.active)
+
     async def connect(self, call: ConnectCall) -> Connection:
         """See :meth:`.patching.Hooks.connect`."""
         return await _lead(_chain.in_order(), call)
@@ -444,7 +462,7 @@ class _Hooks:
 
 _chain: Final[Chain[ConnectorInterceptor]] = Chain("aiointercept_entered")
 _patches: Final = Patches()
-_block_end: Final = BlockEnd(lambda: bool(_chain.all))
+_cut_off: Final = CutOffCalls(lambda: _patches.apply(_Hooks()), _patches.undo)
 
 
 def active_dispatchers() -> list[Dispatcher]:

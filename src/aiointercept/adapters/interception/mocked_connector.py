@@ -28,7 +28,7 @@ from multidict import CIMultiDictProxy
 from typing_extensions import override
 
 from aiointercept.adapters.interception.attempts import Attempts
-from aiointercept.adapters.interception.block_end import BLOCK_ENDED, StartedCalls
+from aiointercept.adapters.interception.block_end import BLOCK_ENDED
 from aiointercept.adapters.interception.client_request import connect_limit
 from aiointercept.adapters.interception.client_tls import (
     ClientSideTls,
@@ -36,6 +36,7 @@ from aiointercept.adapters.interception.client_tls import (
     handshake_error,
 )
 from aiointercept.adapters.interception.exceptions import exception_for
+from aiointercept.adapters.interception.started_calls import StartedCalls
 from aiointercept.adapters.interception.tracing import NameResolution
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.ports.connection import ClientConnection

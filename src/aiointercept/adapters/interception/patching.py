@@ -35,6 +35,10 @@ class Hooks(Protocol):
         """Whether a mock is active."""
         ...
 
+    def refuse(self, req: "ClientRequest", /) -> None:
+        """Raise if the request belongs to a call whose block has ended."""
+        ...
+
     async def connect(self, call: ConnectCall, /) -> Connection:
         """Return a connection for the call, real or mocked, or raise."""
         ...
@@ -45,28 +49,37 @@ class Hooks(Protocol):
 
 
 class Patches:
-    """The patched methods of aiohttp's connectors, for as long as a mock is active."""
+    """The patched methods of aiohttp's connectors, for as long as somebody uses the patches.
+
+    That is an active mock, or a call that goes on after its block.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # Python may collect a task, which undoes the patches, while this thread has the lock.
+        self._lock = threading.RLock()
         self._users = 0
         self._undo: list[Callable[[], None]] = []
 
     def apply(self, hooks: Hooks) -> None:
-        """Patch for one more mock; the first one patches.
+        """Patch for one more user; the first one patches.
 
         Raises:
             UnsupportedAiohttpError: if aiohttp is not as we know it.
         """
         with self._lock:
-            if not self._users:
+            self._users += 1
+            if self._undo:
+                return
+            try:
                 check_aiohttp()
                 self._patch("connect", _patched_connect(hooks))
                 self._patch("close", _patched_close(hooks))
-            self._users += 1
+            except BaseException:
+                self.undo()
+                raise
 
     def undo(self) -> None:
-        """Patch for one mock less; the last one restores what was there."""
+        """Patch for one user less; the last one restores what was there."""
         with self._lock:
             self._users -= 1
             if not self._users:
@@ -75,8 +88,15 @@ class Patches:
 
     def _patch(self, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
         original = vars(BaseConnector)[name]
-        setattr(BaseConnector, name, make(original))
-        self._undo.append(lambda: setattr(BaseConnector, name, original))
+        patched = make(original)
+
+        def undo() -> None:
+            # Whoever has patched it since calls ours, which does nothing any more.
+            if vars(BaseConnector).get(name) is patched:
+                setattr(BaseConnector, name, original)
+
+        setattr(BaseConnector, name, patched)
+        self._undo.append(undo)
 
 
 def _patched_connect(hooks: Hooks) -> Callable[[Connect], Connect]:
@@ -87,7 +107,10 @@ def _patched_connect(hooks: Hooks) -> Callable[[Connect], Connect]:
             traces: "list[Trace]",
             timeout: "ClientTimeout",
         ) -> Connection:
-            if isinstance(self, OwnConnector) or not hooks.active:
+            if isinstance(self, OwnConnector):
+                return await original(self, req, traces, timeout)
+            hooks.refuse(req)
+            if not hooks.active:
                 return await original(self, req, traces, timeout)
             return await hooks.connect(ConnectCall(self, req, traces, timeout))
 

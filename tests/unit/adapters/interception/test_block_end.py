@@ -1,15 +1,13 @@
 import asyncio
-from types import SimpleNamespace
+import gc
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.connector import BaseConnector
 from yarl import URL
 
-from aiointercept.adapters.interception.block_end import BlockEnd, StartedCalls
-
-TIMEOUT: Any = None
+from aiointercept.adapters.interception.block_end import CutOffCalls
+from aiointercept.adapters.interception.started_calls import StartedCalls
 
 
 class FakeRequest:
@@ -24,58 +22,145 @@ def request(url: str = "http://api.test/") -> Any:
     return FakeRequest(url)
 
 
-class FakeConnector(BaseConnector):
-    """Counts the connections that it is asked for."""
-
-    asked = 0
-
-    async def connect(self, req: Any, traces: Any, timeout: Any) -> Any:
-        self.asked += 1
+def nothing(_req: Any) -> bool:
+    """Leave nothing alone."""
+    return False
 
 
-async def test_calls_by_task():
-    """All are forgotten once they are taken; a call that left is none of the mock's."""
-    calls = StartedCalls()
-    started = calls.add(request())
-    assert (started.method, started.in_flight) == ("GET", True)
-    assert calls.take() == [started]
-    assert calls.take() == []
-    calls.add(request())
-    calls.leave()
-    assert calls.take() == []
+class Users:
+    """Counts whoever wants ``connect`` to be patched."""
 
+    def __init__(self) -> None:
+        self.number = 0
+        self.cut_off = CutOffCalls(lambda: self.add(1), lambda: self.add(-1))
 
-async def test_a_call_that_has_its_answer():
-    """It is no longer in flight."""
-    started = StartedCalls().add(request())
-    started.connecting = False
-    assert not started.in_flight
-    connection: Any = SimpleNamespace(protocol=object())
-    started.connection = connection
-    assert started.in_flight
+    def add(self, number: int) -> None:
+        """Count."""
+        self.number += number
+
+    def refuses(self, req: Any, *, mocked: bool = False) -> bool:
+        """Whether ``req`` is refused."""
+        try:
+            self.cut_off.refuse(req, mocked=mocked)
+        except aiohttp.ClientConnectionError as error:
+            return "block ended" in str(error)
+        return False
 
 
 async def test_what_repeats_a_call_is_refused_until_its_task_ends():
-    """Another call of the task goes through; the guard goes with the task."""
-    connector = FakeConnector()
-    go_on = asyncio.Event()
-    calls = StartedCalls()
+    """Another call of the task goes through, and so do those of others."""
+    users, calls, go_on = Users(), StartedCalls(), asyncio.Event()
+    found: list[bool] = []
 
     async def work() -> None:
         calls.add(request())
         await go_on.wait()
-        with pytest.raises(aiohttp.ClientConnectionError, match="block ended"):
-            await connector.connect(request(), [], TIMEOUT)
-        await connector.connect(request("http://api.test/other"), [], TIMEOUT)
+        found.extend((users.refuses(request()), users.refuses(request("http://api.test/other"))))
+        found.append(users.refuses(request(), mocked=True))
 
     task = asyncio.ensure_future(work())
     await asyncio.sleep(0)
-    BlockEnd(lambda: False).cut_off(connector, calls.take())
-    assert "connect" in vars(connector)
-    await connector.connect(request(), [], TIMEOUT)
+    assert not users.cut_off
+    users.cut_off.add_started(calls.take(), nothing)
+    assert users.number == 1
+    assert not users.refuses(request())
     go_on.set()
     await task
+    assert found == [True, False, False]
+    assert users.number == 0
+    assert not users.cut_off
+
+
+async def test_the_request_itself_is_refused_wherever_it_is_sent():
+    """By whichever task, and beside another mock; unless the mock would have left it alone."""
+    users, calls, go_on = Users(), StartedCalls(), asyncio.Event()
+    sent = request()
+
+    async def work() -> None:
+        calls.add(sent)
+        await go_on.wait()
+
+    task = asyncio.ensure_future(work())
     await asyncio.sleep(0)
-    assert connector.asked == 2
-    assert "connect" not in vars(connector)
-    await connector.close()
+    started = calls.take()
+    users.cut_off.add_started(started, lambda _req: True)
+    assert not users.refuses(sent)
+    users.cut_off.add_started(started, nothing)
+    assert users.refuses(sent)
+    assert users.refuses(sent, mocked=True)
+    go_on.set()
+    await task
+    assert users.number == 0
+
+
+async def test_who_waits_for_the_task_is_refused_as_well():
+    """Its next try may be in a task of its own again."""
+    users, calls, go_on = Users(), StartedCalls(), asyncio.Event()
+    found: list[bool] = []
+
+    async def call() -> None:
+        calls.add(request())
+        await go_on.wait()
+        found.append(users.refuses(request()))
+
+    async def retry() -> None:
+        for _ in range(3):
+            await asyncio.shield(call())
+
+    task = asyncio.ensure_future(retry())
+    for _ in range(3):
+        await asyncio.sleep(0)
+    users.cut_off.add_started(calls.take(), nothing)
+    go_on.set()
+    await task
+    assert found == [True] * 3
+    assert users.number == 0
+
+
+async def test_a_task_that_is_forgotten():
+    """It never ends; whoever waits for that would wait for ever."""
+    users, calls = Users(), StartedCalls()
+
+    async def work() -> None:
+        calls.add(request())
+        await asyncio.get_running_loop().create_future()
+
+    loop = asyncio.get_running_loop()
+    handler = loop.get_exception_handler()
+    loop.set_exception_handler(lambda *_: None)
+    try:
+        task: Any = asyncio.ensure_future(work())
+        await asyncio.sleep(0)
+        users.cut_off.add_started(calls.take(), nothing)
+        await asyncio.sleep(0)
+        assert users.number == 1
+        del task
+        gc.collect()
+        assert users.number == 0
+    finally:
+        loop.set_exception_handler(handler)
+
+
+async def test_calls_that_have_not_come_to_their_connectors():
+    """They are found in the tasks: in a trace hook, and in a task that a middleware made."""
+    users = Users()
+    reached, go_on = asyncio.Event(), asyncio.Event()
+
+    async def middleware(req: Any, handler: Any) -> Any:
+        reached.set()
+        await go_on.wait()
+        users.cut_off.refuse(req, mocked=False)
+        return await handler(req)
+
+    async def in_a_task(req: Any, handler: Any) -> Any:
+        return await asyncio.ensure_future(handler(req))
+
+    async with aiohttp.ClientSession(middlewares=[in_a_task, middleware]) as session:
+        task = asyncio.ensure_future(session.get("http://api.test/"))
+        await reached.wait()
+        users.cut_off.add_unconnected([asyncio.get_running_loop()], nothing)
+        go_on.set()
+        with pytest.raises(aiohttp.ClientConnectionError, match="block ended"):
+            await task
+    await asyncio.sleep(0)
+    assert users.number == 0

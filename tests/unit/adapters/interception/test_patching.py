@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from aiohttp.connector import BaseConnector
 
+from aiointercept.adapters.interception import patching
 from aiointercept.adapters.interception.mocked_connector import OwnConnector
 from aiointercept.adapters.interception.patching import Closings, Patches, check_aiohttp
 from aiointercept.errors import UnsupportedAiohttpError
@@ -16,6 +17,11 @@ class FakeHooks:
 
     def __init__(self) -> None:
         self.closed: list[str] = []
+        self.refused: list[Any] = []
+
+    def refuse(self, req: Any) -> None:
+        if req in self.refused:
+            raise ConnectionError
 
     async def connect(self, call: Any) -> Any:
         return "connection", call.req
@@ -66,8 +72,38 @@ async def test_a_connector_of_ours_is_left_alone(monkeypatch: pytest.MonkeyPatch
             hooks.active = False
             connection = await other.connect(*given)
             assert connection == "real"
+            # What began in a block that has ended goes nowhere.
+            hooks.refused.append("request")
+            with pytest.raises(ConnectionError):
+                await other.connect(*given)
     finally:
         patches.undo()
+
+
+def test_somebody_elses_patch_on_top_stays(monkeypatch: pytest.MonkeyPatch):
+    """To undo ours would undo it as well."""
+    before = BaseConnector.connect, BaseConnector.close
+    monkeypatch.setattr(BaseConnector, "connect", before[0])
+    patches, theirs = Patches(), lambda: None
+    patches.apply(FakeHooks())
+    monkeypatch.setattr(BaseConnector, "connect", theirs)
+    patches.undo()
+    assert (BaseConnector.connect, BaseConnector.close) == (theirs, before[1])
+
+
+def test_patching_that_fails_undoes_what_it_did(monkeypatch: pytest.MonkeyPatch):
+    """So does the next time, when all is as it should be."""
+    before = BaseConnector.connect, BaseConnector.close
+    patches = Patches()
+    with monkeypatch.context() as patch:
+        patch.setattr(patching, "_patched_close", None)
+        with pytest.raises(TypeError):
+            patches.apply(FakeHooks())
+    assert (BaseConnector.connect, BaseConnector.close) == before
+    patches.apply(FakeHooks())
+    assert BaseConnector.connect is not before[0]
+    patches.undo()
+    assert (BaseConnector.connect, BaseConnector.close) == before
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,96 @@
+"""What tasks wait for, and which tasks wait for them. Nothing about HTTP.
+
+Private names of asyncio used here, and what would replace each if it went:
+
+* ``Future._callbacks``: who is told when a future is done. Without it: only the task itself is
+  known to wait for what it awaits, not the one that awaits that task.
+* ``TaskGroup._parent_task``: likewise, for groups.
+* ``asyncio.tasks._all_tasks``, ``_scheduled_tasks``: the tasks of all loops. Without them, as in
+  Python 3.14: those of the loops that are known otherwise.
+"""
+
+import asyncio
+import gc
+from collections.abc import Iterable, Iterator
+from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
+from typing import Any, Final
+
+# By type: where the frame is, and what is awaited.
+_ATTRIBUTES: Final[dict[Any, tuple[str, str]]] = {
+    CoroutineType: ("cr_frame", "cr_await"),
+    GeneratorType: ("gi_frame", "gi_yieldfrom"),
+    AsyncGeneratorType: ("ag_frame", "ag_await"),
+}
+
+
+def awaited_by(task: "asyncio.Task[Any]") -> Iterator[tuple[Any, FrameType]]:
+    """Yield the coroutines and generators that await each other, the outermost first.
+
+    Each comes with its frame.
+    """
+    awaited: Any = task.get_coro()
+    while awaited is not None:
+        attributes = _ATTRIBUTES.get(type(awaited))
+        if attributes is None:
+            awaited = _wrapped(awaited)
+            continue
+        frame, following = attributes
+        here = getattr(awaited, frame)
+        if here is None:
+            return
+        yield awaited, here
+        awaited = getattr(awaited, following)
+
+
+def frame_of(coroutine: Any) -> FrameType | None:
+    """Return the frame of a coroutine or generator; ``None`` if it has ended."""
+    attributes = _ATTRIBUTES.get(type(coroutine))
+    return None if attributes is None else getattr(coroutine, attributes[0])
+
+
+def _wrapped(awaited: Any) -> Any:
+    """Return the coroutine or generator that ``awaited`` stands for, as ``await`` makes some."""
+    if isinstance(awaited, asyncio.Future):
+        return None
+    return next((one for one in gc.get_referents(awaited) if type(one) in _ATTRIBUTES), None)
+
+
+def with_callers(task: "asyncio.Task[Any]") -> Iterator["asyncio.Task[Any]"]:
+    """Yield a task, and those that wait for it: by awaiting it, or through a function of asyncio.
+
+    Up to Python 3.11 ``wait_for`` makes a task of what it limits; ``gather``, ``shield``, ``wait``
+    and groups do so in each version.
+    """
+    found: list[asyncio.Future[Any]] = [task]
+    for future in found:
+        if isinstance(future, asyncio.Task):
+            yield future
+        callbacks: Iterable[tuple[Any, Any]] = getattr(future, "_callbacks", None) or ()
+        for callback, _ in list(callbacks):
+            found += (one for one in _futures_told_by(callback) if one not in found)
+
+
+def _futures_told_by(callback: Any) -> Iterator["asyncio.Future[Any]"]:
+    told: list[Any] = [getattr(callback, "__self__", None), *getattr(callback, "args", ())]
+    told.append(getattr(told[0], "_parent_task", None))
+    for cell in getattr(callback, "__closure__", None) or ():
+        try:
+            told.append(cell.cell_contents)
+        except ValueError:  # it is empty
+            continue
+    future_type: Any = asyncio.Future
+    yield from (one for one in told if isinstance(one, future_type))
+
+
+def loops_with_tasks() -> set[asyncio.AbstractEventLoop]:
+    """Return the loops of all threads on which there are tasks, as far as Python tells."""
+    loops: set[asyncio.AbstractEventLoop] = set()
+    for name in ("_all_tasks", "_scheduled_tasks", "_eager_tasks"):
+        tasks: Any = getattr(asyncio.tasks, name, ())
+        for _ in range(10):
+            try:
+                loops.update(task.get_loop() for task in list(tasks))
+            except RuntimeError:  # another thread has just made a task
+                continue
+            break
+    return loops
