@@ -199,8 +199,48 @@ def _complete(
     """Add ``versionadded`` to what 1.0 had, and let the text of properties be text."""
     if what in {"attribute", "property"} and lines:
         lines[0] = lines[0].replace(": ", " \N{EN DASH} ")  # else napoleon takes it for a type
-    if lines and name in SINCE_1_0 and not any("versionadded" in line for line in lines):
-        lines.extend(["", ".. versionadded:: 1.0", ""])
+    if name in SINCE_1_0 and not any(line.startswith(".. versionadded:: ") for line in lines):
+        at = lines.index("Attributes:") if "Attributes:" in lines else len(lines)
+        lines[at:at] = ["", ".. versionadded:: 1.0", ""]
+
+
+def _complete_attributes(
+    _app: Sphinx, what: str, name: str, _value: object, _options: object, lines: list[str]
+) -> None:
+    """Make entries of the attributes that a docstring lists: a sentence, and ``versionadded``."""
+    if what != "class" or name not in SINCE_1_0:
+        return
+    starts = [at for at, line in enumerate(lines) if line.startswith(".. attribute::")]
+    for start in reversed(starts):
+        if len(lines) > start + 2:
+            lines[start + 2] = (
+                f"   {lines[start + 2].strip()[:1].upper()}{lines[start + 2].strip()[1:]}"
+            )
+        end = start + 1
+        while end < len(lines) and (not lines[end] or lines[end].startswith("   ")):
+            end += 1
+        if not any("versionadded" in line for line in lines[start:end]):
+            lines[end:end] = ["", "   .. versionadded:: 1.0", ""]
+
+
+def _signature(
+    _app: Sphinx,
+    _what: str,
+    _name: str,
+    value: Any,
+    _options: object,
+    signature: str | None,
+    returns: str | None,
+) -> tuple[str | None, str | None]:
+    """Show the defaults of attrs classes, which write ``attr_dict['x'].default`` themselves."""
+
+    def default(found: "re.Match[str]") -> str:
+        fields = {field.name: field for field in value.__attrs_attrs__}
+        return repr(fields[found[1]].default)
+
+    if signature and hasattr(value, "__attrs_attrs__"):
+        signature = re.sub(r"attr_dict\['(\w+)'\]\.default", default, signature)
+    return signature, returns
 
 
 PUBLIC_NAMES: Final = _public_names()
@@ -212,3 +252,5 @@ def setup(app: Sphinx) -> None:
     app.connect("source-read", _read)
     app.connect("missing-reference", _resolve)
     app.connect("autodoc-process-docstring", _complete, priority=400)
+    app.connect("autodoc-process-docstring", _complete_attributes, priority=600)
+    app.connect("autodoc-process-signature", _signature)
