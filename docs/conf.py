@@ -32,7 +32,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
 ]
-exclude_patterns = ["_inventories"]
+exclude_patterns = ["_inventories", "_search"]
 nitpicky = True
 # Signatures name types that are no part of the public interface, ours and aiohttp's.
 nitpick_ignore_regex = [
@@ -44,6 +44,7 @@ nitpick_ignore_regex = [
 html_theme = "furo"
 html_title = f"aiointercept {release}"
 html_static_path = ["_static"]
+html_search_scorer = str(HERE / "_search" / "scorer.js")
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {"navigation_with_keys": True}
@@ -109,6 +110,41 @@ def _inventories() -> dict[str, tuple[str, tuple[str]]]:
 intersphinx_mapping = _inventories()
 
 
+def _words() -> dict[str, dict[str, str]]:
+    """Return what people search for, by the page and the anchor in it that answers."""
+    words: dict[str, dict[str, str]] = {}
+    for line in (HERE / "_search" / "words.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            place, _, listed = line.partition(": ")
+            page, _, anchor = place.partition("#")
+            words.setdefault(page, {})[anchor] = listed
+    return words
+
+
+WORDS: Final = _words()
+HEADING: Final = re.compile(r"^#+ (.+)$\n", re.MULTILINE)
+
+
+def _index(page: str, text: str) -> str:
+    """Add entries to the index, which the search finds first, below the headings of a page."""
+    places = dict(WORDS.get(page, {}))
+
+    def add(found: "re.Match[str]") -> str:
+        heading = re.sub(r"[^\w -]+", "-", found[1].lower()).strip("-").replace(" ", "-")
+        anchor = re.sub(r"-+", "-", heading)
+        listed = places.pop("" if found.start() == 0 else anchor, None)
+        if listed is None:
+            return found[0]
+        entries = "\n".join(f"   ! single: {word}" for word in listed.split("; "))
+        return f"{found[0]}\n```{{eval-rst}}\n.. index::\n{entries}\n```\n"
+
+    text = HEADING.sub(add, text)
+    if places:
+        msg = f"{page} has no section {', '.join(places)}: see _search/words.txt"
+        raise ValueError(msg)
+    return text
+
+
 def _read(app: Sphinx, docname: str, source: list[str]) -> None:
     """Show a file from outside this folder, and make links to such files lead to their pages."""
     file = HERE / f"{docname}.md"
@@ -126,7 +162,7 @@ def _read(app: Sphinx, docname: str, source: list[str]) -> None:
         target = pages.get(target, target)
         return os.path.relpath(target, (HERE / docname).parent).replace(os.sep, "/") + anchor
 
-    source[0] = LINK.sub(lead, source[0])
+    source[0] = _index(docname, LINK.sub(lead, source[0]))
     if docname == "decisions/README":
         source[0] += "\n```{toctree}\n:hidden:\n:glob:\n\n0*\n```\n"
 
@@ -163,8 +199,48 @@ def _complete(
     """Add ``versionadded`` to what 1.0 had, and let the text of properties be text."""
     if what in {"attribute", "property"} and lines:
         lines[0] = lines[0].replace(": ", " \N{EN DASH} ")  # else napoleon takes it for a type
-    if lines and name in SINCE_1_0 and not any("versionadded" in line for line in lines):
-        lines.extend(["", ".. versionadded:: 1.0", ""])
+    if name in SINCE_1_0 and not any(line.startswith(".. versionadded:: ") for line in lines):
+        at = lines.index("Attributes:") if "Attributes:" in lines else len(lines)
+        lines[at:at] = ["", ".. versionadded:: 1.0", ""]
+
+
+def _complete_attributes(
+    _app: Sphinx, what: str, name: str, _value: object, _options: object, lines: list[str]
+) -> None:
+    """Make entries of the attributes that a docstring lists: a sentence, and ``versionadded``."""
+    if what != "class" or name not in SINCE_1_0:
+        return
+    starts = [at for at, line in enumerate(lines) if line.startswith(".. attribute::")]
+    for start in reversed(starts):
+        if len(lines) > start + 2:
+            lines[start + 2] = (
+                f"   {lines[start + 2].strip()[:1].upper()}{lines[start + 2].strip()[1:]}"
+            )
+        end = start + 1
+        while end < len(lines) and (not lines[end] or lines[end].startswith("   ")):
+            end += 1
+        if not any("versionadded" in line for line in lines[start:end]):
+            lines[end:end] = ["", "   .. versionadded:: 1.0", ""]
+
+
+def _signature(
+    _app: Sphinx,
+    _what: str,
+    _name: str,
+    value: Any,
+    _options: object,
+    signature: str | None,
+    returns: str | None,
+) -> tuple[str | None, str | None]:
+    """Show the defaults of attrs classes, which write ``attr_dict['x'].default`` themselves."""
+
+    def default(found: "re.Match[str]") -> str:
+        fields = {field.name: field for field in value.__attrs_attrs__}
+        return repr(fields[found[1]].default)
+
+    if signature and hasattr(value, "__attrs_attrs__"):
+        signature = re.sub(r"attr_dict\['(\w+)'\]\.default", default, signature)
+    return signature, returns
 
 
 PUBLIC_NAMES: Final = _public_names()
@@ -176,3 +252,5 @@ def setup(app: Sphinx) -> None:
     app.connect("source-read", _read)
     app.connect("missing-reference", _resolve)
     app.connect("autodoc-process-docstring", _complete, priority=400)
+    app.connect("autodoc-process-docstring", _complete_attributes, priority=600)
+    app.connect("autodoc-process-signature", _signature)

@@ -5,7 +5,7 @@ They combine with ``&``, ``|`` and ``~``. A matcher of one's own is any object w
 
     matcher.match(Request("POST", "https://h/x", body=b"{}"))
 
-.. versionadded:: 0.1
+.. versionadded:: 1.0
 """
 
 from aiointercept.core.http.messages import Request

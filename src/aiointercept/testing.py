@@ -149,12 +149,18 @@ class InMemoryInterceptor:
         headers: HeaderSource = None,
         body: bytes | None = None,
     ) -> Response | None:
-        """Return what an intercepted client gets; ``None`` where it goes its own way.
+        """Return what an intercepted client gets; ``None`` for what is passed through.
+
+        Args:
+            method: any case.
+            url: absolute.
+            headers: a mapping or pairs.
+            body: the whole body.
 
         Raises:
             RuntimeError: outside of the mock's block.
-            ConnectionError: where a client would get none, with what explains it.
-            Exception: what a route's ``raises`` tells.
+            ConnectionError: where a client would get no response, with the reason.
+            Exception: the one that ``raises=`` of the route gives.
         """
         decision = self.decide(method, url, headers, body or b"")
         if isinstance(decision, Passthrough):

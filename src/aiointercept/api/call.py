@@ -15,7 +15,24 @@ if TYPE_CHECKING:
 
 @define(eq=False, repr=False)
 class Call(calls.Call):
-    """One request that was received, and what became of it; see the base class."""
+    """One request that was received, and what became of it.
+
+    Attributes:
+        received: the request as routes and matchers see it.
+        response: what was answered, with ``status``, ``reason``, ``headers`` and ``body``; ``None``
+            before the end, and for a request that got no response.
+        fault: the failure that was performed; ``None`` if there was none.
+        started: when the request was received, in seconds since the epoch.
+        duration: seconds from then to the end of the answer; ``None`` while it goes on.
+        attempts: how often the client sent it: more than 1 where aiohttp repeated it silently.
+        matched: whether a route matched it, or passthrough took it.
+        match_info: what a URL template found in the URL, by name.
+        messages: what went over its WebSocket, each with ``direction`` (``"received"`` from the
+            client or ``"sent"`` to it), ``type`` (an ``aiohttp.WSMsgType``) and ``data``.
+        refusal: why the request could not be read; ``None`` for one that was read.
+
+            .. versionadded:: 1.1
+    """
 
     @property
     @override

@@ -182,7 +182,7 @@ class MockResponse:
 
 @frozen(eq=False, repr=False)
 class MockWebSocket(MockResponse):
-    """The handle of a route that opens WebSockets."""
+    """The handle of a route that opens WebSockets: what ``m.ws(...)`` returns."""
 
     @property
     def messages(self) -> list[Message]:

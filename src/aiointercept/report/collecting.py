@@ -186,7 +186,10 @@ class Collector:
         ]
 
     def _place(self, route: Registration, redaction: Redaction | None) -> dict[str, Any]:
-        text = clip(str(route), _TEXT)
+        try:
+            text = clip(str(route), _TEXT)
+        except Exception as error:  # noqa: BLE001  a user's matcher that cannot be shown
+            text = f"a route that cannot be described: {type(error).__name__}: {error}"
         return {
             "route": text if redaction is None else redaction.text(text),
             "declared_at": self._relative(route.declared_at),

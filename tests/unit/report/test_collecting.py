@@ -6,6 +6,8 @@ from attrs import define, field
 
 from aiointercept.core.calls import Call, CallLog
 from aiointercept.core.http.messages import Request
+from aiointercept.core.matching.combinators import as_matcher
+from aiointercept.core.matching.results import MatchResult
 from aiointercept.core.matching.urls import Url
 from aiointercept.core.recording.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.routing.registry import Registration, Registry
@@ -230,6 +232,32 @@ def test_tests_of_several_processes_are_put_in_order():
     assert [one["test"] for one in log["_aiointercept"]["tests"]] == ["early", "late", "never"]
     assert log["_aiointercept"]["unused_routes"] == [{"test": "never"}, {"test": "early"}]
     assert log["creator"] == {"name": "aiointercept", "version": "1.1.0"}
+
+
+def test_a_route_that_cannot_be_described_fails_no_run():
+    """A matcher may fail to say what it is; the rest of the test is told all the same."""
+
+    class Mute:
+        """A matcher without words."""
+
+        def match(self, request, /):
+            return MatchResult()
+
+        def __repr__(self):
+            raise LookupError("no words")
+
+    run = Run(Clock())
+    run.registry.add(
+        Route("GET", Url(f"{USERS}/1"), as_matcher(Mute()), Answer(), declared_at="x.py:1")
+    )
+    run.ask()
+    found = Collector()
+    found.add(run)
+    told = found.end_test("test_a", ending=[run])
+    assert told is not None
+    words = "a route that cannot be described: LookupError: no words"
+    assert [one["route"] for one in told["unused_routes"]] == [words]
+    assert urls(told) == [USERS]
 
 
 def test_one_mock():

@@ -10,7 +10,10 @@ from aiointercept.core.ports.dispatcher import Dispatcher
 
 
 class Listener(Protocol):
-    """Where requests come in under a URL."""
+    """Where requests come in under a URL.
+
+    .. versionadded:: 1.1
+    """
 
     @property
     def url(self) -> URL:
@@ -36,7 +39,10 @@ class Listener(Protocol):
 
 @runtime_checkable
 class Dialer(Protocol):
-    """What connects intercepted clients to the mock, without a URL."""
+    """What connects intercepted clients to the mock, without a URL.
+
+    .. versionadded:: 1.1
+    """
 
     async def dial(self, factory: Callable[[], Any], connection: ClientConnection, /) -> Any:
         """Connect a client's protocol, on the running loop, which is the client's.
