@@ -14,9 +14,7 @@ ROOT: Final = Path(__file__).parents[2]
 SOURCE: Final = ROOT / "src" / "aiointercept"
 MODULES: Final = sorted(SOURCE.rglob("*.py"))
 LONGEST: Final = 400
-LONGER: Final = {
-    "adapters/interception/interceptor.py",
-}
+LONGER: Final = {}
 
 # Names of an interface that others define too: those of aioresponses, and of the drop-in's modules.
 DEFINED_AGAIN: Final = {
@@ -27,7 +25,6 @@ DEFINED_AGAIN: Final = {
 # Re-exports, protocols without code, and what needs sockets and loops: tests/integration drives it.
 WITHOUT_TESTS: Final = {
     "adapters/handling/handler",
-    "adapters/interception/interceptor",
     "adapters/local_server/acceptor",
     "adapters/local_server/listener",
     "adapters/system_clock",

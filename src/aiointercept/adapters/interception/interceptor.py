@@ -1,4 +1,4 @@
-"""Leads a client's request its own way, to a mock, or to an exception, as the core decides."""
+"""Performs what the core decides for a client's request: served, passed through, or failed."""
 
 import asyncio
 import functools
@@ -29,6 +29,8 @@ from aiointercept.adapters.interception.client_request import (
 )
 from aiointercept.adapters.interception.client_tls import ClientSideTls
 from aiointercept.adapters.interception.exceptions import exception_for
+from aiointercept.adapters.interception.interruptible import InterruptibleWaits, connect_timeout
+from aiointercept.adapters.interception.leading import lead
 from aiointercept.adapters.interception.mocked_connector import (
     BorrowedConnector,
     MockedConnector,
@@ -37,14 +39,12 @@ from aiointercept.adapters.interception.mocked_connector import (
 from aiointercept.adapters.interception.patching import REAL_CONNECT, Closings, Patches
 from aiointercept.adapters.interception.started_calls import StartedCall
 from aiointercept.adapters.interception.tracing import observe_passthrough
-from aiointercept.adapters.system_clock import real_sleep
-from aiointercept.core.calls import Call
 from aiointercept.core.http.messages import Request
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.transport import Dialer
 from aiointercept.core.ports.upstream import Upstream
-from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve
+from aiointercept.core.routing.decision import Forward, Serve
 from aiointercept.core.routing.policy import Policy, is_loopback
 from aiointercept.core.routing.replies import Fault, FaultReply, NoRouteReply
 
@@ -76,7 +76,7 @@ class InterceptedConnector(TCPConnector):
         self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
     ) -> Connection:
         others = (one for one in _chain.in_order() if one is not self._interceptor)
-        return await _lead((self._interceptor, *others), ConnectCall(self, req, traces, timeout))
+        return await lead((self._interceptor, *others), ConnectCall(self, req, traces, timeout))
 
     @override
     async def close(self, **options: Any) -> None:
@@ -108,7 +108,7 @@ class ConnectorInterceptor:
         self._shown_faults: WeakSet[MockedConnector] = WeakSet()
         self._mocked: WeakKeyDictionary[BaseConnector, MockedConnector] = WeakKeyDictionary()
         self._lock = threading.Lock()
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waits = InterruptibleWaits()
         self._dialer: Dialer | None = None
         self._home: asyncio.AbstractEventLoop | None = None
         self._pid = os.getpid()
@@ -120,6 +120,7 @@ class ConnectorInterceptor:
         """See :meth:`aiointercept.core.ports.interceptor.Interceptor.bind`."""
         self.dispatcher = dispatcher
         self._dialer = dialer
+        self._waits = InterruptibleWaits()
         self._pid = os.getpid()
         self._installed = False
         self._left_alone = functools.partial(_is_left_alone, dispatcher.policy)
@@ -137,11 +138,9 @@ class ConnectorInterceptor:
         self._dialer = self.dispatcher = None
         with self._lock:
             mocked, self._mocked = list(self._mocked.items()), WeakKeyDictionary()
-        waiting: set[asyncio.Future[None]] = self._waiting
-        self._waiting = set()
-        if self._pid != os.getpid():  # loops and connections are those of the parent
+        waits = self._waits
+        if self._pid != os.getpid():  # connections are those of the parent
             mocked = [(c, ours) for c, ours in mocked if ours.pid == os.getpid()]
-            waiting = set()
         try:
             if self._installed:
                 for _, ours in mocked:
@@ -153,8 +152,7 @@ class ConnectorInterceptor:
                 _patches.undo()
         for ours in [*(ours for _, ours in mocked), *self._shown_faults]:
             call_on_loop(ours.loop, ours.end)
-        for future in list(waiting):
-            call_on_loop(future.get_loop(), functools.partial(_fail_future, future))
+        waits.interrupt()
 
     def _loops(
         self, mocked: "Sequence[tuple[BaseConnector, MockedConnector]]"
@@ -260,10 +258,10 @@ class ConnectorInterceptor:
             if isinstance(answer, FaultReply):
                 owner.fail(exchange, answer.fault)
                 await mocked.trace_failure(call.req, call.traces, answer.fault)
-                await self._until_block_ends(owner.delay(exchange))
+                await self._waits.wait(owner.delay(exchange))
                 if answer.fault is Fault.CONNECT_TIMEOUT:
                     limit = connect_limit(call.timeout)
-                    await self._until_block_ends(_wait(limit))
+                    await self._waits.wait(connect_timeout(limit))
             error = exception_for(answer, call.req)
             if isinstance(answer, NoRouteReply):
                 warn_of_unmatched(exchange.call, answer)
@@ -305,7 +303,7 @@ class ConnectorInterceptor:
                 exchange = Exchange(logged, reply, owner)
                 owner.fail(exchange, reply.fault)
                 try:
-                    await self._until_block_ends(owner.delay(exchange))
+                    await self._waits.wait(owner.delay(exchange))
                 finally:
                     owner.finish(logged)
             raise
@@ -333,92 +331,6 @@ class ConnectorInterceptor:
             raise aiohttp.ClientConnectionError(BLOCK_ENDED) from None
         return dialer
 
-    async def _until_block_ends(self, waiting: Awaitable[None]) -> None:
-        """Await, unless the block ends first.
-
-        Raises:
-            ClientConnectionError: if the block ends first.
-        """
-        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        task = asyncio.ensure_future(waiting)
-        self._waiting.add(ended)
-        try:
-            self._require_block()
-            await asyncio.wait({task, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if ended.done():
-                ended.result()
-            await task
-        finally:
-            self._waiting.discard(ended)
-            task.cancel()
-
-
-async def _wait(limit: float | None) -> None:
-    """Wait for ``limit`` seconds, or for ever: the client's own limit ends it."""
-    if limit is None:
-        await asyncio.get_running_loop().create_future()
-    else:
-        await real_sleep(limit)
-
-
-async def _lead(chain: Sequence[ConnectorInterceptor], call: ConnectCall) -> Connection:
-    """Lead a request its own way, to a mock, or to an exception, as the core decides."""
-    if call.connector.closed:
-        # The silent retry of a call in flight; aiohttp would see this once it has connected.
-        msg = "Connector is closed."
-        raise aiohttp.ClientConnectionError(msg)
-    if not is_http(call.req.url):
-        # Other schemes that a connector allows, such as unix://, are not ours.
-        return await REAL_CONNECT(*call)
-    for interceptor in chain:
-        previous = interceptor.repeated_by(call)
-        if previous is not None and previous.call is not None:
-            return await _repeat(interceptor, call, previous, previous.call)
-    mocks = [one.dispatcher for one in chain if one.dispatcher is not None]
-    if not mocks:
-        raise aiohttp.ClientConnectionError(BLOCK_ENDED)
-    return await _as_decided(chain, call, mocks)
-
-
-async def _as_decided(
-    chain: Sequence[ConnectorInterceptor], call: ConnectCall, mocks: Sequence[Dispatcher]
-) -> Connection:
-    """Ask the core, and lead the request where it decides."""
-    body = await known_body(call.req) if call.req.body else b""
-    decision = mocks[0].decide(known_request(call.req, body), mocks, from_log)
-    mock = decision.mock
-    chosen = None if mock is None else _of(mock, chain)
-    for one in chain:
-        if one is not chosen or isinstance(decision, Passthrough):
-            one.leave(call.connector)
-    if mock is None or chosen is None:
-        return await REAL_CONNECT(*call)
-    if isinstance(decision, Passthrough):
-        return await chosen.pass_through(call, decision.exchange)
-    if isinstance(decision, Fail):
-        return await chosen.fail(call, decision.exchange)
-    return await chosen.lead_to_mock(call, mocks[mocks.index(mock) :], decision)
-
-
-async def _repeat(
-    interceptor: ConnectorInterceptor, call: ConnectCall, previous: ClientAttempt, logged: Call
-) -> Connection:
-    """Lead aiohttp's silent repetition of a call to where the call was led."""
-    if previous.error is not None:
-        previous.settle()
-        raise previous.error
-    if not previous.goes_own_way:
-        return await interceptor.serve(call, (), previous)
-    logged.sent_again()
-    return await REAL_CONNECT(*call)
-
-
-def _of(dispatcher: Dispatcher, chain: Sequence[ConnectorInterceptor]) -> ConnectorInterceptor:
-    for interceptor in chain:
-        if interceptor.dispatcher is dispatcher:
-            return interceptor
-    raise aiohttp.ClientConnectionError(BLOCK_ENDED)
-
 
 def _is_not_http(req: "ClientRequest") -> bool:
     return not is_http(req.url)
@@ -431,11 +343,6 @@ def _is_left_alone(policy: Policy, req: "ClientRequest") -> bool:
     if policy.leave_loopback and is_loopback(req.url.raw_host or ""):
         return True
     return policy.never_touches(Request(req.method, req.url))
-
-
-def _fail_future(future: "asyncio.Future[None]") -> None:
-    if not future.done():
-        future.set_exception(aiohttp.ClientConnectionError(BLOCK_ENDED))
 
 
 class _Hooks:
@@ -453,7 +360,7 @@ class _Hooks:
 
     async def connect(self, call: ConnectCall) -> Connection:
         """See :meth:`.patching.Hooks.connect`."""
-        return await _lead(_chain.in_order(), call)
+        return await lead(_chain.in_order(), call)
 
     def forget(self, connector: BaseConnector) -> Sequence[Awaitable[None]]:
         """See :meth:`.patching.Hooks.forget`."""

@@ -1,0 +1,133 @@
+"""Leads a client's request its own way, to a mock, or to an exception, as the core decides."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn, Protocol, TypeVar
+
+import aiohttp
+
+from aiointercept.adapters.handling.request import from_log
+from aiointercept.adapters.interception.attempts import ClientAttempt
+from aiointercept.adapters.interception.block_end import BLOCK_ENDED
+from aiointercept.adapters.interception.client_request import (
+    ConnectCall,
+    is_http,
+    known_body,
+    known_request,
+)
+from aiointercept.adapters.interception.patching import REAL_CONNECT
+from aiointercept.core.calls import Call
+from aiointercept.core.ports.dispatcher import Dispatcher
+from aiointercept.core.ports.exchange import Exchange
+from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve
+
+if TYPE_CHECKING:
+    from aiohttp.connector import BaseConnector, Connection
+
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
+
+class Leader(Protocol):
+    """What leads requests to one mock."""
+
+    @property
+    def dispatcher(self) -> Dispatcher | None:
+        """The mock; ``None`` once its block has ended."""
+        ...
+
+    def repeated_by(self, call: ConnectCall, /) -> ClientAttempt | None:
+        """Return the attempt that ``call`` repeats silently, if it does."""
+        ...
+
+    def leave(self, connector: "BaseConnector", /) -> None:
+        """Note that the running task now makes a call that this mock does not answer."""
+        ...
+
+    async def serve(
+        self,
+        call: ConnectCall,
+        active_mocks: Sequence[Dispatcher],
+        repeated: ClientAttempt | None = None,
+    ) -> "Connection":
+        """Return a connection to the mock over which the request will be sent."""
+        ...
+
+    async def lead_to_mock(
+        self,
+        call: ConnectCall,
+        active_mocks: Sequence[Dispatcher],
+        decision: Serve[Dispatcher] | Forward[Dispatcher],
+        /,
+    ) -> "Connection":
+        """Return the same, after a faulty certificate was shown if a route wants that."""
+        ...
+
+    async def pass_through(self, call: ConnectCall, exchange: Exchange, /) -> "Connection":
+        """Let a call go its own way, and see how it ends."""
+        ...
+
+    async def fail(self, call: ConnectCall, exchange: Exchange, /) -> NoReturn:
+        """Raise what stands in place of a connection."""
+        ...
+
+
+LeaderT = TypeVar("LeaderT", bound=Leader)
+
+
+async def lead(chain: Sequence[Leader], call: ConnectCall) -> "Connection":
+    """Lead a request its own way, to a mock, or to an exception, as the core decides."""
+    if call.connector.closed:
+        # The silent retry of a call in flight; aiohttp would see this once it has connected.
+        msg = "Connector is closed."
+        raise aiohttp.ClientConnectionError(msg)
+    if not is_http(call.req.url):
+        # Other schemes that a connector allows, such as unix://, are not ours.
+        return await REAL_CONNECT(*call)
+    for interceptor in chain:
+        previous = interceptor.repeated_by(call)
+        if previous is not None and previous.call is not None:
+            return await _repeat(interceptor, call, previous, previous.call)
+    mocks = [one.dispatcher for one in chain if one.dispatcher is not None]
+    if not mocks:
+        raise aiohttp.ClientConnectionError(BLOCK_ENDED)
+    return await _as_decided(chain, call, mocks)
+
+
+async def _as_decided(
+    chain: Sequence[Leader], call: ConnectCall, mocks: Sequence[Dispatcher]
+) -> "Connection":
+    """Ask the core, and lead the request where it decides."""
+    body = await known_body(call.req) if call.req.body else b""
+    decision = mocks[0].decide(known_request(call.req, body), mocks, from_log)
+    mock = decision.mock
+    chosen = None if mock is None else _of(mock, chain)
+    for one in chain:
+        if one is not chosen or isinstance(decision, Passthrough):
+            one.leave(call.connector)
+    if mock is None or chosen is None:
+        return await REAL_CONNECT(*call)
+    if isinstance(decision, Passthrough):
+        return await chosen.pass_through(call, decision.exchange)
+    if isinstance(decision, Fail):
+        return await chosen.fail(call, decision.exchange)
+    return await chosen.lead_to_mock(call, mocks[mocks.index(mock) :], decision)
+
+
+async def _repeat(
+    interceptor: Leader, call: ConnectCall, previous: ClientAttempt, logged: Call
+) -> "Connection":
+    """Lead aiohttp's silent repetition of a call to where the call was led."""
+    if previous.error is not None:
+        previous.settle()
+        raise previous.error
+    if not previous.goes_own_way:
+        return await interceptor.serve(call, (), previous)
+    logged.sent_again()
+    return await REAL_CONNECT(*call)
+
+
+def _of(dispatcher: Dispatcher, chain: Sequence[LeaderT]) -> LeaderT:
+    for interceptor in chain:
+        if interceptor.dispatcher is dispatcher:
+            return interceptor
+    raise aiohttp.ClientConnectionError(BLOCK_ENDED)
