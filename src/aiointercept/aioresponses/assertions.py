@@ -9,7 +9,7 @@ from yarl import URL
 
 from aiointercept.compat import merge_params, normalize_url
 from aiointercept.core.reporting.diffs import unified_lines
-from aiointercept.core.reporting.rendering import clip, short
+from aiointercept.core.text import clip, short
 
 _SHOWN = 5
 _LONGEST = 300

@@ -16,9 +16,10 @@ from aiointercept.api.content import HeadersLike
 from aiointercept.core.http.messages import Request
 from aiointercept.core.http.urls import sorted_query
 from aiointercept.core.matching.combinators import HeadMatcher
-from aiointercept.core.matching.results import MATCH, MatchResult, Unquoted, differs
+from aiointercept.core.matching.results import MATCH, MatchResult, differs
 from aiointercept.core.matching.urls import Url
 from aiointercept.core.routing.replies import CallbackReply
+from aiointercept.core.text import Unquoted
 from aiointercept.core.type_guards import is_exception_class, is_pattern
 
 Raised: TypeAlias = BaseException | type[BaseException]

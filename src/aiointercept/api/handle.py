@@ -20,11 +20,11 @@ from aiointercept.core.reporting.expectations import (
     content_matchers,
     query_matchers,
 )
-from aiointercept.core.reporting.rendering import SHORT, clip, one_line, short
 from aiointercept.core.reporting.spelling import UntracedKeywords, refuse_untraced
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.replies import outcome_of
 from aiointercept.core.routing.routes import Registration
+from aiointercept.core.text import SHORT, clip, one_line, short
 
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True

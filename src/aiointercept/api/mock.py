@@ -50,10 +50,10 @@ from aiointercept.core.ports.transport import Listener
 from aiointercept.core.ports.upstream import Upstream
 from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.reporting.expectations import UrlLike
-from aiointercept.core.reporting.rendering import one_line
 from aiointercept.core.reporting.wording import count
 from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import Registry
+from aiointercept.core.text import one_line
 
 LeftParameters = ParamSpec("LeftParameters")
 ReturnT = TypeVar("ReturnT")

@@ -7,7 +7,6 @@ from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import UnmetExpectationsError, add_note
 from aiointercept.core.recording.messages import masked_message
 from aiointercept.core.recording.redaction import DEFAULT_REDACTION, Redaction
-from aiointercept.core.reporting.rendering import printable
 from aiointercept.core.reporting.route_usage import (
     describe_unfinished,
     describe_unmatched,
@@ -17,6 +16,7 @@ from aiointercept.core.reporting.route_usage import (
 )
 from aiointercept.core.reporting.summary import render_report
 from aiointercept.core.routing.routes import Registration
+from aiointercept.core.text import printable
 
 
 @define(eq=False)

@@ -10,9 +10,9 @@ from yarl import URL
 
 from aiointercept.core.clock import Clock
 from aiointercept.core.http.messages import HeaderSource, Request, Response
-from aiointercept.core.reporting.rendering import clip, one_line
 from aiointercept.core.routing.replies import DisconnectReply, Fault, RaiseReply, outcome_of
 from aiointercept.core.routing.routes import Registration
+from aiointercept.core.text import clip, one_line
 
 RequestFactory: TypeAlias = Callable[[Request, Mapping[str, str]], Any]
 NO_MATCH_INFO: Final[Mapping[str, str]] = {}

@@ -12,16 +12,16 @@ from yarl import URL
 
 from aiointercept.core.calls import Call
 from aiointercept.core.http.messages import Request, Response
-from aiointercept.core.matching.results import Mismatch, Unquoted
+from aiointercept.core.matching.results import Mismatch
 from aiointercept.core.recording.entries import Entry
 from aiointercept.core.recording.from_calls import entry_of
 from aiointercept.core.recording.har import NOTES, har_entry
 from aiointercept.core.recording.messages import masked_mismatch
 from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.reporting.near_misses import rank
-from aiointercept.core.reporting.rendering import clip, short
 from aiointercept.core.reporting.route_usage import unused_routes
 from aiointercept.core.routing.routes import Registration
+from aiointercept.core.text import Unquoted, clip, short
 
 _MOST_BODY: Final = 1 << 20
 _NEAREST: Final = 3

@@ -21,7 +21,7 @@ from aiointercept.core.http.encodings import readable_body
 from aiointercept.core.http.forms import MULTIPART, URLENCODED
 from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.http.urls import canonical_url
-from aiointercept.core.reporting.rendering import printable
+from aiointercept.core.text import printable
 
 _CACHED_TARGETS: Final = 4096
 _LONGEST_CACHED: Final = 2048

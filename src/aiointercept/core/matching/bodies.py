@@ -22,15 +22,8 @@ from aiointercept.core.matching.comparing import (
     field_mismatches,
 )
 from aiointercept.core.matching.json_diff import json_mismatches
-from aiointercept.core.matching.results import (
-    ABSENT,
-    MATCH,
-    MatchResult,
-    Mismatch,
-    Unquoted,
-    differs,
-)
-from aiointercept.core.reporting.rendering import render_body, short
+from aiointercept.core.matching.results import ABSENT, MATCH, MatchResult, Mismatch, differs
+from aiointercept.core.text import Unquoted, render_body, short
 from aiointercept.core.type_guards import is_list, is_mapping, is_pattern
 
 _FILE_KEYS: Final = frozenset({"filename", "content", "content_type"})

@@ -20,9 +20,9 @@ from aiointercept.core.matching.results import (
     MatcherLike,
     MatchResult,
     Mismatch,
-    Unquoted,
     differs,
 )
+from aiointercept.core.text import Unquoted
 
 
 class Combinable(ABC):

@@ -7,7 +7,7 @@ from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import Combinable, HeadMatcher
 from aiointercept.core.matching.comparing import Fields, FieldSource, clean_fields, field_mismatches
 from aiointercept.core.matching.results import MATCH, MatchResult
-from aiointercept.core.reporting.rendering import short
+from aiointercept.core.text import short
 
 
 @frozen

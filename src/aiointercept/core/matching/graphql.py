@@ -10,15 +10,8 @@ from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import Combinable
 from aiointercept.core.matching.comparing import agrees
 from aiointercept.core.matching.json_diff import json_mismatches
-from aiointercept.core.matching.results import (
-    ABSENT,
-    MATCH,
-    MatchResult,
-    Mismatch,
-    Unquoted,
-    differs,
-)
-from aiointercept.core.reporting.rendering import short
+from aiointercept.core.matching.results import ABSENT, MATCH, MatchResult, Mismatch, differs
+from aiointercept.core.text import Unquoted, short
 from aiointercept.core.type_guards import is_anything, is_mapping, is_pattern
 
 

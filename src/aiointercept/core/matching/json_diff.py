@@ -10,7 +10,8 @@ from attrs import frozen
 
 from aiointercept.core.matching.bags import leftovers
 from aiointercept.core.matching.comparing import MOST_MISMATCHES, agrees
-from aiointercept.core.matching.results import ABSENT, Mismatch, Unquoted
+from aiointercept.core.matching.results import ABSENT, Mismatch
+from aiointercept.core.text import Unquoted
 from aiointercept.core.type_guards import is_list, is_mapping
 
 Key: TypeAlias = str | int

@@ -7,21 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from attrs import field, frozen
-from typing_extensions import override
 
 from aiointercept.core.http.messages import Request
+from aiointercept.core.text import Unquoted
 
 _NO_MATCH_INFO: Final[Mapping[str, str]] = {}
-
-
-class Unquoted(str):
-    """A description standing where a value would: messages show it without quotes."""
-
-    __slots__ = ()
-
-    @override
-    def __repr__(self) -> str:
-        return str(self)
 
 
 ABSENT: Final = Unquoted("<absent>")

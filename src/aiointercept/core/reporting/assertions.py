@@ -24,7 +24,7 @@ from aiointercept.core.reporting.expectations import (
     longest_run,
 )
 from aiointercept.core.reporting.near_misses import NearMiss, mismatches_of, rank_calls
-from aiointercept.core.reporting.rendering import clip, printable, render_mismatch, render_request
+from aiointercept.core.reporting.rendering import render_mismatch, render_request
 from aiointercept.core.reporting.route_usage import (
     CountedRoute,
     describe_unmatched,
@@ -40,6 +40,7 @@ from aiointercept.core.reporting.wording import (
     more,
     were,
 )
+from aiointercept.core.text import clip, printable
 from aiointercept.core.type_guards import is_anything, is_list
 
 # pytest leaves the frames of this module out of its tracebacks.

@@ -6,8 +6,8 @@ from itertools import islice
 from typing import Any, Final
 
 from aiointercept.core.matching.results import Mismatch
-from aiointercept.core.reporting.rendering import (
-    CONTEXT_BEFORE,
+from aiointercept.core.reporting.rendering import CONTEXT_BEFORE
+from aiointercept.core.text import (
     LINE_LIMIT,
     Text,
     clip,

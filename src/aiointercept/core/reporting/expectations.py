@@ -29,7 +29,7 @@ from aiointercept.core.matching.fields import Headers, Query
 from aiointercept.core.matching.results import MATCH, Matcher, MatchResult
 from aiointercept.core.matching.urls import ANY_METHOD, Method, Url, UrlPattern
 from aiointercept.core.reporting.near_misses import mismatches_of
-from aiointercept.core.reporting.rendering import short
+from aiointercept.core.text import short
 from aiointercept.core.type_guards import is_anything, is_list, is_mapping, is_pattern
 
 UrlLike: TypeAlias = str | URL | re.Pattern[str]

@@ -14,7 +14,8 @@ from attrs import frozen
 
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import decided_by_head
-from aiointercept.core.matching.results import Matcher, Mismatch, Unquoted
+from aiointercept.core.matching.results import Matcher, Mismatch
+from aiointercept.core.text import Unquoted
 from aiointercept.core.type_guards import is_pattern
 
 _SHORTLIST: Final = 32

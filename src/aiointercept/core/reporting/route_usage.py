@@ -5,7 +5,7 @@ from typing import Final, Protocol, TypeVar
 
 from aiointercept.core.reporting.expectations import RecordedCall
 from aiointercept.core.reporting.near_misses import Candidate, rank, rank_calls
-from aiointercept.core.reporting.rendering import clip, render_request
+from aiointercept.core.reporting.rendering import render_request
 from aiointercept.core.reporting.wording import (
     WIDE,
     count,
@@ -14,6 +14,7 @@ from aiointercept.core.reporting.wording import (
     joined,
     more,
 )
+from aiointercept.core.text import clip
 
 _LISTED: Final = 10
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from aiointercept.core.calls import Call
-from aiointercept.core.reporting.rendering import SHORT, clip
 from aiointercept.core.reporting.route_usage import (
     describe_unmatched,
     describe_unused,
     unused_routes,
 )
 from aiointercept.core.routing.routes import Registration
+from aiointercept.core.text import SHORT, clip
 
 _LATEST: Final = 20
 _TEXT: Final = 2 * SHORT

@@ -8,9 +8,10 @@ from aiointercept.core.recording.messages import masked_mismatch, with_advice
 from aiointercept.core.recording.redaction import Redaction
 from aiointercept.core.reporting.advice import advise
 from aiointercept.core.reporting.near_misses import NearMiss, rank
-from aiointercept.core.reporting.rendering import clip, printable, render_mismatch
+from aiointercept.core.reporting.rendering import render_mismatch
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.routes import Registration
+from aiointercept.core.text import clip, printable
 
 _SHOWN: Final = 3
 _LONGEST_URL: Final = 300

@@ -6,8 +6,9 @@ from typing import Final
 from aiointercept.core.calls import Call
 from aiointercept.core.matching.results import Matcher
 from aiointercept.core.reporting.near_misses import rank_calls
-from aiointercept.core.reporting.rendering import clip, render_request
+from aiointercept.core.reporting.rendering import render_request
 from aiointercept.core.reporting.wording import SHOWN, WIDE, count, differing, more, were
+from aiointercept.core.text import clip
 
 _LISTED: Final = 10
 

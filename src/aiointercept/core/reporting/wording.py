@@ -5,7 +5,8 @@ from typing import Final
 
 from aiointercept.core.matching.results import Mismatch
 from aiointercept.core.reporting.near_misses import NearMiss, ReceivedT
-from aiointercept.core.reporting.rendering import SHORT, clip, render_mismatch
+from aiointercept.core.reporting.rendering import render_mismatch
+from aiointercept.core.text import SHORT, clip
 
 SHOWN: Final = 3
 """How many differences, and how many of the nearest, a message shows."""

@@ -4,9 +4,9 @@ from aiointercept.core.matching.results import (
     Matcher,
     MatchResult,
     Mismatch,
-    Unquoted,
     differs,
 )
+from aiointercept.core.text import Unquoted
 
 
 def test_a_result_is_true_without_mismatches() -> None:

@@ -1,7 +1,6 @@
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.results import Mismatch
 from aiointercept.core.reporting.near_misses import NearMiss
-from aiointercept.core.reporting.rendering import SHORT
 from aiointercept.core.reporting.wording import (
     WIDE,
     count,
@@ -11,6 +10,7 @@ from aiointercept.core.reporting.wording import (
     more,
     were,
 )
+from aiointercept.core.text import SHORT
 
 
 def test_numbers_have_their_words() -> None:
