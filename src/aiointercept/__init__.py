@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aiointercept.api.handle import MockResponse
     from aiointercept.api.mock import aiointercept
     from aiointercept.core.http.sse import ServerSentEvent
-    from aiointercept.core.recording.redaction import Redaction
+    from aiointercept.core.recording.redacting.redaction import Redaction
     from aiointercept.core.routing.replies import Fault
 
 __all__ = (
@@ -42,7 +42,7 @@ _HOMES: Final = {
     "CallbackResult": "aiointercept.api.callback",
     "Fault": "aiointercept.core.routing.replies",
     "MockResponse": "aiointercept.api.handle",
-    "Redaction": "aiointercept.core.recording.redaction",
+    "Redaction": "aiointercept.core.recording.redacting.redaction",
     "ServerSentEvent": "aiointercept.core.http.sse",
     "Tls": "aiointercept.adapters.local_server.tls",
     "aiointercept": "aiointercept.api.mock",

@@ -17,11 +17,11 @@ from attrs import frozen
 from aiointercept.adapters.side_files import remove_orphans, stored, write_whole
 from aiointercept.core.errors import CassetteError
 from aiointercept.core.recording.entries import Entry
-from aiointercept.core.recording.har import to_har
-from aiointercept.core.recording.har_reading import from_har, with_all_entries
+from aiointercept.core.recording.formats.har import to_har
+from aiointercept.core.recording.formats.har_reading import from_har, with_all_entries
+from aiointercept.core.recording.formats.vcr import from_vcr, to_vcr
 from aiointercept.core.recording.keeping import kept
-from aiointercept.core.recording.redaction import Redaction
-from aiointercept.core.recording.vcr import from_vcr, to_vcr
+from aiointercept.core.recording.redacting.redaction import Redaction
 
 HAR_SUFFIXES: Final = (".har",)
 YAML_SUFFIXES: Final = (".yaml", ".yml")

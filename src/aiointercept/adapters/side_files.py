@@ -19,7 +19,7 @@ from aiointercept.core.errors import CassetteError
 from aiointercept.core.http.encodings import decode, decode_chunks, encodings_of, is_known
 from aiointercept.core.http.messages import Response
 from aiointercept.core.recording.entries import AnyBody, Entry, StoredBody
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.redaction import Redaction
 
 _CHUNK: Final = 1 << 18
 _STRUCTURED: Final = re.compile(r"json|urlencoded|multipart|^text/|xml|javascript|graphql")

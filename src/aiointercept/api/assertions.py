@@ -16,7 +16,7 @@ from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.comparing import FieldSource
 from aiointercept.core.matching.results import Matcher
 from aiointercept.core.matching.urls import ANY_METHOD
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.reporting.assertions import Verifier
 from aiointercept.core.reporting.expectations import (
     Expectation,

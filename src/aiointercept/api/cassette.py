@@ -22,7 +22,7 @@ from aiointercept.core.recording.entries import Entry
 from aiointercept.core.recording.match_on import DEFAULT_PARTS, MatchOn, clean_match_on
 from aiointercept.core.recording.modes import RecordMode, choose_mode
 from aiointercept.core.recording.recorder import Recorder
-from aiointercept.core.recording.redaction import Redaction, clean_redaction
+from aiointercept.core.recording.redacting.redaction import Redaction, clean_redaction
 from aiointercept.core.routing.policy import Policy
 
 # What is on its way between the two ends of a connection arrives within a few turns of the loop.

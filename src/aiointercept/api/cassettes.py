@@ -24,7 +24,7 @@ from aiointercept.core.http.encodings import encode_chunks
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.from_calls import entries_of
 from aiointercept.core.recording.match_on import DEFAULT_PARTS, MatchOn, clean_match_on
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.recording.replaying import Replay
 from aiointercept.core.routing.replies import WebSocket
 from aiointercept.core.routing.routes import Registration, Route

@@ -48,7 +48,7 @@ from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
 from aiointercept.core.ports.interceptor import Interceptor
 from aiointercept.core.ports.transport import Listener
 from aiointercept.core.ports.upstream import Upstream
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.reporting.expectations import UrlLike
 from aiointercept.core.reporting.wording import count
 from aiointercept.core.routing.policy import HostRule, Policy

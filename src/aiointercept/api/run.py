@@ -5,8 +5,8 @@ from attrs import define, field
 from aiointercept.core.calls import Call
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import UnmetExpectationsError, add_note
-from aiointercept.core.recording.messages import masked_message
-from aiointercept.core.recording.redaction import DEFAULT_REDACTION, Redaction
+from aiointercept.core.recording.redacting.messages import masked_message
+from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.route_usage import (
     describe_unfinished,
     describe_unmatched,

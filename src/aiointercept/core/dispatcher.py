@@ -23,7 +23,7 @@ from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.upstream import Upstream, UpstreamFactory
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.reporting.unmatched import explain
 from aiointercept.core.routing.decision import (
     ActiveMock,

@@ -14,10 +14,10 @@ from aiointercept.core.calls import Call
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.matching.results import Mismatch
 from aiointercept.core.recording.entries import Entry
+from aiointercept.core.recording.formats.har import NOTES, har_entry
 from aiointercept.core.recording.from_calls import entry_of
-from aiointercept.core.recording.har import NOTES, har_entry
-from aiointercept.core.recording.messages import masked_mismatch
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.messages import masked_mismatch
+from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.reporting.near_misses import rank
 from aiointercept.core.reporting.route_usage import unused_routes
 from aiointercept.core.routing.routes import Registration

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from aiointercept import aiointercept
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.redaction import Redaction
 
 SHAPES: Final = Path(__file__).parent / "shapes"
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from aiointercept import aiointercept
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.redaction import Redaction
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~+/= é\"'\\"
 # A part that is found again however the rest of it is written.

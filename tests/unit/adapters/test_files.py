@@ -10,7 +10,7 @@ from aiointercept.core.errors import CassetteError
 from aiointercept.core.http.encodings import encode
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.recording.entries import Entry, StoredBody
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.redaction import Redaction
 
 
 def entry(body: bytes = b"x", content_type: str = "text/plain", **more: Any) -> Entry:

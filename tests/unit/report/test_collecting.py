@@ -9,7 +9,7 @@ from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import as_matcher
 from aiointercept.core.matching.results import MatchResult
 from aiointercept.core.matching.urls import Url
-from aiointercept.core.recording.redaction import DEFAULT_REDACTION, Redaction
+from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.routing.registry import Registration, Registry
 from aiointercept.core.routing.replies import Response as Answer
 from aiointercept.core.routing.routes import Route

@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from aiointercept.core.recording.entries import Entry
-from aiointercept.core.recording.har import NOTES, har_entry
+from aiointercept.core.recording.formats.har import NOTES, har_entry
 
 _CHANGING: Final = frozenset({"age", "date"})
 

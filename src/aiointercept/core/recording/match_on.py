@@ -11,7 +11,7 @@ from aiointercept.core.http.messages import Request
 from aiointercept.core.http.urls import canonical_url
 from aiointercept.core.matching.combinators import as_matcher
 from aiointercept.core.matching.results import Matcher
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.type_guards import is_iterable
 
 Comparison: TypeAlias = Callable[[Request, Request], object]

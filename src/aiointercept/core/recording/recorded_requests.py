@@ -16,8 +16,8 @@ from aiointercept.core.matching.comparing import agrees, field_mismatches
 from aiointercept.core.matching.indexed import IndexedMatcher
 from aiointercept.core.matching.json_diff import json_mismatches
 from aiointercept.core.matching.results import MATCH, Matcher, MatchResult, Mismatch
-from aiointercept.core.recording.masking import MASK
 from aiointercept.core.recording.match_on import PARTS_OF_URL, Comparison, MatchOn
+from aiointercept.core.recording.redacting.masking import MASK
 from aiointercept.core.text import Unquoted
 from aiointercept.core.type_guards import is_list, is_mapping
 

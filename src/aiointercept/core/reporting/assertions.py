@@ -11,8 +11,12 @@ from attrs import field, frozen
 from yarl import URL
 
 from aiointercept.core.matching.results import Mismatch
-from aiointercept.core.recording.messages import masked_message, masked_mismatch, with_advice
-from aiointercept.core.recording.redaction import DEFAULT_REDACTION, Redaction
+from aiointercept.core.recording.redacting.messages import (
+    masked_message,
+    masked_mismatch,
+    with_advice,
+)
+from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.diffs import DIFF_HEADING, render_differences, unified_lines
 from aiointercept.core.reporting.expectations import (
     Expectation,

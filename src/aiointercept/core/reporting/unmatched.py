@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from aiointercept.core.http.messages import Request
-from aiointercept.core.recording.messages import masked_mismatch, with_advice
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.messages import masked_mismatch, with_advice
+from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.reporting.advice import advise
 from aiointercept.core.reporting.near_misses import NearMiss, rank
 from aiointercept.core.reporting.rendering import render_mismatch

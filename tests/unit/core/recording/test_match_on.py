@@ -6,7 +6,7 @@ from yarl import URL
 from aiointercept import matchers
 from aiointercept.core.http.messages import Request
 from aiointercept.core.recording.match_on import DEFAULT_PARTS, clean_match_on
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.redaction import Redaction
 
 
 def test_parts() -> None:

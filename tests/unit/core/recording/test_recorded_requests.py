@@ -9,7 +9,7 @@ from aiointercept import matchers
 from aiointercept.core.http.messages import Request
 from aiointercept.core.recording.match_on import MatchOn, clean_match_on
 from aiointercept.core.recording.recorded_requests import target_and_condition
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.redaction import Redaction
 
 
 def request(url: str = "https://a.test/", method: str = "GET", **options: Any) -> Request:

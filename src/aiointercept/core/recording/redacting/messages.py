@@ -4,8 +4,8 @@ import re
 from typing import Any, Final
 
 from aiointercept.core.matching.results import ABSENT, Mismatch
-from aiointercept.core.recording.masking import MASK
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.masking import MASK
+from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.text import Unquoted
 from aiointercept.core.type_guards import is_list, is_mapping
 

@@ -9,7 +9,7 @@ from yarl import URL
 from aiointercept import Redaction
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.recording.entries import Entry, RecordedMessage
-from aiointercept.core.recording.redaction import clean_redaction
+from aiointercept.core.recording.redacting.redaction import clean_redaction
 
 PLAIN = Request("GET", URL("https://a.test/x?page=1"), {"Accept": "*/*"}, body=b"plain")
 

@@ -3,7 +3,7 @@
 http://www.softwareishard.com/blog/har-12-spec/ is the format. What we add beyond it stands in
 fields that begin with an underscore: ``_file`` as Playwright has it, ``_webSocketMessages`` and
 ``_error`` as Chrome has them, and ``_aiointercept`` for the rest. Reading is in
-:mod:`~aiointercept.core.recording.har_reading`.
+:mod:`~aiointercept.core.recording.formats.har_reading`.
 """
 
 import base64
@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from multidict import CIMultiDictProxy
-
-from aiointercept.core.http.messages import Request, Response
+from aiointercept.core.http.media_types import charset_of
+from aiointercept.core.http.messages import Response
 from aiointercept.core.recording.entries import AnyBody, Entry, RecordedMessage, StoredBody
 from aiointercept.core.routing.replies import Fault
 
@@ -126,7 +125,7 @@ def _response(entry: Entry) -> dict[str, Any]:
     mime_type = response.headers.get("Content-Type", "x-unknown")
     content: dict[str, Any] = {"size": max(_size(body), 0), "mimeType": mime_type}
     if body:
-        text, encoded = body_text(body, mime_charset(response.headers))
+        text, encoded = body_text(body, charset_of(response.headers.get("Content-Type", "")))
         content |= text
         if encoded:
             content["encoding"] = "base64"
@@ -146,11 +145,6 @@ def _response(entry: Entry) -> dict[str, Any]:
     if entry.error:
         result["_failureText"] = entry.error
     return result
-
-
-def mime_charset(headers: CIMultiDictProxy[str]) -> str:
-    """Return the encoding that a ``Content-Type`` names; UTF-8 if it names none."""
-    return Request("GET", "http://h/", headers).charset
 
 
 def body_text(body: AnyBody, charset: str) -> tuple[dict[str, Any], bool]:

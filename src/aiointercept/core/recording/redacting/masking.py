@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 from attrs import frozen
 
 from aiointercept.core.http.forms import parse_part, part_slices
-from aiointercept.core.recording.sensitive_names import is_plural
+from aiointercept.core.recording.redacting.sensitive_names import is_plural
 from aiointercept.core.type_guards import is_list, is_mapping
 
 MASK: Final = "REDACTED"

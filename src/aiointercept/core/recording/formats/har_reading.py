@@ -16,6 +16,7 @@ from yarl import URL
 
 from aiointercept.core.errors import CassetteError
 from aiointercept.core.http.encodings import encodings_of, is_known
+from aiointercept.core.http.media_types import charset_of
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.http.urls import is_http_scheme
 from aiointercept.core.recording.entries import (
@@ -26,8 +27,8 @@ from aiointercept.core.recording.entries import (
     StoredBody,
     is_status,
 )
-from aiointercept.core.recording.har import BINARY, MESSAGES, NET_ERRORS, NOTES, mime_charset
-from aiointercept.core.recording.nodes import Node
+from aiointercept.core.recording.formats.har import BINARY, MESSAGES, NET_ERRORS, NOTES
+from aiointercept.core.recording.formats.nodes import Node
 from aiointercept.core.routing.replies import Fault
 from aiointercept.core.type_guards import is_mapping
 
@@ -148,7 +149,7 @@ def _request(node: Node, url: URL) -> tuple[Request, StoredBody | None]:
         mime_type = post.text("mimeType", "")
         if mime_type and "Content-Type" not in headers:
             headers = _with(headers, "Content-Type", mime_type)
-        body = _body(post, mime_charset(headers))
+        body = _body(post, charset_of(headers.get("Content-Type", "")))
         if body == b"":
             body = _form(post)
     file = body if isinstance(body, StoredBody) else None
@@ -176,7 +177,11 @@ def _response(node: Node, *, encoded: bool) -> tuple[Response | None, StoredBody
     location = node.text("redirectURL", "")
     if location and "Location" not in headers:
         headers = _with(headers, "Location", location)
-    body = b"" if status in _WITHOUT_BODY else _body(content, mime_charset(headers))
+    body = (
+        b""
+        if status in _WITHOUT_BODY
+        else _body(content, charset_of(headers.get("Content-Type", "")))
+    )
     if not encoded and not is_known(encodings_of(headers)):
         # The text is decoded, and nothing here can encode it again.
         headers = _without(headers, "Content-Encoding")

@@ -18,6 +18,7 @@ from yarl import URL
 
 from aiointercept.core.errors import CassetteError
 from aiointercept.core.http.encodings import decode, encodings_of, is_known
+from aiointercept.core.http.media_types import charset_of
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.http.urls import is_http_scheme
 from aiointercept.core.recording.entries import (
@@ -27,9 +28,9 @@ from aiointercept.core.recording.entries import (
     StoredBody,
     is_status,
 )
-from aiointercept.core.recording.har import mime_charset, plain_text
-from aiointercept.core.recording.masking import FORM
-from aiointercept.core.recording.nodes import Node
+from aiointercept.core.recording.formats.har import plain_text
+from aiointercept.core.recording.formats.nodes import Node
+from aiointercept.core.recording.redacting.masking import FORM
 from aiointercept.core.routing.replies import Fault
 from aiointercept.core.type_guards import is_list, is_mapping
 
@@ -68,7 +69,10 @@ def _interaction(entry: Entry) -> dict[str, Any]:
         "response": {
             "body": {
                 "string": _written(
-                    entry.response_body, mime_charset(response.headers), extra, "response_file"
+                    entry.response_body,
+                    charset_of(response.headers.get("Content-Type", "")),
+                    extra,
+                    "response_file",
                 )
                 or ""
             },

@@ -1,8 +1,8 @@
 from yarl import URL
 
 from aiointercept.core.matching.results import ABSENT, Mismatch
-from aiointercept.core.recording.messages import masked_message, masked_mismatch
-from aiointercept.core.recording.redaction import Redaction
+from aiointercept.core.recording.redacting.messages import masked_message, masked_mismatch
+from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.reporting.rendering import render_mismatch
 from aiointercept.core.text import Unquoted
 

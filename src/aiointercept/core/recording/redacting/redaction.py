@@ -1,8 +1,8 @@
 """``Redaction``: which secrets of recorded exchanges are masked, in files and in what is compared.
 
 Live exchanges are never changed. How a text is masked is told in
-:mod:`~aiointercept.core.recording.masking`, which names are secret by default in
-:mod:`~aiointercept.core.recording.sensitive_names`.
+:mod:`~aiointercept.core.recording.redacting.masking`, which names are secret by default in
+:mod:`~aiointercept.core.recording.redacting.sensitive_names`.
 """
 
 import json
@@ -16,11 +16,11 @@ from attrs import evolve, field, frozen
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from aiointercept.core.http.media_types import charset_of
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.recording.entries import Entry, RecordedMessage
-from aiointercept.core.recording.har import mime_charset
-from aiointercept.core.recording.masking import MASK, Masker
-from aiointercept.core.recording.sensitive_names import (
+from aiointercept.core.recording.redacting.masking import MASK, Masker
+from aiointercept.core.recording.redacting.sensitive_names import (
     NO_NAMES,
     Name,
     NameSet,
@@ -191,7 +191,9 @@ class Redaction:
         """Return a body, decoded from its ``Content-Encoding``, with its secrets masked."""
         if not body:
             return body
-        return self.masker.body(body, headers.get("Content-Type", ""), mime_charset(headers))
+        return self.masker.body(
+            body, headers.get("Content-Type", ""), charset_of(headers.get("Content-Type", ""))
+        )
 
     def text(self, text: str) -> str:
         """Return a text of any kind, such as a message of a WebSocket, with its secrets masked."""

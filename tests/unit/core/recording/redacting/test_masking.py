@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiointercept.core.recording.masking import MASK, Masker
+from aiointercept.core.recording.redacting.masking import MASK, Masker
 
 MASKER = Masker(
     lambda name: name == "token",

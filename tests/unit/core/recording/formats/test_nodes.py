@@ -1,7 +1,7 @@
 import pytest
 
 from aiointercept.core.errors import CassetteError
-from aiointercept.core.recording.nodes import Node
+from aiointercept.core.recording.formats.nodes import Node
 
 NODE = Node({"a": {"b": [{"c": 1}, {"c": "x"}], "t": "text", "n": 1.0, "f": 1.5}}, "", 3)
 

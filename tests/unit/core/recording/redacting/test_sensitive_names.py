@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from aiointercept.core.recording.sensitive_names import (
+from aiointercept.core.recording.redacting.sensitive_names import (
     is_plural,
     is_sensitive,
     is_sensitive_header,

@@ -1,0 +1,1 @@
+"""Formats of recorded traffic, read and written as values: HAR, and that of VCR.py."""
