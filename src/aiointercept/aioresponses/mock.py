@@ -1,4 +1,4 @@
-"""The class ``aioresponses``: life cycle, verbs, what was asked, assertions."""
+"""The class ``aioresponses``: life cycle, verbs, what was asked."""
 
 import re
 from collections.abc import Iterable
@@ -12,17 +12,8 @@ from yarl import URL
 from aiointercept.adapters.interception.chain import Chain
 from aiointercept.adapters.interception.interceptor import active_dispatchers
 from aiointercept.aioresponses.answers import AnswerBody, AnswerOptions, HeadersInUse
-from aiointercept.aioresponses.assertions import (
-    CallArguments,
-    RequestCalls,
-    compare,
-    expected_call,
-    fail_if_called,
-    fail_unless_called,
-    fail_unless_called_once,
-    find_calls,
-    recorded_call,
-)
+from aiointercept.aioresponses.asserting import CallAssertions
+from aiointercept.aioresponses.assertions import RequestCalls, recorded_call
 from aiointercept.aioresponses.client_calls import CallPatch, ClientCall
 from aiointercept.aioresponses.dispatcher import DropIn, dispatch
 from aiointercept.aioresponses.production import refusal
@@ -50,7 +41,7 @@ DropInUrl: TypeAlias = str | URL | re.Pattern[str]
 _ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
-class aioresponses:  # noqa: N801 - the name that suites use
+class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
     """A mock of everything that aiohttp clients ask for, as aioresponses is.
 
     Use it with ``with``, ``async with``, as a decorator, or with ``start`` and ``stop``.
@@ -264,101 +255,6 @@ class aioresponses:  # noqa: N801 - the name that suites use
                 f"aioresponses answers {call.method} {call.place}, which aiohttp would not send in "
                 f"production: {what}",
             )
-
-    # Assertions
-
-    def assert_called(self) -> None:
-        """Fail unless there was a call.
-
-        Raises:
-            AssertionError: if there was none.
-        """
-        __tracebackhide__ = True
-        fail_unless_called(self.requests)
-
-    def assert_not_called(self) -> None:
-        """Fail if there was a call.
-
-        Raises:
-            AssertionError: naming what was called.
-        """
-        __tracebackhide__ = True
-        fail_if_called(self.requests)
-
-    def assert_called_once(self) -> None:
-        """Fail unless there was exactly one call.
-
-        Raises:
-            AssertionError: naming what was called.
-        """
-        __tracebackhide__ = True
-        fail_unless_called_once(self.requests)
-
-    def assert_any_call(
-        self, url: str | URL, method: str = "GET", *args: Any, **kwargs: Unpack[CallArguments]
-    ) -> None:
-        """Fail unless there was a call to ``url``, ``params`` merged into it.
-
-        Args:
-            url: compared with its query sorted.
-            method: any case.
-            args: are not compared.
-            kwargs: are not compared, but for ``params``.
-
-        Raises:
-            AssertionError: naming what was called.
-        """
-        __tracebackhide__ = True
-        find_calls(self.requests, url, method, args, kwargs)
-
-    def assert_called_with(
-        self,
-        url: str | URL,
-        method: str = "GET",
-        args_to_match: Iterable[str] | None = None,
-        *args: Any,
-        **kwargs: Unpack[CallArguments],
-    ) -> None:
-        """Fail unless the latest call to ``url`` had these arguments.
-
-        Args:
-            url: compared with its query sorted.
-            method: any case.
-            args_to_match: the only keyword arguments that are compared; all by default.
-            args: positional arguments.
-            kwargs: keyword arguments as the client passes them.
-
-        Raises:
-            AssertionError: with what differs.
-        """
-        __tracebackhide__ = True
-        actual = find_calls(self.requests, url, method, args, kwargs)[-1]
-        names = None if args_to_match is None else list(args_to_match)
-        compare(actual, expected_call(method, args, kwargs), names, f"{method.upper()} {url}")
-
-    def assert_called_once_with(
-        self,
-        url: str | URL,
-        method: str = "GET",
-        args_to_match: Iterable[str] | None = None,
-        *args: Any,
-        **kwargs: Unpack[CallArguments],
-    ) -> None:
-        """Fail unless there was exactly one call, and that as :meth:`assert_called_with` tells.
-
-        Args:
-            url: compared with its query sorted.
-            method: any case.
-            args_to_match: the only keyword arguments that are compared; all by default.
-            args: positional arguments.
-            kwargs: keyword arguments as the client passes them.
-
-        Raises:
-            AssertionError: with what differs.
-        """
-        __tracebackhide__ = True
-        self.assert_called_once()
-        self.assert_called_with(url, method, args_to_match, *args, **kwargs)
 
     @override
     def __repr__(self) -> str:

@@ -10,7 +10,7 @@ A request of an intercepted client is decided on twice. Before it has a connecti
 arrived, with its body, :meth:`MockDispatcher.dispatch` asks them again, and this time consumes.
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from attrs import define, evolve, field
@@ -34,6 +34,7 @@ from aiointercept.core.routing.decision import (
     Serve,
     decide,
 )
+from aiointercept.core.routing.incoming import forwarder_of, mount_of
 from aiointercept.core.routing.policy import Policy
 from aiointercept.core.routing.registry import Chosen, Registry
 from aiointercept.core.routing.replies import (
@@ -172,16 +173,8 @@ class MockDispatcher:
             return None
         if attempt is not None and attempt.call is not None:
             return None
-        try:
-            decision = decide(request, mocks)
-        except self.interrupts:
-            raise
-        except BaseException:  # noqa: BLE001  a matcher raised: it will again in dispatch()
-            return None
-        if not isinstance(decision, (Passthrough, Forward)):
-            return None
-        mock = decision.mock or self
-        if not mock.takes_streams:
+        mock = self._decided_early(lambda: forwarder_of(request, mocks, self))
+        if mock is None or not mock.takes_streams:
             return None
         passing = Request(request.method, request.url, request.headers)
         call = mock.log_passthrough(passing, request_factory)
@@ -203,7 +196,7 @@ class MockDispatcher:
         attempt = None if connection is None else connection.attempt
         if attempt is not None and attempt.call is not None:
             return None
-        found = self._find_mount(request, mocks)
+        found = self._decided_early(lambda: mount_of(request, mocks or (self,)))
         if found is None:
             return None
         mock, chosen = found
@@ -215,25 +208,14 @@ class MockDispatcher:
             attempt.begin(call, mock)
         return Exchange(call, reply, mock)
 
-    def _find_mount(
-        self, request: Request, mocks: Sequence[ChainedMock]
-    ) -> tuple[ChainedMock, Chosen] | None:
-        """Return the mount that takes ``request``, whatever its body turns out to be."""
+    def _decided_early(self, decide_early: Callable[[], T | None]) -> T | None:
+        """Return what is decided; ``None`` if a matcher raises, as it will again in dispatch()."""
         try:
-            mock: ChainedMock = mocks[0] if mocks else self
-            if mocks[1:]:
-                decision = decide(request, mocks)
-                if not isinstance(decision, Serve):
-                    return None
-                mock = decision.mock
-            chosen = mock.registry.peek(request)
+            return decide_early()
         except self.interrupts:
             raise
-        except BaseException:  # noqa: BLE001  a matcher raised: it will again in dispatch()
+        except BaseException:  # noqa: BLE001  see above
             return None
-        if chosen is None or not chosen.registration.route.takes_streams:
-            return None
-        return mock, chosen
 
     async def dispatch(
         self,
