@@ -15,6 +15,7 @@ from multidict import CIMultiDictProxy
 from aiointercept.core.http.encodings import readable_body
 from aiointercept.core.http.messages import Request
 from aiointercept.core.http.urls import HTTP_SCHEMES, canonical_url
+from aiointercept.core.routing.policy import Policy, is_loopback
 
 if TYPE_CHECKING:
     from aiohttp import ClientRequest, ClientTimeout
@@ -86,6 +87,20 @@ def connect_limit(timeout: "ClientTimeout") -> float | None:
 def is_http(url: "URL") -> bool:
     """Whether ``url`` is one that a mock can answer: it has a host, and a scheme of HTTP."""
     return url.scheme in HTTP_SCHEMES and bool(url.raw_host)
+
+
+def is_not_http(req: "ClientRequest") -> bool:
+    """Whether no mock can answer a request; see :func:`is_http`."""
+    return not is_http(req.url)
+
+
+def is_left_alone(policy: Policy, req: "ClientRequest") -> bool:
+    """Whether a mock with ``policy`` would leave a request alone, whatever its routes."""
+    if is_not_http(req):
+        return True
+    if policy.leave_loopback and is_loopback(req.url.raw_host or ""):
+        return True
+    return policy.never_touches(Request(req.method, req.url))
 
 
 def is_address(host: str) -> bool:

@@ -3,10 +3,8 @@
 import asyncio
 import functools
 import os
-import threading
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
-from weakref import WeakKeyDictionary, WeakSet
 
 import aiohttp
 from aiohttp.connector import BaseConnector, Connection, TCPConnector
@@ -23,7 +21,8 @@ from aiointercept.adapters.interception.client_request import (
     ConnectCall,
     body_that_is_not_sent,
     connect_limit,
-    is_http,
+    is_left_alone,
+    is_not_http,
     known_body,
     known_request,
 )
@@ -38,14 +37,13 @@ from aiointercept.adapters.interception.mocked_connector import (
 )
 from aiointercept.adapters.interception.patching import REAL_CONNECT, Closings, Patches
 from aiointercept.adapters.interception.started_calls import StartedCall
+from aiointercept.adapters.interception.substitutes import Substitutes
 from aiointercept.adapters.interception.tracing import observe_passthrough
-from aiointercept.core.http.messages import Request
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.transport import Dialer
 from aiointercept.core.ports.upstream import Upstream
 from aiointercept.core.routing.decision import Forward, Serve
-from aiointercept.core.routing.policy import Policy, is_loopback
 from aiointercept.core.routing.replies import Fault, FaultReply, NoRouteReply
 
 if TYPE_CHECKING:
@@ -103,17 +101,13 @@ class ConnectorInterceptor:
         trusting: "Callable[[], ssl.SSLContext] | None" = None,
     ) -> None:
         self._upstream_of = upstream_of
-        self._tls = None if trusting is None else ClientSideTls(trusting)
-        # One for each call that is shown a faulty certificate.
-        self._shown_faults: WeakSet[MockedConnector] = WeakSet()
-        self._mocked: WeakKeyDictionary[BaseConnector, MockedConnector] = WeakKeyDictionary()
-        self._lock = threading.Lock()
+        self._mocked = Substitutes(None if trusting is None else ClientSideTls(trusting))
         self._waits = InterruptibleWaits()
         self._dialer: Dialer | None = None
         self._home: asyncio.AbstractEventLoop | None = None
         self._pid = os.getpid()
         self._installed = False
-        self._left_alone: LeftAlone = _is_not_http
+        self._left_alone: LeftAlone = is_not_http
         self.dispatcher: Dispatcher | None = None
 
     def bind(self, dispatcher: Dispatcher, dialer: Dialer) -> None:
@@ -123,7 +117,7 @@ class ConnectorInterceptor:
         self._waits = InterruptibleWaits()
         self._pid = os.getpid()
         self._installed = False
-        self._left_alone = functools.partial(_is_left_alone, dispatcher.policy)
+        self._left_alone = functools.partial(is_left_alone, dispatcher.policy)
 
     def install(self) -> None:
         """See :meth:`aiointercept.core.ports.interceptor.Interceptor.install`."""
@@ -136,32 +130,26 @@ class ConnectorInterceptor:
         """See :meth:`aiointercept.core.ports.interceptor.Interceptor.uninstall`."""
         # Whoever asks meanwhile, in another thread, is told that the block has ended.
         self._dialer = self.dispatcher = None
-        with self._lock:
-            mocked, self._mocked = list(self._mocked.items()), WeakKeyDictionary()
-        waits = self._waits
-        if self._pid != os.getpid():  # connections are those of the parent
-            mocked = [(c, ours) for c, ours in mocked if ours.pid == os.getpid()]
+        mocked, waits = self._mocked.take(), self._waits
         try:
             if self._installed:
-                for _, ours in mocked:
+                for ours in mocked:
                     _cut_off.add_started(ours.started_calls.take(), self._left_alone)
                 _cut_off.add_unconnected(self._loops(mocked), self._left_alone)
         finally:
             self._home = None
             if _chain.discard(self):
                 _patches.undo()
-        for ours in [*(ours for _, ours in mocked), *self._shown_faults]:
+        for ours in [*mocked, *self._mocked.for_one_call()]:
             call_on_loop(ours.loop, ours.end)
         waits.interrupt()
 
-    def _loops(
-        self, mocked: "Sequence[tuple[BaseConnector, MockedConnector]]"
-    ) -> set[asyncio.AbstractEventLoop]:
+    def _loops(self, mocked: Sequence[MockedConnector]) -> set[asyncio.AbstractEventLoop]:
         """Return the loops on which calls may have begun in the block."""
         loops: set[asyncio.AbstractEventLoop] = set()
         if self._pid == os.getpid():
             loops.update(loops_with_tasks())
-        loops.update(ours.loop for _, ours in mocked)
+        loops.update(ours.loop for ours in mocked)
         loops.update(loop for loop in (self._home, running_loop()) if loop is not None)
         return {loop for loop in loops if not loop.is_closed()}
 
@@ -171,9 +159,7 @@ class ConnectorInterceptor:
 
     def forget(self, connector: BaseConnector) -> list[Awaitable[None]]:
         """Return what closes the connections made in place of those of ``connector``."""
-        with self._lock:
-            mocked = self._mocked.pop(connector, None)
-        return [] if mocked is None else [mocked.close_at_once()]
+        return self._mocked.close(connector)
 
     def leave(self, connector: BaseConnector) -> None:
         """Note that the running task now makes a call that this mock does not answer."""
@@ -209,9 +195,10 @@ class ConnectorInterceptor:
         started = mocked.started_calls.add(req)
         proxy = mocked.take_proxy(req)
         try:
-            pooled = started.connection = await REAL_CONNECT(
-                self._through(mocked, connector, fault), req, traces, timeout
-            )
+            through = mocked
+            if fault is not None:
+                through = self._mocked.add_for_one_call(connector, self._require_block(), fault)
+            pooled = started.connection = await REAL_CONNECT(through, req, traces, timeout)
         except (aiohttp.ClientConnectionError, OSError):
             self._require_block()
             raise
@@ -289,7 +276,7 @@ class ConnectorInterceptor:
     ) -> Connection:
         """Serve a client, after it was shown a faulty certificate if a route wants that."""
         chosen = reply = None
-        if isinstance(decision, Serve) and self._tls is not None and call.req.is_ssl():
+        if isinstance(decision, Serve) and self._mocked.tls is not None and call.req.is_ssl():
             chosen, reply = decision.chosen, decision.reply
         if chosen is None or reply is None:
             return await self.serve(call, active_mocks)
@@ -308,41 +295,14 @@ class ConnectorInterceptor:
                     owner.finish(logged)
             raise
 
-    def _through(
-        self, mocked: MockedConnector, connector: BaseConnector, fault: Fault | None
-    ) -> MockedConnector:
-        if fault is None:
-            return mocked
-        once = MockedConnector(connector, self._require_block(), self._tls, fault)
-        self._shown_faults.add(once)
-        return once
-
     def _mocked_for(self, connector: BaseConnector) -> MockedConnector:
-        mocked = self._mocked.get(connector)
-        if mocked is None:
-            mocked = MockedConnector(connector, self._require_block(), self._tls)
-            with self._lock:
-                self._mocked[connector] = mocked
-        return mocked
+        return self._mocked.get(connector) or self._mocked.add(connector, self._require_block())
 
     def _require_block(self) -> Dialer:
         dialer = self._dialer
         if dialer is None:
             raise aiohttp.ClientConnectionError(BLOCK_ENDED) from None
         return dialer
-
-
-def _is_not_http(req: "ClientRequest") -> bool:
-    return not is_http(req.url)
-
-
-def _is_left_alone(policy: Policy, req: "ClientRequest") -> bool:
-    """Whether a mock with ``policy`` would have left a request alone, whatever its routes."""
-    if _is_not_http(req):
-        return True
-    if policy.leave_loopback and is_loopback(req.url.raw_host or ""):
-        return True
-    return policy.never_touches(Request(req.method, req.url))
 
 
 class _Hooks:

@@ -12,9 +12,12 @@ from aiointercept.adapters.interception.client_request import (
     connect_limit,
     is_address,
     is_http,
+    is_left_alone,
+    is_not_http,
     known_body,
     known_request,
 )
+from aiointercept.core.routing.policy import HostRule, Policy
 
 
 class FakeRequest:
@@ -88,3 +91,23 @@ def test_urls_that_a_mock_can_answer():
 def test_addresses(host: str, *, address: bool):
     """No resolver is asked for them."""
     assert is_address(host) is address
+
+
+def test_what_a_mock_leaves_alone():
+    """Whatever its routes are: other schemes, what is passed through, and loopback if it says so."""
+
+    class To:
+        def __init__(self, url: str) -> None:
+            self.method, self.url = "GET", URL(url)
+
+    def left(url: str, **policy: Any) -> bool:
+        given: Any = To(url)
+        return is_left_alone(Policy(**policy), given)
+
+    unix: Any = To("unix://h.test/")
+    assert is_not_http(unix)
+    assert left("unix://h.test/")
+    assert not left("http://h.test/")
+    assert left("http://h.test/", untouched=(HostRule.parse("h.test"),))
+    assert left("http://127.0.0.1/", leave_loopback=True)
+    assert not left("http://127.0.0.1/", leave_loopback=False)

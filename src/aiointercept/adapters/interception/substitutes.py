@@ -1,0 +1,65 @@
+"""The mocked connectors of an interceptor, each in the place of a client's connector."""
+
+import os
+import threading
+from collections.abc import Awaitable, Sequence
+from weakref import WeakKeyDictionary, WeakSet
+
+from aiohttp.connector import BaseConnector
+
+from aiointercept.adapters.interception.client_tls import ClientSideTls
+from aiointercept.adapters.interception.mocked_connector import MockedConnector
+from aiointercept.core.ports.transport import Dialer
+from aiointercept.core.routing.replies import Fault
+
+
+class Substitutes:
+    """One mocked connector for each client's connector. Safe to use from several threads.
+
+    Args:
+        tls: how clients speak TLS with the mock; ``None`` if they do not.
+    """
+
+    def __init__(self, tls: ClientSideTls | None = None) -> None:
+        self.tls = tls
+        self._lock = threading.Lock()
+        self._by_real: WeakKeyDictionary[BaseConnector, MockedConnector] = WeakKeyDictionary()
+        self._for_one_call: WeakSet[MockedConnector] = WeakSet()
+
+    def get(self, real: BaseConnector) -> MockedConnector | None:
+        """Return what takes the place of ``real``, if something did by now."""
+        return self._by_real.get(real)
+
+    def add(self, real: BaseConnector, dialer: Dialer) -> MockedConnector:
+        """Return what takes the place of ``real`` from now on."""
+        mocked = MockedConnector(real, dialer, self.tls)
+        with self._lock:
+            self._by_real[real] = mocked
+        return mocked
+
+    def add_for_one_call(
+        self, real: BaseConnector, dialer: Dialer, fault: Fault
+    ) -> MockedConnector:
+        """Return what takes its place for one call, which is shown a faulty certificate."""
+        once = MockedConnector(real, dialer, self.tls, fault)
+        self._for_one_call.add(once)
+        return once
+
+    def close(self, real: BaseConnector) -> list[Awaitable[None]]:
+        """Return what closes the connections made in place of those of ``real``."""
+        with self._lock:
+            mocked = self._by_real.pop(real, None)
+        return [] if mocked is None else [mocked.close_at_once()]
+
+    def take(self) -> Sequence[MockedConnector]:
+        """Return those that were in use, and forget them.
+
+        In a process that was forked off, those of the parent are left out.
+        """
+        with self._lock:
+            taken, self._by_real = list(self._by_real.values()), WeakKeyDictionary()
+        return [one for one in taken if one.pid == os.getpid()]
+
+    def for_one_call(self) -> Sequence[MockedConnector]:
+        """Return those that were made for one call and are still there."""
+        return list(self._for_one_call)
