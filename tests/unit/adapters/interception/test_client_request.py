@@ -94,7 +94,7 @@ def test_addresses(host: str, *, address: bool):
 
 
 def test_what_a_mock_leaves_alone():
-    """Whatever its routes are: other schemes, what is passed through, and loopback if it says so."""
+    """Whatever its routes are: other schemes, what it passes through, and perhaps loopback."""
 
     class To:
         def __init__(self, url: str) -> None:
