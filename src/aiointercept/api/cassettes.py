@@ -21,6 +21,7 @@ from aiointercept.api.targets import clean_origin
 from aiointercept.api.values import clean_repeat
 from aiointercept.core.calls import Call, CallLog
 from aiointercept.core.http.encodings import encode_chunks
+from aiointercept.core.recording.concealing import Concealer
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.from_calls import entries_of
 from aiointercept.core.recording.match_on import DEFAULT_PARTS, MatchOn, clean_match_on
@@ -144,7 +145,7 @@ class Cassettes(LifeCycle):
             if run is not None:
                 run.flush()
                 recorded = run.recorded
-            entries = entries_of(calls, recorded)
+            entries = entries_of(calls, recorded, Concealer(redaction))
             save(file, None, entries, redaction, version=own_version(), anew=True)
 
         beside_loop(write)

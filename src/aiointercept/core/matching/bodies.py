@@ -25,6 +25,7 @@ from aiointercept.core.matching.json_diff import json_mismatches
 from aiointercept.core.matching.results import (
     ABSENT,
     MATCH,
+    Description,
     MatchResult,
     Mismatch,
     Unquoted,
@@ -37,7 +38,10 @@ _FILE_KEYS: Final = frozenset({"filename", "content", "content_type"})
 
 
 def _not_a(kind: str, request: Request, why: str = "") -> MatchResult:
-    return differs("body", Unquoted(kind), Unquoted(f"{_described(request)}{why and f' ({why})'}"))
+    def described(request: Request) -> str:
+        return f"{_described(request)}{why and f' ({why})'}"
+
+    return differs("body", Unquoted(kind), Description(request, described))
 
 
 def _described(request: Request) -> str:

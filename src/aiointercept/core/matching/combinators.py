@@ -16,11 +16,11 @@ from typing_extensions import override
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.results import (
     MATCH,
+    Description,
     Matcher,
     MatcherLike,
     MatchResult,
     Mismatch,
-    Unquoted,
     differs,
 )
 
@@ -156,7 +156,7 @@ class Not(Combinable):
     @override
     def match(self, request: Request, /) -> MatchResult:
         if _ask(self.inner, request):
-            return differs("request", Unquoted(self), Unquoted(request))
+            return differs("request", Description(self), Description(request))
         return MATCH
 
     @override
