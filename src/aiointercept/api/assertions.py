@@ -16,14 +16,10 @@ from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.comparing import FieldSource
 from aiointercept.core.matching.results import Matcher
 from aiointercept.core.matching.urls import ANY_METHOD
+from aiointercept.core.recording.redacting.concealing import Concealer
 from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.reporting.assertions import Verifier
-from aiointercept.core.reporting.expectations import (
-    Expectation,
-    Params,
-    UrlLike,
-    content_matchers,
-)
+from aiointercept.core.reporting.expectations import Expectation, Params, UrlLike, content_matchers
 from aiointercept.core.reporting.spelling import UntracedKeywords, refuse_untraced
 from aiointercept.core.routing.registry import Registry
 
@@ -72,7 +68,12 @@ class Assertions(ABC):
         Look-ups (``[]``, ``in``, ``get``) take a URL as text, or a path alone, and any case of the
         method; ``clear()`` clears the log.
         """
-        return Requests(self.ordered_requests, self._log.clear, self._absolute)
+        return Requests(
+            self.ordered_requests,
+            self._log.clear,
+            self._absolute,
+            str if self._redaction is None else self._redaction.url,
+        )
 
     @property
     def ordered_requests(self) -> list[tuple[tuple[str, URL], AiointerceptRequest]]:
@@ -282,13 +283,13 @@ class Assertions(ABC):
     def _waiting(
         self, count: int, timeout: float, url: UrlLike | None, method: str | None
     ) -> Waiting:
+        show = Concealer(self._redaction)
         if url is None and method is None:
-            return Waiting(self._log, count, timeout)
+            return Waiting(self._log, count, timeout, show=show)
         target = _ANY_URL if url is None else self._absolute(url)
         expectation = Expectation.of(target, ANY_METHOD if method is None else method)
-        return Waiting(
-            self._log, count, timeout, expectation.is_met_by, (expectation.text, expectation.head)
-        )
+        expected = expectation.shown_by(show), expectation.head
+        return Waiting(self._log, count, timeout, expectation.is_met_by, expected, show)
 
     def _expected(
         self,

@@ -24,6 +24,7 @@ from aiointercept.core.http.encodings import encode_chunks
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.from_calls import entries_of
 from aiointercept.core.recording.match_on import DEFAULT_PARTS, MatchOn, clean_match_on
+from aiointercept.core.recording.redacting.concealing import Concealer
 from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.recording.replaying import Replay
 from aiointercept.core.routing.replies import WebSocket
@@ -144,7 +145,7 @@ class Cassettes(LifeCycle):
             if run is not None:
                 run.flush()
                 recorded = run.recorded
-            entries = entries_of(calls, recorded)
+            entries = entries_of(calls, recorded, Concealer(redaction))
             save(file, None, entries, redaction, version=own_version(), anew=True)
 
         beside_loop(write)

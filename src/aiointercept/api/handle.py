@@ -12,6 +12,8 @@ from aiointercept.api.waiting import Waiting
 from aiointercept.core.calls import Call as LoggedCall
 from aiointercept.core.calls import CallLog, Message
 from aiointercept.core.matching.comparing import FieldSource
+from aiointercept.core.recording.redacting.concealing import Concealer
+from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.assertions import Verifier
 from aiointercept.core.reporting.diffs import unified_lines
 from aiointercept.core.reporting.expectations import (
@@ -40,6 +42,7 @@ class MockResponse:
     _registration: Registration
     _registry: Registry
     _log: CallLog
+    _redaction: Redaction | None = DEFAULT_REDACTION
 
     @property
     def calls(self) -> list[Call]:
@@ -126,7 +129,7 @@ class MockResponse:
         """
         refuse_untraced(untraced, _EXPECTATIONS, _USERS_FRAME)
         rest = content_matchers(data, json, headers, strict_headers=strict_headers)
-        expectation = Expectation(str(self._registration), (), (*query_matchers(params), *rest))
+        expectation = Expectation(self._place, (), (*query_matchers(params), *rest))
         self._verifier.assert_called_with(expectation)
 
     async def wait_for_calls(
@@ -158,15 +161,20 @@ class MockResponse:
         return self._waiting(count, timeout).wait_sync()
 
     def _waiting(self, count: int, timeout: float) -> Waiting:
-        expected = str(self._registration), self._registration.matchers
-        return Waiting(self._log, count, timeout, self._is_own, expected)
+        expected = self._place, self._registration.matchers
+        show = Concealer(self._redaction)
+        return Waiting(self._log, count, timeout, self._is_own, expected, show)
 
     def _is_own(self, call: LoggedCall) -> bool:
         return call.registration is self._registration
 
     @property
     def _verifier(self) -> Verifier:
-        return Verifier(self.calls, str(self._registration))
+        return Verifier(self.calls, self._place, redaction=self._redaction)
+
+    @property
+    def _place(self) -> str:
+        return Concealer(self._redaction).route(self._registration)
 
     def __repr__(self) -> str:
         route, used = self._registration.route, self._registration.used
@@ -176,7 +184,7 @@ class MockResponse:
             rest += f" {'time' if used == 1 else 'times'}"
         else:
             rest += f" of {route.limit:,} {'time' if route.limit == 1 else 'times'}"
-        place = str(route).removesuffix(f" ({route.name})")
+        place = self._place.removesuffix(f" ({route.name})")
         return one_line(f"<{type(self).__name__} ", place, rest)
 
 
@@ -201,6 +209,6 @@ class MockWebSocket(MockResponse):
         wanted = list(expected)
         received = [one.data for one in self.messages if one.direction == "received"]
         if wanted != received:
-            first = f"{self._registration} did not receive the messages expected of its clients"
+            first = f"{self._place} did not receive the messages expected of its clients"
             lines = unified_lines(list(map(short, wanted)), list(map(short, received)))
             raise AssertionError("\n".join([first, *lines]))

@@ -5,7 +5,7 @@ from attrs import define, field
 from aiointercept.core.calls import Call
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import UnmetExpectationsError, add_note
-from aiointercept.core.recording.redacting.messages import masked_message
+from aiointercept.core.recording.redacting.concealing import Concealer
 from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.route_usage import (
     describe_unfinished,
@@ -54,11 +54,11 @@ class MockRun:
 
     def report(self) -> str:
         """Return what there is to say of it when a test has failed; ``""`` if nothing."""
-        return self._masked(render_report(self.calls, self.routes))
+        return render_report(self.calls, self.routes, self._show)
 
-    def _masked(self, text: str) -> str:
-        redaction = self._dispatcher.redaction
-        return text if redaction is None else masked_message(text, redaction)
+    @property
+    def _show(self) -> Concealer:
+        return Concealer(self._dispatcher.redaction)
 
     def verify(self, leaving: BaseException | None = None, *, strict: bool) -> None:
         """Raise what was held back and what is amiss, unless an exception is on its way out.
@@ -86,18 +86,18 @@ class MockRun:
             raise error
 
     def _unmet_expectations(self) -> list[UnmetExpectationsError]:
-        calls, routes = self.calls, self.routes
+        calls, routes, show = self.calls, self.routes, self._show
         lines: list[str] = []
         if any(not call.matched for call in calls):
-            lines += describe_unmatched(calls, routes)
+            lines += describe_unmatched(calls, routes, show)
         unused = unused_routes(routes)
         if unused:
-            lines += describe_unused(unused, calls)
+            lines += describe_unused(unused, calls, show)
         unfinished = unfinished_routes(routes)
         if unfinished:
-            lines += describe_unfinished(unfinished)
+            lines += describe_unfinished(unfinished, show)
         return (
-            [UnmetExpectationsError(self._masked("\n".join(map(printable, lines))))]
+            [UnmetExpectationsError(show.message("\n".join(map(printable, lines))))]
             if lines
             else []
         )

@@ -38,12 +38,14 @@ class Requests(dict[tuple[str, URL], list[AiointerceptRequest]]):
         requests: Iterable[tuple[tuple[str, URL], AiointerceptRequest]],
         clear: Callable[[], None],
         absolute: Callable[[Any], Any],
+        show_url: Callable[[URL], object] = str,
     ) -> None:
         super().__init__()
         for key, request in requests:
             self.setdefault(key, []).append(request)
         self._clear = clear
         self._absolute = absolute
+        self._show_url = show_url
 
     @override
     def clear(self) -> None:
@@ -62,6 +64,15 @@ class Requests(dict[tuple[str, URL], list[AiointerceptRequest]]):
     @override
     def get(self, key: Any, default: Any = None) -> Any:
         return super().get(self._key(key), default)
+
+    @override
+    def __repr__(self) -> str:
+        """Show it as a ``dict``, with secrets in URLs masked."""
+        items = (
+            f"({method!r}, URL({str(self._show_url(url))!r})): {requests!r}"
+            for (method, url), requests in self.items()
+        )
+        return f"{{{', '.join(items)}}}"
 
     def _key(self, key: Any) -> Any:
         """Return ``key`` in the spelling that is stored; unchanged if it is something else."""

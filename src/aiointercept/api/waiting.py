@@ -15,6 +15,7 @@ from aiointercept.api.values import clean_seconds
 from aiointercept.core.calls import Call as LoggedCall
 from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.results import Matcher
+from aiointercept.core.recording.redacting.concealing import PLAIN, Concealer
 from aiointercept.core.reporting.waiting import describe_missing
 
 # pytest leaves the frames of this module out of its tracebacks.
@@ -48,6 +49,7 @@ class Waiting:
         timeout: seconds.
         is_meant: tells which calls count.
         expected: for messages: method and URL, ``""`` for any, and all that must hold of a call.
+        show: masks secrets in messages.
     """
 
     log: CallLog
@@ -55,6 +57,7 @@ class Waiting:
     timeout: float = field(validator=_check_timeout)
     is_meant: Callable[[LoggedCall], bool] = _any
     expected: tuple[str, Sequence[Matcher]] = ("", ())
+    show: Concealer = PLAIN
 
     async def wait(self) -> list[Call]:
         """Wait in a task, whose loop goes on meanwhile."""
@@ -120,5 +123,5 @@ class Waiting:
 
     def _failure(self) -> str:
         return describe_missing(
-            self.count, self.timeout, self._meant(), self.log.snapshot(), self.expected
+            self.count, self.timeout, self._meant(), self.log.snapshot(), self.expected, self.show
         )

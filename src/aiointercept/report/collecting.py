@@ -16,7 +16,7 @@ from aiointercept.core.matching.results import Mismatch
 from aiointercept.core.recording.entries import Entry
 from aiointercept.core.recording.formats.har import NOTES, har_entry
 from aiointercept.core.recording.from_calls import entry_of
-from aiointercept.core.recording.redacting.messages import masked_mismatch
+from aiointercept.core.recording.redacting.concealing import Concealer
 from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.reporting.near_misses import rank
 from aiointercept.core.reporting.route_usage import unused_routes
@@ -155,7 +155,7 @@ class Collector:
         notes: Mapping[str, Any],
     ) -> dict[str, Any]:
         try:
-            whole = entry_of(call)
+            whole = entry_of(call, Concealer(redaction))
             entry = whole if redaction is None else redaction.entry(whole)
             har = har_entry(_shortened(entry))
             _tell_sizes(har, entry)
@@ -177,21 +177,24 @@ class Collector:
     def _near_misses(
         self, call: Call, redaction: Redaction | None, routes: Sequence[Registration]
     ) -> list[dict[str, Any]]:
+        show = Concealer(redaction)
         return [
             {
                 **self._place(miss.candidate, redaction),
-                "differences": [_difference(one, redaction) for one in miss.mismatches],
+                "differences": [
+                    _difference(one) for one in show.mismatches(miss.mismatches, call.received)
+                ],
             }
             for miss in rank(call.received, routes, _NEAREST)
         ]
 
     def _place(self, route: Registration, redaction: Redaction | None) -> dict[str, Any]:
         try:
-            text = clip(str(route), _TEXT)
+            text = Concealer(redaction).route(route)
         except Exception as error:  # noqa: BLE001  a user's matcher that cannot be shown
             text = f"a route that cannot be described: {type(error).__name__}: {error}"
         return {
-            "route": text if redaction is None else redaction.text(text),
+            "route": clip(text if redaction is None else redaction.text(text), _TEXT),
             "declared_at": self._relative(route.declared_at),
         }
 
@@ -202,9 +205,7 @@ class Collector:
         return f"{PurePath(file).relative_to(self._root).as_posix()}{separator}{line}"
 
 
-def _difference(mismatch: Mismatch, redaction: Redaction | None) -> dict[str, str]:
-    if redaction is not None:
-        mismatch = masked_mismatch(mismatch, redaction)
+def _difference(mismatch: Mismatch) -> dict[str, str]:
     return {
         "part": mismatch.part,
         "expected": _value(mismatch.expected),

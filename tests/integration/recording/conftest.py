@@ -1,5 +1,6 @@
 """What tests of recording share: a remote of many kinds of answers, and how a client sees it."""
 
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+
+# Lets the modules of this room import each other.
+sys.path.insert(0, str(Path(__file__).parent))
 
 Look = Callable[..., Awaitable[Any]]
 

@@ -22,7 +22,14 @@ from aiointercept.core.matching.comparing import (
     field_mismatches,
 )
 from aiointercept.core.matching.json_diff import json_mismatches
-from aiointercept.core.matching.results import ABSENT, MATCH, MatchResult, Mismatch, differs
+from aiointercept.core.matching.results import (
+    ABSENT,
+    MATCH,
+    Description,
+    MatchResult,
+    Mismatch,
+    differs,
+)
 from aiointercept.core.text import Unquoted, render_body, short
 from aiointercept.core.type_guards import is_list, is_mapping, is_pattern
 
@@ -30,7 +37,10 @@ _FILE_KEYS: Final = frozenset({"filename", "content", "content_type"})
 
 
 def _not_a(kind: str, request: Request, why: str = "") -> MatchResult:
-    return differs("body", Unquoted(kind), Unquoted(f"{_described(request)}{why and f' ({why})'}"))
+    def described(request: Request) -> str:
+        return f"{_described(request)}{why and f' ({why})'}"
+
+    return differs("body", Unquoted(kind), Description(request, described))
 
 
 def _described(request: Request) -> str:

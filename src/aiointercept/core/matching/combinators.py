@@ -16,13 +16,13 @@ from typing_extensions import override
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.results import (
     MATCH,
+    Description,
     Matcher,
     MatcherLike,
     MatchResult,
     Mismatch,
     differs,
 )
-from aiointercept.core.text import Unquoted
 
 
 class Combinable(ABC):
@@ -156,7 +156,7 @@ class Not(Combinable):
     @override
     def match(self, request: Request, /) -> MatchResult:
         if _ask(self.inner, request):
-            return differs("request", Unquoted(self), Unquoted(request))
+            return differs("request", Description(self), Description(request))
         return MATCH
 
     @override

@@ -7,11 +7,30 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from attrs import field, frozen
+from typing_extensions import Self
 
 from aiointercept.core.http.messages import Request
 from aiointercept.core.text import Unquoted
 
 _NO_MATCH_INFO: Final[Mapping[str, str]] = {}
+
+
+class Description(Unquoted):
+    """What is said of a value, which can be said again of that value with its secrets masked.
+
+    Args:
+        value: a request or a matcher.
+        describe: says it.
+    """
+
+    value: Any
+    describe: Callable[[Any], str]
+
+    def __new__(cls, value: Any, describe: Callable[[Any], str] = str) -> Self:
+        """Say it of ``value``."""
+        made = super().__new__(cls, describe(value))
+        made.value, made.describe = value, describe
+        return made
 
 
 ABSENT: Final = Unquoted("<absent>")

@@ -10,11 +10,17 @@ from aiointercept.core.calls import Call
 from aiointercept.core.http.encodings import decode, encodings_of
 from aiointercept.core.http.messages import Response
 from aiointercept.core.recording.entries import Entry, RecordedMessage
+from aiointercept.core.recording.redacting.concealing import PLAIN, Concealer
 from aiointercept.core.routing.replies import RaiseReply
 
 
-def entry_of(call: Call) -> Entry:
-    """Return a finished call as an entry, with what we know of it in its notes."""
+def entry_of(call: Call, show: Concealer = PLAIN) -> Entry:
+    """Return a finished call as an entry, with what we know of it in its notes.
+
+    Args:
+        call: the call.
+        show: masks secrets in the notes, and nowhere else.
+    """
     response, encoded = call.response, False
     if response is not None and response.body:
         try:
@@ -35,16 +41,16 @@ def entry_of(call: Call) -> Entry:
         started=call.started,
         duration=call.duration or 0.0,
         error=_error(call),
-        notes=notes_of(call),
+        notes=notes_of(call, show),
     )
 
 
-def notes_of(call: Call) -> dict[str, Any]:
+def notes_of(call: Call, show: Concealer) -> dict[str, Any]:
     """Return what a HAR file has no place for: which route answered, and how it ended."""
     notes: dict[str, Any] = {"outcome": recorded_outcome(call)}
     registration = call.registration
     if registration is not None:
-        notes["route"] = str(registration)
+        notes["route"] = show.route(registration)
         notes["declared_at"] = registration.declared_at
     if call.attempts > 1:
         notes["attempts"] = call.attempts
@@ -68,12 +74,15 @@ def _error(call: Call) -> str | None:
     return error.__name__ if isinstance(error, type) else f"{type(error).__name__}: {error}"
 
 
-def entries_of(calls: Iterable[Call], recorded: Iterable[Entry] = ()) -> list[Entry]:
+def entries_of(
+    calls: Iterable[Call], recorded: Iterable[Entry] = (), show: Concealer = PLAIN
+) -> list[Entry]:
     """Return all finished calls as entries, in order.
 
     Args:
         calls: of a mock.
         recorded: what it has recorded, which has the bodies that the calls have not.
+        show: masks secrets in the notes, and nowhere else.
     """
     whole: defaultdict[str, deque[Entry]] = defaultdict(deque)
     for entry in recorded:
@@ -85,7 +94,7 @@ def entries_of(calls: Iterable[Call], recorded: Iterable[Entry] = ()) -> list[En
         found = whole.get(str(call.received)) if call.registration is None else None
         if found:
             entry = found.popleft()
-            entries.append(evolve(entry, notes={**entry.notes, **notes_of(call)}))
+            entries.append(evolve(entry, notes={**entry.notes, **notes_of(call, show)}))
         else:
-            entries.append(entry_of(call))
+            entries.append(entry_of(call, show))
     return entries

@@ -10,12 +10,7 @@ from typing import Any, Final, NoReturn
 from attrs import field, frozen
 from yarl import URL
 
-from aiointercept.core.matching.results import Mismatch
-from aiointercept.core.recording.redacting.messages import (
-    masked_message,
-    masked_mismatch,
-    with_advice,
-)
+from aiointercept.core.recording.redacting.concealing import Concealer
 from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.diffs import DIFF_HEADING, render_differences, unified_lines
 from aiointercept.core.reporting.expectations import (
@@ -35,15 +30,7 @@ from aiointercept.core.reporting.route_usage import (
     describe_unused,
     unused_routes,
 )
-from aiointercept.core.reporting.wording import (
-    SHOWN,
-    WIDE,
-    count,
-    differing,
-    joined,
-    more,
-    were,
-)
+from aiointercept.core.reporting.wording import SHOWN, WIDE, count, differing, joined, more, were
 from aiointercept.core.text import clip, printable
 from aiointercept.core.type_guards import is_anything, is_list
 
@@ -103,7 +90,7 @@ class Verifier:
             self._fail_not_called(expectation)
         if not any(expectation.is_fulfilled_by(call) for call in meant):
             self._fail_different(
-                f"No call to {clip(expectation.text, WIDE)} is as expected",
+                f"No call to {clip(self._told(expectation), WIDE)} is as expected",
                 expectation,
                 meant[0],
             )
@@ -115,7 +102,7 @@ class Verifier:
             self._fail_not_called(expectation)
         if not expectation.is_fulfilled_by(latest):
             self._fail_different(
-                f"The latest call to {clip(expectation.text, WIDE)} is not as expected",
+                f"The latest call to {clip(self._told(expectation), WIDE)} is not as expected",
                 expectation,
                 latest,
             )
@@ -150,7 +137,7 @@ class Verifier:
         """Fail if a route that is not optional was never used."""
         unused = unused_routes(routes)
         if unused:
-            self._fail(*describe_unused(unused, self.calls))
+            self._fail(*describe_unused(unused, self.calls, self._show))
 
     def assert_all_matched(self, routes: Sequence[CountedRoute] = ()) -> None:
         """Fail if a call was taken by no route.
@@ -159,7 +146,7 @@ class Verifier:
             routes: among which the message looks for the nearest.
         """
         if any(not call.matched for call in self.calls):
-            self._fail(*describe_unmatched(self.calls, routes))
+            self._fail(*describe_unmatched(self.calls, routes, self._show))
 
     @property
     def _of(self) -> str:
@@ -170,19 +157,21 @@ class Verifier:
         return f"The nearest calls, of {len(self.calls):,} recorded:"
 
     def _listed(self) -> str:
-        lines = [f"  {render_request(call.received)}" for call in self.calls[:_LISTED]]
+        first = [self._show.request(call.received) for call in self.calls[:_LISTED]]
+        lines = [f"  {render_request(request)}" for request in first]
         return "\n".join([*lines, *more(len(self.calls), _LISTED)])
 
     def _expectation(self, url: UrlLike, method: str) -> Expectation:
         return Expectation.of(self.resolve_url(url), method)
 
     def _fail_different(self, first: str, expectation: Expectation, call: RecordedCall) -> NoReturn:
-        mismatches = self._shown(mismatches_of(expectation.rest, call.received))
+        found = mismatches_of(expectation.rest, call.received)
+        mismatches = self._show.mismatches(found, call.received)
         others = count(len(mismatches) - 1, "more difference", "more differences")
         self._fail(
             f"{first}: {render_mismatch(mismatches[0])}"
             + (f" ({others})" if mismatches[1:] else ""),
-            self._nearest(expectation, NearMiss(call, mismatches)),
+            self._nearest(expectation, NearMiss(call, found)),
             render_differences(mismatches),
         )
 
@@ -192,17 +181,18 @@ class Verifier:
             self._fail_not_called(missing)
         wanted = sum(one.text == missing.text for one in expected)
         self._fail(
-            f"{clip(missing.text, WIDE)} was called {count(found, 'time', 'times')}, too "
+            f"{clip(self._told(missing), WIDE)} was called {count(found, 'time', 'times')}, too "
             f"few for the {count(wanted, 'call', 'calls')} expected there",
             self._listed(),
         )
 
     def _fail_not_called(self, expectation: Expectation) -> NoReturn:
-        first = f"{clip(expectation.text, WIDE)} was not called"
+        first = f"{clip(self._told(expectation), WIDE)} was not called"
         if not self.calls:
             self._fail(f"{first}: there were no calls at all")
         miss, *_ = self._rank(expectation, self.calls)
-        self._fail(first, self._nearest(expectation), render_differences(miss.mismatches))
+        shown = self._show.mismatches(miss.mismatches, miss.candidate.received)
+        self._fail(first, self._nearest(expectation), render_differences(shown))
 
     def _nearest(
         self, expectation: Expectation, latest: NearMiss[RecordedCall] | None = None
@@ -211,10 +201,10 @@ class Verifier:
         meant = [] if latest is None else [latest]
         others = [call for call in self.calls if latest is None or call is not latest.candidate]
         misses = [*meant, *self._rank(expectation, others)][:SHOWN]
-        return "\n".join([self._heading, *(f"  {differing(miss)}" for miss in misses)])
+        return "\n".join([self._heading, *(f"  {differing(miss, self._show)}" for miss in misses)])
 
     def _fail_out_of_order(self, expected: Sequence[Expectation], missing: int) -> NoReturn:
-        texts = [clip(expectation.text) for expectation in expected]
+        texts = [clip(self._told(expectation)) for expectation in expected]
         if not any(map(expected[missing].is_met_by, self.calls)):
             self._fail_not_called(expected[missing])
         after = f" after {texts[missing - 1]}" if missing else ""
@@ -222,17 +212,17 @@ class Verifier:
             f"Expected {count(len(expected), 'call', 'calls')} in this order, but "
             f"{texts[missing]} was not called{after}",
             *DIFF_HEADING,
-            *unified_lines(texts, [clip(str(call.received)) for call in self.calls]),
+            *unified_lines(texts, self._clipped(self.calls)),
         )
 
     def _fail_other_order(self, expected: Sequence[Expectation]) -> NoReturn:
         if not self.calls:
-            self._fail(f"{expected[0].text} was not called: there were no calls at all")
+            self._fail(f"{self._told(expected[0])} was not called: there were no calls at all")
         at, length = longest_run(expected, self.calls)
         found = f"only the first {length}, from call {at + 1} on" if length else "not the first"
-        texts = [clip(expectation.text) for expectation in expected]
+        texts = [clip(self._told(expectation)) for expectation in expected]
         near = self.calls[max(0, at - 1) : at + len(expected) + 1]
-        received = [clip(str(call.received)) for call in near]
+        received = self._clipped(near)
         self._fail(
             f"Expected {count(len(expected), 'call', 'calls')} one right after the other, found "
             f"{found}: {joined(texts)}",
@@ -246,20 +236,21 @@ class Verifier:
         self, expectation: Expectation, calls: Sequence[RecordedCall]
     ) -> list[NearMiss[RecordedCall]]:
         wanted = (*expectation.head, *expectation.rest)
-        misses = rank_calls(wanted, expectation.text, calls, SHOWN)
-        return [NearMiss(miss.candidate, self._shown(miss.mismatches)) for miss in misses]
+        return rank_calls(wanted, expectation.text, calls, SHOWN)
 
-    def _shown(self, mismatches: tuple[Mismatch, ...]) -> tuple[Mismatch, ...]:
-        redaction = self.redaction
-        if redaction is None:
-            return mismatches
-        return tuple(masked_mismatch(one, redaction) for one in mismatches)
+    @property
+    def _show(self) -> Concealer:
+        return Concealer(self.redaction)
+
+    def _clipped(self, calls: Sequence[RecordedCall]) -> list[str]:
+        return [clip(str(self._show.request(call.received))) for call in calls]
+
+    def _told(self, expectation: Expectation) -> str:
+        return expectation.shown_by(self._show)
 
     def _fail(self, *lines: str) -> NoReturn:
         text = "\n".join(line for line in lines if line)
-        if self.redaction is not None:
-            text = with_advice(masked_message(text, self.redaction))
-        raise AssertionError("\n".join(map(printable, text.split("\n"))))
+        raise AssertionError("\n".join(map(printable, self._show.message(text).split("\n"))))
 
 
 def _pair(call: Any) -> tuple[Any, Any]:

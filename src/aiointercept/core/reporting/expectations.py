@@ -28,6 +28,7 @@ from aiointercept.core.matching.comparing import Fields, FieldSource, clean_fiel
 from aiointercept.core.matching.fields import Headers, Query
 from aiointercept.core.matching.results import MATCH, Matcher, MatchResult
 from aiointercept.core.matching.urls import ANY_METHOD, Method, Url, UrlPattern
+from aiointercept.core.recording.redacting.concealing import Concealer
 from aiointercept.core.reporting.near_misses import mismatches_of
 from aiointercept.core.text import short
 from aiointercept.core.type_guards import is_anything, is_list, is_mapping, is_pattern
@@ -89,6 +90,13 @@ class Expectation:
         target = _target(url, params)
         text = " with ".join(map(str, target)) or "any URL"
         return cls(f"{name.name} {text}", (name, *target), rest)
+
+    def shown_by(self, show: Concealer) -> str:
+        """Return method and URL as messages show them."""
+        if not self.head:
+            return self.text
+        target = " with ".join(str(show.matcher(one)) for one in self.head[1:])
+        return f"{self.text.partition(' ')[0]} {target or 'any URL'}"
 
     def is_met_by(self, call: RecordedCall) -> bool:
         """Whether ``call`` is one of those that are meant."""

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import decided_by_head
-from aiointercept.core.matching.results import Matcher, Mismatch
+from aiointercept.core.matching.results import Description, Matcher, Mismatch
 from aiointercept.core.text import Unquoted
 from aiointercept.core.type_guards import is_pattern
 
@@ -109,7 +109,7 @@ def _near_mismatches(matchers: Iterable[Matcher], request: Request) -> tuple[Mis
     by_body = [matcher for matcher in matchers if not decided_by_head(matcher)]
     by_head = [matcher for matcher in matchers if decided_by_head(matcher)]
     uncompared = Unquoted(f"{size:,} bytes, which were not compared here")
-    unknown = (Mismatch("body", Unquoted(matcher), uncompared) for matcher in by_body)
+    unknown = (Mismatch("body", Description(matcher), uncompared) for matcher in by_body)
     return (*mismatches_of(by_head, request), *unknown)
 
 
@@ -118,7 +118,7 @@ def _ask(matcher: Matcher, request: Request) -> tuple[Mismatch, ...]:
         return matcher.match(request).mismatches
     except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
         raised = Unquoted(f"{type(error).__name__}: {error}")
-        return (Mismatch(str(matcher), Unquoted("an answer"), raised),)
+        return (Mismatch(Description(matcher), Unquoted("an answer"), raised),)
 
 
 def _shortlist(text: str, items: Sequence[Item], text_of: Callable[[Item], str]) -> Sequence[Item]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol, TypeVar
 
+from aiointercept.core.recording.redacting.concealing import PLAIN, Concealer
 from aiointercept.core.reporting.expectations import RecordedCall
 from aiointercept.core.reporting.near_misses import Candidate, rank, rank_calls
 from aiointercept.core.reporting.rendering import render_request
@@ -60,62 +61,71 @@ def unfinished_routes(routes: Iterable[CountedRouteT]) -> list[CountedRouteT]:
     ]
 
 
-def describe_unfinished(unfinished: Sequence[CountedRoute]) -> list[str]:
+def describe_unfinished(unfinished: Sequence[CountedRoute], show: Concealer = PLAIN) -> list[str]:
     """Say how often routes were used that should have been used more often.
 
     Args:
         unfinished: what :func:`unfinished_routes` found; at least one.
+        show: masks secrets.
     """
     number = count(len(unfinished), "route was", "routes were")
     lines = [
-        f"  {clip(str(route), WIDE)}, registered at {route.declared_at}, was used {route.used:,} "
-        f"of {route.limit:,} times"
+        f"  {clip(show.route(route), WIDE)}, registered at {route.declared_at}, was used "
+        f"{route.used:,} of {route.limit:,} times"
         for route in unfinished[:_LISTED]
     ]
-    first = f"{number} used less often than repeat= says: {joined(unfinished)}"
+    first = f"{number} used less often than repeat= says: {joined(map(show.route, unfinished))}"
     return [first, *lines, *more(len(unfinished), _LISTED)]
 
 
-def describe_unused(unused: Sequence[CountedRoute], calls: Sequence[RecordedCall]) -> list[str]:
+def describe_unused(
+    unused: Sequence[CountedRoute], calls: Sequence[RecordedCall], show: Concealer = PLAIN
+) -> list[str]:
     """Say which routes were never used, and which unmatched calls come nearest to them.
 
     Args:
         unused: what :func:`unused_routes` found; at least one.
         calls: all of the mock.
+        show: masks secrets.
     """
-    first = f"{count(len(unused), 'route was', 'routes were')} never used: {joined(unused)}"
+    number = count(len(unused), "route was", "routes were")
+    first = f"{number} never used: {joined(map(show.route, unused))}"
     unmatched = [call for call in calls if not call.matched]
     lines = [first]
     for route in unused[:_LISTED]:
-        lines.append(f"  {clip(str(route), WIDE)}, registered at {route.declared_at}")
+        lines.append(f"  {clip(show.route(route), WIDE)}, registered at {route.declared_at}")
         near = rank_calls(route.matchers, str(route), unmatched, 1)
-        lines += [f"    nearest unmatched call: {differing(miss)}" for miss in near]
+        lines += [f"    nearest unmatched call: {differing(miss, show)}" for miss in near]
     return [*lines, *more(len(unused), _LISTED)]
 
 
 def describe_unmatched(
-    calls: Sequence[RecordedCall], routes: Sequence[CountedRoute] = ()
+    calls: Sequence[RecordedCall], routes: Sequence[CountedRoute] = (), show: Concealer = PLAIN
 ) -> list[str]:
     """Say which of the calls matched no route, and which routes come nearest to them.
 
     Args:
         calls: all of the mock; at least one of them unmatched.
         routes: among which to look.
+        show: masks secrets.
     """
     unmatched = [call for call in calls if not call.matched]
-    found = count(len(unmatched), "request", "requests")
-    lines = [f"{found} matched no route: {joined(call.received for call in unmatched)}"]
+    number = count(len(unmatched), "request", "requests")
+    lines = [
+        f"{number} matched no route: {joined(show.request(call.received) for call in unmatched)}"
+    ]
     for call in unmatched[:_LISTED]:
-        lines.append(f"  {render_request(call.received)}")
+        lines.append(f"  {render_request(show.request(call.received))}")
         refusal = getattr(call, "refusal", None)
         if refusal is not None:
             lines.append(f"    {refusal}")
             continue
         for miss in rank(call.received, routes, 1):
             route = miss.candidate
-            differing = differences(miss.mismatches) or "no part, but was already used"
+            found = show.mismatches(miss.mismatches, call.received)
+            differing = differences(found) or "no part, but was already used"
             lines.append(
-                f"    nearest route: {clip(str(route), WIDE)}, registered at "
+                f"    nearest route: {clip(show.route(route), WIDE)}, registered at "
                 f"{route.declared_at}, differs in {differing}"
             )
     return [*lines, *more(len(unmatched), _LISTED)]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from aiointercept.core.calls import Call
+from aiointercept.core.recording.redacting.concealing import PLAIN, Concealer
 from aiointercept.core.reporting.route_usage import (
     describe_unmatched,
     describe_unused,
@@ -19,39 +20,42 @@ _LATEST: Final = 20
 _TEXT: Final = 2 * SHORT
 
 
-def render_report(calls: Sequence[Call], routes: Sequence[Registration]) -> str:
+def render_report(
+    calls: Sequence[Call], routes: Sequence[Registration], show: Concealer = PLAIN
+) -> str:
     """Return what was asked and answered, what matched nothing, and which routes were not used.
 
     Args:
         calls: all of the mock, in order of arrival.
         routes: all of the mock, used up or not.
+        show: masks secrets.
 
     Returns:
         Lines, as many as a reader can take; ``""`` if there is nothing to say.
     """
     unused = unused_routes(routes)
-    lines = _render_calls(calls) if calls else []
+    lines = _render_calls(calls, show) if calls else []
     if any(not call.matched for call in calls):
-        lines += describe_unmatched(calls, routes)
+        lines += describe_unmatched(calls, routes, show)
     if unused:
-        lines += describe_unused(unused, calls)
-    return "\n".join(lines)
+        lines += describe_unused(unused, calls, show)
+    return show.message("\n".join(lines))
 
 
-def _render_calls(calls: Sequence[Call]) -> list[str]:
+def _render_calls(calls: Sequence[Call], show: Concealer) -> list[str]:
     number = f"{len(calls):,} call{'' if len(calls) == 1 else 's'}"
     latest = calls[-_LATEST:]
     omitted = "" if len(latest) == len(calls) else f", of which the latest {_LATEST}"
-    return [f"{number}{omitted}:", *(f"  {_render_call(call)}" for call in latest)]
+    return [f"{number}{omitted}:", *(f"  {_render_call(call, show)}" for call in latest)]
 
 
-def _render_call(call: Call) -> str:
-    text = f"{clip(str(call.received), _TEXT)} -> {call.outcome}"
+def _render_call(call: Call, show: Concealer) -> str:
+    text = f"{clip(str(show.request(call.received)), _TEXT)} -> {call.outcome}"
     if call.attempts > 1:
         text += f", sent {call.attempts} times"
     if call.duration is not None:
         text += f", {_milliseconds(call.duration)} ms"
-    return f"{text}, {_taken_by(call)}"
+    return f"{text}, {_taken_by(call, show)}"
 
 
 def _milliseconds(seconds: float) -> str:
@@ -59,8 +63,8 @@ def _milliseconds(seconds: float) -> str:
     return f"{milliseconds:.2f}" if milliseconds < 1 else f"{milliseconds:,.1f}"
 
 
-def _taken_by(call: Call) -> str:
+def _taken_by(call: Call, show: Concealer) -> str:
     if call.registration is not None:
-        route = clip(str(call.registration), _TEXT)
+        route = clip(show.route(call.registration), _TEXT)
         return f"by {route}, registered at {call.registration.declared_at}"
     return "by no route of this mock" if call.matched else "no route matched"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from aiointercept.core.http.messages import Request
-from aiointercept.core.recording.redacting.messages import masked_mismatch, with_advice
+from aiointercept.core.recording.redacting.concealing import Concealer
 from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.reporting.advice import advise
 from aiointercept.core.reporting.near_misses import NearMiss, rank
@@ -35,26 +35,26 @@ def explain(
         hint: what else there is to say.
         outer: the routes of the mocks around it.
     """
-    shown = str(request) if redaction is None else f"{request.method} {redaction.url(request.url)}"
-    head = f"No route matches {printable(clip(shown, _LONGEST_URL))}"
-    lines = _used_up(request, [registry, *outer]) or _nearest(request, registry, outer, redaction)
+    show = Concealer(redaction)
+    head = f"No route matches {printable(clip(str(show.request(request)), _LONGEST_URL))}"
+    lines = _used_up(request, [registry, *outer], show) or _nearest(request, registry, outer, show)
     if not lines:
         lines = [": no route is registered"]
     more = [] if hint is None else [f"  {hint}"]
     text = "\n".join([f"{head}{lines[0]}", *map(printable, lines[1:]), *more])
-    return text if redaction is None else with_advice(text)
+    return show.message(text)
 
 
-def _used_up(request: Request, registries: Sequence[Registry]) -> list[str]:
+def _used_up(request: Request, registries: Sequence[Registry], show: Concealer) -> list[str]:
     used_up = [one for registry in registries for one in registry.used_up(request)]
     if not used_up:
         return []
-    lines = [f"  {_place(one)}, {_spent(one)}" for one in used_up[-_SHOWN:]]
+    lines = [f"  {_place(one, show)}, {_spent(one)}" for one in used_up[-_SHOWN:]]
     return [": the routes for it were already used", *lines, _REPEAT]
 
 
 def _nearest(
-    request: Request, registry: Registry, outer: Sequence[Registry], redaction: Redaction | None
+    request: Request, registry: Registry, outer: Sequence[Registry], show: Concealer
 ) -> list[str]:
     own = list(registry)
     others = [one for others in outer for one in others]
@@ -64,27 +64,27 @@ def _nearest(
     advice: list[str] = []
     for miss in rank(request, [*own, *others], limit=_SHOWN):
         of = " of an outer mock" if miss.candidate in others else ""
-        lines.append(_miss(miss, redaction, of))
+        lines.append(_miss(miss, request, show, of))
         found = advise(request, miss.candidate.route)
         if found is not None and found not in advice:
             advice.append(found)
     return [*lines, *(f"  hint: {text}" for text in advice)]
 
 
-def _miss(miss: NearMiss[Registration], redaction: Redaction | None, of: str) -> str:
+def _miss(miss: NearMiss[Registration], request: Request, show: Concealer, of: str) -> str:
     registration = miss.candidate
-    mismatches = miss.mismatches[:_SHOWN]
-    if redaction is not None:
-        mismatches = tuple(masked_mismatch(one, redaction) for one in mismatches)
+    mismatches = show.mismatches(miss.mismatches[:_SHOWN], request)
     found = "; ".join(map(render_mismatch, mismatches))
     if not found:
-        return f"  {_place(registration)}{of}, {_spent(registration)}"
+        return f"  {_place(registration, show)}{of}, {_spent(registration)}"
     also = "" if registration.active else f" (and {_spent(registration)})"
-    return f"  {_place(registration)}{of}, differs in {found}{also}"
+    return f"  {_place(registration, show)}{of}, differs in {found}{also}"
 
 
-def _place(registration: Registration) -> str:
-    return f"{clip(str(registration), _LONGEST_URL)}, registered at {registration.declared_at}"
+def _place(registration: Registration, show: Concealer) -> str:
+    return (
+        f"{clip(show.route(registration), _LONGEST_URL)}, registered at {registration.declared_at}"
+    )
 
 
 def _spent(registration: Registration) -> str:

@@ -1,9 +1,11 @@
 """Parts of sentences that several messages share: numbers of things, lists, differences."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final
 
 from aiointercept.core.matching.results import Mismatch
+from aiointercept.core.recording.redacting.concealing import PLAIN, Concealer
 from aiointercept.core.reporting.near_misses import NearMiss, ReceivedT
 from aiointercept.core.reporting.rendering import render_mismatch
 from aiointercept.core.text import SHORT, clip
@@ -26,7 +28,7 @@ def were(things: Sequence[object]) -> str:
 
 def joined(items: Iterable[object]) -> str:
     """Return the texts of ``items``, as many as fit into a sentence."""
-    return clip(", ".join(clip(str(item)) for item in items), WIDE)
+    return clip(", ".join(clip(str(item)) for item in islice(items, WIDE)), WIDE)
 
 
 def more(number: int, listed: int) -> list[str]:
@@ -34,10 +36,11 @@ def more(number: int, listed: int) -> list[str]:
     return [f"  … and {number - listed:,} more"] if number > listed else []
 
 
-def differing(miss: NearMiss[ReceivedT]) -> str:
+def differing(miss: NearMiss[ReceivedT], show: Concealer = PLAIN) -> str:
     """Return a call, and in what it differs from what was expected."""
-    call = clip(str(miss.candidate.received), WIDE)
-    found = differences(miss.mismatches)
+    request = miss.candidate.received
+    call = clip(str(show.request(request)), WIDE)
+    found = differences(show.mismatches(miss.mismatches, request))
     return f"{call} differs in {found}" if found else f"{call} is as expected"
 
 

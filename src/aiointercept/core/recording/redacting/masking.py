@@ -23,6 +23,10 @@ FORM: Final = "application/x-www-form-urlencoded"
 
 _USER_INFO: Final = re.compile(r"(://)[^/?#@\s\"'<>]+@")
 _PARAMETER: Final = re.compile(r"([?&#;])([^=&#?;\s\"'<>]+)=([^&#;\s\"'<>]+)")
+# Where it is known what is a URL: an apostrophe is part of it, not the quote around it.
+_USER_INFO_OF_URL: Final = re.compile(r"(://)[^/?#@\s\"<>]+@")
+_PARAMETER_OF_URL: Final = re.compile(r"([?&#;])([^=&#?;\s\"<>]+)=([^&#;\s\"<>]+)")
+_IS_URL: Final = re.compile(r"(?:[a-z][a-z0-9+.\-]*:/)?/[^\s\"<>]*\Z", re.IGNORECASE)
 _FORM_FIELD: Final = re.compile(r"(^|&)([^=&]*)=([^&]*)")
 _LOOKS_LIKE_FORM: Final = re.compile(rb"[\w.%+\-\[\]]+=[^\s<>{]*\Z")
 # The name of a member of a JSON object in a text that is not JSON as a whole: a stream of events,
@@ -53,16 +57,27 @@ class Masker:
 
     def url(self, text: str) -> str:
         """Mask user info, and parameters in query and fragment, of every URL in ``text``."""
+        return self._url(text, _USER_INFO, _PARAMETER)
+
+    def whole_url(self, text: str) -> str:
+        """Mask the same in a URL, or in a header of URLs, where nothing is in quotes."""
+        return self._url(text, _USER_INFO_OF_URL, _PARAMETER_OF_URL)
+
+    def _url(self, text: str, user_info: re.Pattern[str], parameter: re.Pattern[str]) -> str:
         if "@" in text:
-            text = _USER_INFO.sub(rf"\1{MASK}@", text)
+            text = user_info.sub(rf"\1{MASK}@", text)
         if "=" in text:
-            text = _PARAMETER.sub(self._parameter, text)
+            text = parameter.sub(self._parameter, text)
         return self.replace(text)
 
     def _parameter(self, found: re.Match[str]) -> str:
         if not self.in_query(unquote_plus(found[2])):
             return found[0]
         return f"{found[1]}{found[2]}={MASK}"
+
+    def in_form(self, name: str) -> bool:
+        """Whether a field of a form with this name is secret."""
+        return self.in_fields(name) or self.in_query(name)
 
     def form(self, text: str) -> str:
         """Mask the fields of a URL-encoded form."""
@@ -72,7 +87,7 @@ class Masker:
         if not found[3]:
             return found[0]
         name = unquote_plus(found[2])
-        if self.in_fields(name) or self.in_query(name):
+        if self.in_form(name):
             return f"{found[1]}{found[2]}={MASK}"
         value = unquote_plus(found[3])
         if value[:1] in "{[":
@@ -131,7 +146,9 @@ class Masker:
     def _string(self, value: str) -> str:
         if value[:1] in ("{", "[") and '"' in value:
             masked = self.text(value)
-        elif "://" in value or (value[:1] == "/" and "=" in value):
+        elif _IS_URL.match(value):
+            masked = self.whole_url(value)
+        elif "://" in value:
             masked = self.url(value)
         else:
             masked = self.replace(value)
@@ -191,7 +208,7 @@ class Masker:
             part = parse_part(data)
         except (ValueError, LookupError):
             return self._binary(data)
-        if content and (self.in_fields(part.name) or self.in_query(part.name)):
+        if content and self.in_form(part.name):
             content = MASK.encode()
         else:
             content = self.body(content, part.content_type or "text/plain", part.charset)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from aiointercept.core.matching.results import ABSENT, Mismatch
 from aiointercept.core.recording.redacting.masking import MASK
 from aiointercept.core.recording.redacting.redaction import Redaction
+from aiointercept.core.recording.redacting.sensitive_names import is_plural
 from aiointercept.core.text import Unquoted
 from aiointercept.core.type_guards import is_list, is_mapping
 
@@ -14,7 +15,7 @@ WHERE_SECRETS_ARE: Final = (
     "example m.last_request.headers; redact=False shows it in messages.)"
 )
 _SHOWN_MASK: Final = Unquoted(MASK)
-_LAST_NAME: Final = re.compile(r"\['([^']*)'\]$|\.([A-Za-z_]\w*)$")
+_NAME: Final = re.compile(r"""\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]|\.([A-Za-z_]\w*)""")
 # A difference as it is written, for example "query['page']: expected '2', got '3'".
 _VALUE: Final = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|<\w+>|[^\s,;]+)"""
 _WRITTEN: Final = re.compile(rf"((?:\w+\['[^'\n]*'\]|\$[^\s:]+)): expected {_VALUE}, got {_VALUE}")
@@ -24,11 +25,14 @@ def _is_hidden(part: str, redaction: Redaction) -> bool:
     """Whether the values of a part of a request, such as ``headers['X']``, are secrets."""
     if part.startswith("cookies["):
         return True
-    found = _LAST_NAME.search(part)
-    name = (found[1] or found[2] or "") if found else ""
     masker = redaction.masker
-    return bool(name) and (
-        redaction.hides_header(name) or masker.in_query(name) or masker.in_fields(name)
+    names = [found[found.lastindex or 0] for found in _NAME.finditer(part)]
+    return any(
+        redaction.hides_header(name)
+        or masker.in_query(name)
+        or masker.in_fields(name)
+        or is_plural(name)
+        for name in names
     )
 
 

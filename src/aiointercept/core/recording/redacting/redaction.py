@@ -162,7 +162,7 @@ class Redaction:
     def url(self, url: URL) -> URL:
         """Return ``url`` with its secrets masked."""
         text = str(url)
-        masked = self.masker.url(text)
+        masked = self.masker.whole_url(text)
         return url if masked == text else URL(masked, encoded=masked.isascii())
 
     def header(self, name: str, value: str) -> str:
@@ -177,7 +177,7 @@ class Redaction:
         if self.hides_header(lower):
             return MASK
         if lower in _URL_HEADERS or "://" in value:
-            return self.masker.url(value)
+            return self.masker.whole_url(value)
         return self._replaced(value)
 
     def header_fields(self, headers: CIMultiDictProxy[str]) -> CIMultiDictProxy[str]:
