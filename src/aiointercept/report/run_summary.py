@@ -4,8 +4,11 @@ pytest loads this in every run, so it imports nothing that it could do without. 
 processes have to say comes with their reports, as pytest-xdist sends them.
 """
 
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -41,6 +44,18 @@ def render_summary(
         lines.append(f"{_counted(len(files), 'cassette')} recorded:")
         lines += _listed(files)
     return lines
+
+
+def stays(file: str, root: Path) -> bool:
+    """Return whether a file is worth telling of: one in a temporary folder is soon gone.
+
+    Args:
+        file: as the process that wrote it would show it.
+        root: of the project, which may be in a temporary folder itself.
+    """
+    path = Path(os.path.realpath(file))
+    temporary = os.path.realpath(tempfile.gettempdir())
+    return path.is_relative_to(os.path.realpath(root)) or not path.is_relative_to(temporary)
 
 
 def _first_of(tests: Sequence[str]) -> str:
@@ -82,7 +97,13 @@ class RunSummary:
             for title, text in one.sections:
                 if title == HINTS:
                     hints.setdefault(text, []).append(one.nodeid)
-        recorded = [path for one in reports for path in getattr(one, RECORDED_CASSETTES, ())]
+        root: Path = terminalreporter.config.rootpath
+        recorded = [
+            file
+            for one in reports
+            for file in getattr(one, RECORDED_CASSETTES, ())
+            if stays(file, root)
+        ]
         lines = render_summary(self._warnings, hints, recorded)
         if lines:
             terminalreporter.section("aiointercept")

@@ -1,10 +1,18 @@
 """What a run says at its end."""
 
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from aiointercept.report.run_summary import HINTS, RECORDED_CASSETTES, RunSummary, render_summary
+from aiointercept.report.run_summary import (
+    HINTS,
+    RECORDED_CASSETTES,
+    RunSummary,
+    render_summary,
+    stays,
+)
 
 
 class Terminal:
@@ -12,6 +20,7 @@ class Terminal:
 
     def __init__(self, **stats):
         self.stats = stats
+        self.config = SimpleNamespace(rootpath=Path.cwd())
         self.written = []
 
     def section(self, title):
@@ -77,6 +86,19 @@ def test_cassettes_once_and_of_many_the_first():
     many = render_summary({}, {}, [f"{number:03}.har" for number in range(1012)])
     assert many[-1] == "  ... and 1,002 more"
     assert len(many) == 12
+
+
+def test_cassettes_in_temporary_folders():
+    """They are the business of a test that records on purpose, unless the project is there too."""
+    temporary, project = Path(tempfile.gettempdir()), Path.cwd()
+    cassette = str(temporary / "pytest" / "users.har")
+    assert not stays(cassette, project / "suite")
+    assert stays(cassette, temporary / "pytest")
+    assert stays("cassettes/users.har", project)
+    assert stays(str(temporary.parent / "elsewhere" / "users.har"), project)
+    terminal = Terminal(passed=[report(**{RECORDED_CASSETTES: [cassette]})])
+    RunSummary().pytest_terminal_summary(terminal)
+    assert terminal.written == []
 
 
 def test_only_warnings_of_ours_are_counted():
