@@ -198,7 +198,7 @@ class CassetteRun:
                     anew=options.mode is RecordMode.ALL,
                 )
                 if written and SETTINGS.saved is not None:
-                    SETTINGS.saved.append(shown(options.path))
+                    SETTINGS.saved.append(str(options.path.absolute()))
         finally:
             self._ended = True
             self._folder.remove()

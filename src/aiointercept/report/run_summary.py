@@ -16,7 +16,7 @@ import pytest
 HINTS: Final = "aiointercept: hints"
 """The title of a section of a report: what production would refuse that the mock has answered."""
 RECORDED_CASSETTES: Final = "aiointercept_recorded"
-"""The attribute of a report: which cassettes were written, as paths to show."""
+"""The attribute of a report: which cassettes were written, as absolute paths."""
 
 _OURS: Final = "AiointerceptWarning"
 _MOST: Final = 10
@@ -50,12 +50,17 @@ def stays(file: str, root: Path) -> bool:
     """Return whether a file is worth telling of: one in a temporary folder is soon gone.
 
     Args:
-        file: as the process that wrote it would show it.
+        file: its absolute path.
         root: of the project, which may be in a temporary folder itself.
     """
     path = Path(os.path.realpath(file))
     temporary = os.path.realpath(tempfile.gettempdir())
     return path.is_relative_to(os.path.realpath(root)) or not path.is_relative_to(temporary)
+
+
+def _shown(file: str, root: Path) -> str:
+    path = Path(file)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
 
 
 def _first_of(tests: Sequence[str]) -> str:
@@ -99,7 +104,7 @@ class RunSummary:
                     hints.setdefault(text, []).append(one.nodeid)
         root: Path = terminalreporter.config.rootpath
         recorded = [
-            file
+            _shown(file, root)
             for one in reports
             for file in getattr(one, RECORDED_CASSETTES, ())
             if stays(file, root)

@@ -94,7 +94,7 @@ def test_cassettes_in_temporary_folders():
     cassette = str(temporary / "pytest" / "users.har")
     assert not stays(cassette, project / "suite")
     assert stays(cassette, temporary / "pytest")
-    assert stays("cassettes/users.har", project)
+    assert stays(str(project / "cassettes" / "users.har"), project)
     assert stays(str(temporary.parent / "elsewhere" / "users.har"), project)
     terminal = Terminal(passed=[report(**{RECORDED_CASSETTES: [cassette]})])
     RunSummary().pytest_terminal_summary(terminal)
@@ -120,7 +120,7 @@ def test_what_reports_carry_is_found_whatever_the_outcome():
     """Reports come from other processes too."""
     terminal = Terminal(
         **{
-            "": [report(**{RECORDED_CASSETTES: ["a.har"]})],
+            "": [report(**{RECORDED_CASSETTES: [str(Path.cwd() / "a.har"), "/elsewhere/b.har"]})],
             "failed": [report(sections=[(HINTS, "odd header"), ("Captured log", "odd header")])],
         }
     )
@@ -129,6 +129,7 @@ def test_what_reports_carry_is_found_whatever_the_outcome():
         "= aiointercept =",
         "production would refuse what a mock has answered:",
         "  test_it.py::test: odd header",
-        "1 cassette recorded:",
+        "2 cassettes recorded:",
+        "  /elsewhere/b.har",
         "  a.har",
     ]
