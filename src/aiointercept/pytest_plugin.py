@@ -267,6 +267,7 @@ def _cassette_of(item: pytest.Item) -> Path:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     """Begin to watch; whatever has reached the session's server between two tests is no test's."""
+    __tracebackhide__ = True
     run = item.stash[_RUN] = _TestRun()
     add_watcher(run.note)
     add_hint_listener(run.hear)
