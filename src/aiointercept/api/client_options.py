@@ -4,9 +4,6 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
-# pytest leaves the frames of this module out of its tracebacks.
-__tracebackhide__ = True
-
 
 class ConnectorOptions(TypedDict, total=False):
     """What ``aiohttp.TCPConnector`` takes; which of it there is depends on its version."""
