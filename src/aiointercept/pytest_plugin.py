@@ -74,18 +74,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("aiointercept").addoption(
         _RECORD_OPTION,
         choices=tuple(RECORDED),
-        help="what the cassettes of all mocks record in this run: none, once (if there is no "
-        "file), new (what is not in it), or all (everything anew)",
+        help="the mode of all cassettes of this run: none (replay only), once (record if there is "
+        "no file), new (add what is not in the file), or all (record everything anew)",
     )
     parser.getgroup("aiointercept").addoption(
         _REPORT_OPTION,
         metavar="PATH",
-        help="write what all mocks of this run were asked to PATH, as a page to look at (.html) or "
+        help="write the traffic of all mocks of this run to PATH, as a page to look at (.html) or "
         "as HAR (.har)",
     )
     parser.addini(
         _RECORD,
-        "what cassettes record where nothing else says so: none, once, new or all (default: none)",
+        "the mode of cassettes that nothing else sets: none, once, new or all (default: none)",
     )
     parser.addini(
         _CASSETTE_DIR,
@@ -267,6 +267,7 @@ def _cassette_of(item: pytest.Item) -> Path:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     """Begin to watch; whatever has reached the session's server between two tests is no test's."""
+    __tracebackhide__ = True
     run = item.stash[_RUN] = _TestRun()
     add_watcher(run.note)
     add_hint_listener(run.hear)

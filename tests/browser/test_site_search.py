@@ -18,6 +18,9 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
+if "SITE" not in os.environ:
+    pytest.skip("needs the built site: SITE=build/docs", allow_module_level=True)
+
 # By page, what those people type whose question the page answers.
 QUESTIONS: Final = {
     "start.html": [
@@ -98,8 +101,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """Serve the site, and give its URL."""
-    if not (folder := os.environ.get("SITE")):
-        pytest.skip("needs the built site: SITE=build/docs")
+    folder = os.environ["SITE"]
     assert Path(folder, "search.html").is_file()
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
         thread = threading.Thread(target=server.serve_forever)

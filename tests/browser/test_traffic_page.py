@@ -35,6 +35,28 @@ def test_the_waterfall_shows_when_each_began(page):
     assert lefts[0] < lefts[1] < lefts[2]
 
 
+def test_a_clock_that_a_test_moved_makes_no_duration(show, shop_of):
+    """And the page is as old as the run, where the HAR says when that began."""
+    har = shop_of(2)
+    har["log"]["_aiointercept"]["started"] = "2026-11-25T06:00:00.000Z"
+    har["log"]["entries"][0]["startedDateTime"] = "2020-01-01T00:00:00Z"
+    page = show(har)
+    assert page.one(".fold .note").text == "2 exchanges"
+    assert "2026-11-25 06:00:00" in page.one("#summary").text
+
+
+def test_an_absent_body_says_what_is_known(show, shop_of):
+    """A body that was empty is no body; one that only passed by was not seen."""
+    har = shop_of(3)
+    for entry, size in zip(har["log"]["entries"], (0, -1, None), strict=True):
+        del entry["response"]["content"]["text"]
+        if size is not None:
+            entry["response"]["bodySize"] = size
+    page = show(har)
+    said = [page.open(index).text.rpartition("Body\n")[2] for index in range(3)]
+    assert said == ["No body", "The body was not seen", "No body, or none was seen"]
+
+
 def test_search_looks_into_bodies_and_headers(page):
     """Search looks into bodies and headers."""
     page.search("12345678901234567890")

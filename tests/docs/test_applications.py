@@ -1,36 +1,11 @@
-"""The guide on applications: its tests pass, and its example runs."""
+"""The example of the guide on applications runs; `test_pages.py` runs the guide itself."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Final
-
-import aiohttp
-import pytest
-from aiohttp import web
-
-from aiointercept import aiointercept
+from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-BLOCK: Final = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-@pytest.mark.parametrize(
-    "code", BLOCK.findall((ROOT / "docs" / "applications.md").read_text("utf-8"))
-)
-async def test_example_of_the_guide(code: str) -> None:
-    """The test in an example passes."""
-    names: dict[str, Any] = {
-        "aiohttp": aiohttp,
-        "aiointercept": aiointercept,
-        "pytest": pytest,
-        "web": web,
-    }
-    exec(code, names)  # noqa: S102  the examples are our own
-    name = re.search(r"^async def (test_\w+)", code, re.MULTILINE)
-    assert name is not None
-    await names[name[1]]()
 
 
 def test_fastapi_example() -> None:

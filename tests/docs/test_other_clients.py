@@ -1,62 +1,21 @@
-"""The guides on certificates and on other clients: their tests pass, and their examples run."""
+"""The examples of the guides on certificates and on other clients run, and a table is true.
 
-import asyncio
-import inspect
-import os
+`test_pages.py` runs the guides themselves.
+"""
+
 import re
-import ssl
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
-import httpx
 import pytest
-import requests
-import trustme
 
-from aiointercept import CallbackResult, Fault, Tls, aiointercept
+from aiointercept import Fault, aiointercept
 
 ROOT: Final = Path(__file__).parents[2]
-BLOCK: Final = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-NAMES: Final = {
-    "CallbackResult": CallbackResult,
-    "Fault": Fault,
-    "Tls": Tls,
-    "aiohttp": aiohttp,
-    "aiointercept": aiointercept,
-    "asyncio": asyncio,
-    "httpx": httpx,
-    "os": os,
-    "pytest": pytest,
-    "requests": requests,
-    "ssl": ssl,
-    "sys": sys,
-    "trustme": trustme,
-}
 FAULT: Final = re.compile(r"^\| `(CERTIFICATE_\w+)` \| .+? \| `(.+?)` \|$", re.MULTILINE)
-
-
-def examples() -> list[Any]:
-    """Return each block of code, with the name of its test."""
-    found: list[Any] = []
-    for page in ("certificates.md", "other-clients.md"):
-        for code in BLOCK.findall((ROOT / "docs" / page).read_text("utf-8")):
-            name = re.search(r"^(?:async )?def (test_\w+)", code, re.MULTILINE)
-            assert name is not None, f"{page} has an example without a test:\n{code}"
-            found.append(pytest.param(code, name[1], id=f"{page} {name[1]}"))
-    return found
-
-
-@pytest.mark.parametrize(("code", "name"), examples())
-async def test_example_of_a_guide(code: str, name: str) -> None:
-    """The test in an example passes."""
-    names: dict[str, Any] = dict(NAMES)
-    exec(code, names)  # noqa: S102  the examples are our own
-    result = names[name]()
-    if inspect.isawaitable(result):
-        await result
 
 
 async def test_table_of_certificate_faults() -> None:

@@ -74,13 +74,9 @@ async def test_sheet(tmp_path, monkeypatch):
 OTHERS: Final = {
     ROOT / "docs" / page: test
     for page, test in {
-        "applications.md": "tests/docs/test_applications.py",
-        "certificates.md": "tests/docs/test_other_clients.py",
         "messages.md": "tests/docs/test_messages.py",
-        "other-clients.md": "tests/docs/test_other_clients.py",
         "pytest.md": "tests/integration/pytest_plugin/test_docs.py",
         "recording.md": "tests/docs/test_recording.py",
-        "traffic.md": "tests/docs/test_traffic.py",
     }.items()
 }
 

@@ -1,18 +1,15 @@
 """The guide on recording: its tests pass, twice each, and its tables are true."""
 
-import json
 import re
-import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
-import attrs
 import pytest
 from aiohttp import web
 
-from aiointercept import Redaction, aiointercept, matchers
+from aiointercept import aiointercept
 from aiointercept.core.recording.match_on import clean_match_on
 from aiointercept.core.recording.modes import RecordMode
 
@@ -21,18 +18,12 @@ CODE: Final = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTAL
 
 
 @pytest.fixture
-def names() -> dict[str, Any]:
-    """Give all that the examples of the page define."""
-    found: dict[str, Any] = {
-        "Redaction": Redaction,
-        "attrs": attrs,
-        "json": json,
-        "matchers": matchers,
-        "re": re,
-        "urllib": urllib,
-    }
+def names(api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Give all that the examples of the page define, with a server of ours in place of theirs."""
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, Any] = {}
     for code in CODE:
-        exec(code, found)  # noqa: S102  the examples are our own
+        exec(code.replace("https://api.example.com", api_url), found)  # noqa: S102  our own
     return found
 
 
@@ -50,15 +41,16 @@ async def api_url() -> AsyncIterator[str]:
     await runner.cleanup()
 
 
-async def test_examples(names: dict[str, Any], api_url: str, tmp_path: Path) -> None:
+async def test_examples(names: dict[str, Any], tmp_path: Path) -> None:
     """They record first, and replay then; their file replays in a server, too."""
-    for name in ("test_user", "test_one_answer_of_my_own"):
-        for _ in range(2):
-            await names[name](api_url, tmp_path / f"{name}.har")
+    for _ in range(2):
+        await names["test_user"]()
+    assert (tmp_path / "cassettes" / "users.har").is_file()
+    await names["test_one_response_of_my_own"]()
     for _ in range(2):
         async with aiointercept(cassette=tmp_path / "marker.har", record="once") as m:
-            await names["test_user_by_marker"](m, api_url)
-    names["test_in_a_server"](tmp_path / "test_user.har")
+            await names["test_user_by_marker"](m)
+    names["test_in_server_mode"]()
 
 
 async def test_redaction(names: dict[str, Any], api_url: str, tmp_path: Path) -> None:

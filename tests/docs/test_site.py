@@ -17,6 +17,9 @@ import pytest
 from attrs import define, field
 from typing_extensions import override
 
+if "SITE" not in os.environ:
+    pytest.skip("needs the built site: SITE=build/docs", allow_module_level=True)
+
 MODULES: Final = (
     "aiointercept",
     "aiointercept.aioresponses",
@@ -114,10 +117,8 @@ class Reference(HTMLParser):
 @pytest.fixture(scope="module")
 def entries() -> dict[str, Entry]:
     """Give all entries of the reference by name."""
-    if not (folder := os.environ.get("SITE")):
-        pytest.skip("needs the built site: SITE=build/docs")
     reference = Reference()
-    for page in sorted(Path(folder, "reference").glob("*.html")):
+    for page in sorted(Path(os.environ["SITE"], "reference").glob("*.html")):
         reference.feed(page.read_text("utf-8"))
     return reference.entries
 

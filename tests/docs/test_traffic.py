@@ -11,14 +11,6 @@ GUIDE: Final = ROOT / "docs" / "traffic.md"
 KEY: Final = re.compile(r"<kbd>(.+?)</kbd>")
 
 
-def test_its_example_works() -> None:
-    """The block of code passes as it stands."""
-    (block,) = re.findall(
-        r"^```python\n(.*?)^```$", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL
-    )
-    exec(compile(block, str(GUIDE), "exec"), {"__name__": "traffic"})  # noqa: S102 - our own guide
-
-
 def test_it_lists_the_keys_that_the_page_lists() -> None:
     """In the same order."""
     rows = re.findall(r"^\| (<kbd>.*?) \| .*? \|$", GUIDE.read_text("utf-8"), re.MULTILINE)

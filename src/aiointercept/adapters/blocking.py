@@ -6,6 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 T = TypeVar("T")
 
 

@@ -23,6 +23,9 @@ from aiointercept.core.recording.formats.vcr import from_vcr, to_vcr
 from aiointercept.core.recording.keeping import kept
 from aiointercept.core.recording.redacting.redaction import Redaction
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 HAR_SUFFIXES: Final = (".har",)
 YAML_SUFFIXES: Final = (".yaml", ".yml")
 MOST_INLINE: Final = 1 << 16

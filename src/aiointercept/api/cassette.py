@@ -25,6 +25,9 @@ from aiointercept.core.recording.recorder import Recorder
 from aiointercept.core.recording.redacting.redaction import Redaction, clean_redaction
 from aiointercept.core.routing.policy import Policy
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 # What is on its way between the two ends of a connection arrives within a few turns of the loop.
 _MOST_TURNS: Final = 20
 
@@ -198,7 +201,7 @@ class CassetteRun:
                     anew=options.mode is RecordMode.ALL,
                 )
                 if written and SETTINGS.saved is not None:
-                    SETTINGS.saved.append(shown(options.path))
+                    SETTINGS.saved.append(str(options.path.absolute()))
         finally:
             self._ended = True
             self._folder.remove()

@@ -30,6 +30,9 @@ from aiointercept.core.recording.replaying import Replay
 from aiointercept.core.routing.replies import WebSocket
 from aiointercept.core.routing.routes import Registration, Route
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 _CHUNK = 1 << 18
 
 

@@ -4,6 +4,9 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 class Claim:
     """The right to enter a mock, which one block has until it has ended.

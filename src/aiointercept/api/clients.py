@@ -17,6 +17,9 @@ from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.interceptor import Interceptor
 from aiointercept.core.ports.transport import Dialer, Listener
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 class Clients(ABC):
     """The part of the mock that makes clients of aiohttp."""

@@ -23,6 +23,9 @@ from aiointercept.core.http.messages import Response
 from aiointercept.core.routing.replies import Content, FileReply, Stream
 from aiointercept.core.type_guards import is_async_iterable, is_mapping
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 BodyLike: TypeAlias = (
     bytes | bytearray | str | Path | AsyncIterable[bytes] | Callable[[], AsyncIterable[bytes]]
 )

@@ -7,6 +7,9 @@ from typing import Any, Final, TypeVar, get_args
 
 from aiointercept.core.reporting.spelling import unexpected_keyword
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 POSITIONAL: Final = (

@@ -14,6 +14,9 @@ from aiointercept.api.claiming import Claim
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.ports.transport import Listener
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 class LifeCycle(ABC):
     """The part of the mock that begins and ends a block."""

@@ -16,6 +16,9 @@ from aiointercept.api.verbs import Verbs
 from aiointercept.core.reporting.expectations import UrlLike
 from aiointercept.core.routing.replies import Fault
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 WebSocketHandler: TypeAlias = Callable[
     [web.WebSocketResponse, AiointerceptRequest], Awaitable[object]
 ]

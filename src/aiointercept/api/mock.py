@@ -55,6 +55,9 @@ from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.text import one_line
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 LeftParameters = ParamSpec("LeftParameters")
 ReturnT = TypeVar("ReturnT")
 ClassT = TypeVar("ClassT")

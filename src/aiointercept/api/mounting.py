@@ -15,6 +15,9 @@ from aiointercept.api.targets import clean_prefix
 from aiointercept.api.verbs import Verbs
 from aiointercept.core.dispatcher import MockDispatcher
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 def app_host(dispatcher: MockDispatcher) -> AppHost:
     """Return what hosts the applications of a mock."""

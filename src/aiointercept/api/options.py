@@ -40,6 +40,9 @@ from aiointercept.core.routing.replies import (
 from aiointercept.core.routing.routes import Route
 from aiointercept.core.type_guards import is_iterable
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 MatchLike: TypeAlias = MatcherLike | Iterable[MatcherLike] | None
 
 _logger: Final = logging.getLogger("aiointercept")

@@ -17,6 +17,9 @@ from aiointercept.adapters.passthrough.client import ClientUpstream
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.transport import Listener
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 class OtherClients(ABC):
     """What clients need that have nothing to do with aiohttp: a proxy, and whom to trust."""

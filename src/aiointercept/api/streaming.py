@@ -13,6 +13,9 @@ from aiointercept.core.http import sse
 from aiointercept.core.routing.replies import Fault, FaultReply, WebSocket
 from aiointercept.core.type_guards import is_async_iterable, is_iterable
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 _ONE_SHOT: Final = (
     "events is an async iterator, which gives its events only once, but the route may take more "
     "than one request: give a function that returns a new one for each, as in make_events instead "

@@ -10,6 +10,9 @@ from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 from aiointercept.core.type_guards import is_pattern
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 TargetT = TypeVar("TargetT")
 
 _OF_PATTERNS: Final = ("^", ".*", ".+", "\\", "$", "(")

@@ -3,6 +3,9 @@
 from abc import ABCMeta
 from typing import NoReturn
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 class Uncalled(ABCMeta):
     """A class that explains that it is to be called before it is entered."""

@@ -5,6 +5,9 @@ from typing import Any
 from aiointercept.core.routing.replies import Fault
 from aiointercept.core.type_guards import is_exception_class
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 def clean_method(method: Any) -> str:
     """Return ``method`` in upper case.

@@ -29,6 +29,9 @@ from aiointercept.core.reporting.expectations import UrlLike
 from aiointercept.core.routing.registry import EXACT, Registry
 from aiointercept.core.routing.replies import Fault
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 HandleT = TypeVar("HandleT", bound=MockResponse)
 
 

@@ -14,7 +14,7 @@ from aiointercept.core.calls import Call
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.matching.results import Mismatch
 from aiointercept.core.recording.entries import Entry
-from aiointercept.core.recording.formats.har import NOTES, har_entry
+from aiointercept.core.recording.formats.har import NOTES, har_entry, iso_time
 from aiointercept.core.recording.from_calls import entry_of
 from aiointercept.core.recording.redacting.concealing import Concealer
 from aiointercept.core.recording.redacting.redaction import Redaction
@@ -96,7 +96,12 @@ class Collector:
         self._runs[run] = None
 
     def end_test(
-        self, test: str, outcome: str = "", ending: Iterable[ReportedRun] = ()
+        self,
+        test: str,
+        outcome: str = "",
+        ending: Iterable[ReportedRun] = (),
+        *,
+        began: float | None = None,
     ) -> dict[str, Any] | None:
         """Return what was asked since the last test ended, as JSON has it; ``None`` for nothing.
 
@@ -107,17 +112,19 @@ class Collector:
             test: its node id.
             outcome: such as ``passed``.
             ending: runs that go on, but whose routes end with the test.
+            began: when the test began, in seconds since the epoch. What its calls say is no help
+                where a test has frozen the time.
         """
-        runs = {run: test if began is None else began for run, began in self._runs.items()}
-        self._runs = {run: began for run, began in runs.items() if not run.closed}
+        runs = {run: test if first is None else first for run, first in self._runs.items()}
+        self._runs = {run: first for run, first in runs.items() if not run.closed}
         ending = list(ending)
         routes = [route for run in runs for route in run.routes]
         found: list[tuple[Call, int, ReportedRun]] = []
         unused: list[dict[str, Any]] = []
-        for number, (run, began) in enumerate(runs.items(), 1):
+        for number, (run, first) in enumerate(runs.items(), 1):
             found += [(call, number, run) for call in self._fresh_calls(run)]
             if run.closed or run in ending:
-                owner = test if run in ending else began
+                owner = test if run in ending else first
                 unused += [
                     {"test": owner, **self._place(route, run.redaction)}
                     for route in unused_routes(run.routes)
@@ -129,11 +136,12 @@ class Collector:
             self._entry(call, run.redaction, routes, {"test": test, "mock": number})
             for call, number, run in found
         ]
-        started = found[0][0].started if found else None
+        if began is None and found:
+            began = found[0][0].started
         return {
             "test": test,
             "outcome": outcome,
-            "started": started,
+            "started": began,
             "entries": entries,
             "unused_routes": unused,
         }
@@ -254,12 +262,14 @@ def assemble(tests: Iterable[Mapping[str, Any]], version: str) -> dict[str, Any]
     named = {route["test"] for route in unused}
     last = float("inf")
     ordered = sorted(tests, key=lambda one: last if one["started"] is None else one["started"])
+    starts = [one["started"] for one in ordered if one["started"] is not None]
     return {
         "log": {
             "version": "1.2",
             "creator": {"name": "aiointercept", "version": version},
             "entries": [entry for test in ordered for entry in test["entries"]],
             NOTES: {
+                "started": iso_time(starts[0]) if starts else None,
                 "tests": [
                     {"test": one["test"], "outcome": one["outcome"]}
                     for one in ordered

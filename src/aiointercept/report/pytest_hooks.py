@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -50,6 +51,7 @@ class TrafficReport:
         self._shown = path
         self._server = server
         self._outcomes: dict[str, str] = {}
+        self._began: dict[str, float] = {}
         self._count: int | None = None
         self.collector = Collector(config.rootpath)
         given: dict[str, Any] | None = getattr(config, "workerinput", None)
@@ -61,6 +63,10 @@ class TrafficReport:
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of pytest-xdist where to write."""
         node.workerinput[_FOLDER] = str(self._folder)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Note when a test began, which none of its fixtures has frozen yet."""
+        self._began[nodeid] = time.time()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note how a test ended."""
@@ -74,7 +80,9 @@ class TrafficReport:
 
     def _write(self, test: str, outcome: str = "") -> None:
         server = self._server()
-        found = self.collector.end_test(test, outcome, () if server is None else (server,))
+        ending = () if server is None else (server,)
+        began = self._began.pop(test, None)
+        found = self.collector.end_test(test, outcome, ending, began=began)
         if found is None or self._folder is None:
             return
         with (self._folder / f"{os.getpid()}.jsonl").open("a", encoding="ascii") as lines:

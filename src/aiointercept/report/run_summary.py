@@ -4,8 +4,11 @@ pytest loads this in every run, so it imports nothing that it could do without. 
 processes have to say comes with their reports, as pytest-xdist sends them.
 """
 
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,7 +16,7 @@ import pytest
 HINTS: Final = "aiointercept: hints"
 """The title of a section of a report: what production would refuse that the mock has answered."""
 RECORDED_CASSETTES: Final = "aiointercept_recorded"
-"""The attribute of a report: which cassettes were written, as paths to show."""
+"""The attribute of a report: which cassettes were written, as absolute paths."""
 
 _OURS: Final = "AiointerceptWarning"
 _MOST: Final = 10
@@ -41,6 +44,23 @@ def render_summary(
         lines.append(f"{_counted(len(files), 'cassette')} recorded:")
         lines += _listed(files)
     return lines
+
+
+def stays(file: str, root: Path) -> bool:
+    """Return whether a file is worth telling of: one in a temporary folder is soon gone.
+
+    Args:
+        file: its absolute path.
+        root: of the project, which may be in a temporary folder itself.
+    """
+    path = Path(os.path.realpath(file))
+    temporary = os.path.realpath(tempfile.gettempdir())
+    return path.is_relative_to(os.path.realpath(root)) or not path.is_relative_to(temporary)
+
+
+def _shown(file: str, root: Path) -> str:
+    path = Path(file)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
 
 
 def _first_of(tests: Sequence[str]) -> str:
@@ -82,7 +102,13 @@ class RunSummary:
             for title, text in one.sections:
                 if title == HINTS:
                     hints.setdefault(text, []).append(one.nodeid)
-        recorded = [path for one in reports for path in getattr(one, RECORDED_CASSETTES, ())]
+        root: Path = terminalreporter.config.rootpath
+        recorded = [
+            _shown(file, root)
+            for one in reports
+            for file in getattr(one, RECORDED_CASSETTES, ())
+            if stays(file, root)
+        ]
         lines = render_summary(self._warnings, hints, recorded)
         if lines:
             terminalreporter.section("aiointercept")

@@ -313,3 +313,49 @@ def test_the_end_of_a_block_shows_the_users_line(run: Run, block: str) -> None:
     result.stdout.fnmatch_lines(["E*1 route was never used: GET http://127.0.0.1:*/unused"])
     result.stdout.no_fnmatch_line("*mock.py*")
     result.stdout.no_fnmatch_line("*run.py*")
+
+
+def test_a_mistake_is_shown_at_the_line_of_the_test(run: Run) -> None:
+    """None of our own frames stands below it, whichever part of the package refuses it."""
+    result = run(
+        """
+        import pytest
+        from aiointercept import Fault, aiointercept, matchers
+
+        def test_option(aiointercept_mock):
+            aiointercept_mock.get("/", status="200")
+
+        def test_contradiction(aiointercept_mock):
+            aiointercept_mock.sse("/", [], body=b"x")
+
+        def test_url(aiointercept_mock):
+            aiointercept_mock.get(3)
+
+        def test_not_started():
+            aiointercept().get("/")
+
+        def test_keyword():
+            aiointercept(mock_external_url=True)
+
+        def test_started_twice(aiointercept_mock):
+            with aiointercept_mock:
+                pass
+
+        def test_matcher():
+            matchers.headers("x")
+
+        def test_cassette():
+            with aiointercept(cassette="none.har"):
+                pass
+
+        def test_replay(aiointercept_mock):
+            aiointercept_mock.replay("none.har")
+
+        @pytest.mark.aiointercept(cassette=True)
+        def test_of_the_fixture(aiointercept_mock):
+            pass
+        """,
+        "--tb=short",
+    )
+    result.assert_outcomes(failed=9, errors=1)
+    result.stdout.no_re_match_line(r".*\baiointercept/\w+(/\w+)*\.py:\d+: in ")

@@ -160,6 +160,37 @@ def test_what_cannot_be_shown_ends_no_run(run, pytester):
     assert "secret" not in entry["request"]["url"]
 
 
+def test_frozen_time_changes_no_order(run, pytester):
+    """Tests stay in the order in which they ran, and the report has the time of the run."""
+    run(
+        """
+        import asyncio
+        import time
+        import pytest
+        from client import fetch
+
+        @pytest.fixture
+        def past(monkeypatch):
+            monkeypatch.setattr(time, "time", lambda: 1.0)
+
+        @pytest.mark.aiointercept(mock_external_urls=True)
+        def test_now(aiointercept_mock):
+            aiointercept_mock.get("https://api.test/now")
+            asyncio.run(fetch("https://api.test/now"))
+
+        @pytest.mark.aiointercept(mock_external_urls=True)
+        def test_past(past, aiointercept_mock):
+            aiointercept_mock.get("https://api.test/past")
+            asyncio.run(fetch("https://api.test/past"))
+        """,
+        "--aiointercept-report=traffic.har",
+    ).assert_outcomes(passed=2)
+    log = json.loads((pytester.path / "traffic.har").read_text("utf-8"))["log"]
+    assert [one["request"]["url"][-4:] for one in log["entries"]] == ["/now", "past"]
+    assert log["entries"][1]["startedDateTime"].startswith("1970-01-01T00:00:01")
+    assert log["_aiointercept"]["started"] > "2020"
+
+
 def test_no_folder_is_left(run, monkeypatch, tmp_path):
     """What the processes wrote on the way is removed."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -170,7 +201,7 @@ def test_no_folder_is_left(run, monkeypatch, tmp_path):
 def test_help_and_markers_tell_of_it(run):
     """With a sentence each."""
     result = run("", "--help")
-    result.stdout.re_match_lines([r"\s+--aiointercept-report=PATH", r"\s+write what all mocks of"])
+    result.stdout.re_match_lines([r"\s+--aiointercept-report=PATH", r"\s+write the traffic of all"])
 
 
 async def test_one_mock_saves_a_page(tmp_path: Path):

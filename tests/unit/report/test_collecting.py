@@ -232,6 +232,20 @@ def test_tests_of_several_processes_are_put_in_order():
     assert [one["test"] for one in log["_aiointercept"]["tests"]] == ["early", "late", "never"]
     assert log["_aiointercept"]["unused_routes"] == [{"test": "never"}, {"test": "early"}]
     assert log["creator"] == {"name": "aiointercept", "version": "1.1.0"}
+    assert log["_aiointercept"]["started"] == "1970-01-01T00:00:01.000Z"
+
+
+def test_tests_that_move_the_clock_stay_in_their_order():
+    """When a test began says who looks at it from outside."""
+    collector, tests = Collector(), []
+    for began, now in ((10.0, 5000.0), (20.0, 1.0)):
+        run = Run(Clock(now))
+        collector.add(run)
+        run.ask()
+        tests.append(collector.end_test(f"test at {now}", began=began))
+    notes = assemble(reversed(tests), "1.1.0")["log"]["_aiointercept"]
+    assert [one["test"] for one in notes["tests"]] == ["test at 5000.0", "test at 1.0"]
+    assert notes["started"] == "1970-01-01T00:00:10.000Z"
 
 
 def test_a_route_that_cannot_be_described_fails_no_run():

@@ -1,10 +1,18 @@
 """What a run says at its end."""
 
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from aiointercept.report.run_summary import HINTS, RECORDED_CASSETTES, RunSummary, render_summary
+from aiointercept.report.run_summary import (
+    HINTS,
+    RECORDED_CASSETTES,
+    RunSummary,
+    render_summary,
+    stays,
+)
 
 
 class Terminal:
@@ -12,6 +20,7 @@ class Terminal:
 
     def __init__(self, **stats):
         self.stats = stats
+        self.config = SimpleNamespace(rootpath=Path.cwd())
         self.written = []
 
     def section(self, title):
@@ -79,6 +88,19 @@ def test_cassettes_once_and_of_many_the_first():
     assert len(many) == 12
 
 
+def test_cassettes_in_temporary_folders():
+    """They are the business of a test that records on purpose, unless the project is there too."""
+    temporary, project = Path(tempfile.gettempdir()), Path.cwd()
+    cassette = str(temporary / "pytest" / "users.har")
+    assert not stays(cassette, project / "suite")
+    assert stays(cassette, temporary / "pytest")
+    assert stays(str(project / "cassettes" / "users.har"), project)
+    assert stays(str(temporary.parent / "elsewhere" / "users.har"), project)
+    terminal = Terminal(passed=[report(**{RECORDED_CASSETTES: [cassette]})])
+    RunSummary().pytest_terminal_summary(terminal)
+    assert terminal.written == []
+
+
 def test_only_warnings_of_ours_are_counted():
     """By the name of the class or one it derives from: the package need not be imported."""
     ours = type("AiointerceptWarning", (UserWarning,), {})
@@ -98,7 +120,7 @@ def test_what_reports_carry_is_found_whatever_the_outcome():
     """Reports come from other processes too."""
     terminal = Terminal(
         **{
-            "": [report(**{RECORDED_CASSETTES: ["a.har"]})],
+            "": [report(**{RECORDED_CASSETTES: [str(Path.cwd() / "a.har"), "/elsewhere/b.har"]})],
             "failed": [report(sections=[(HINTS, "odd header"), ("Captured log", "odd header")])],
         }
     )
@@ -107,6 +129,7 @@ def test_what_reports_carry_is_found_whatever_the_outcome():
         "= aiointercept =",
         "production would refuse what a mock has answered:",
         "  test_it.py::test: odd header",
-        "1 cassette recorded:",
+        "2 cassettes recorded:",
+        "  /elsewhere/b.har",
         "  a.har",
     ]

@@ -33,6 +33,9 @@ from aiointercept.core.matching.results import (
 from aiointercept.core.text import Unquoted, render_body, short
 from aiointercept.core.type_guards import is_list, is_mapping, is_pattern
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 _FILE_KEYS: Final = frozenset({"filename", "content", "content_type"})
 
 

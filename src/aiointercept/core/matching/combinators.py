@@ -24,6 +24,9 @@ from aiointercept.core.matching.results import (
     differs,
 )
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 class Combinable(ABC):
     """A matcher that combines with ``&``, ``|`` and ``~``, and tells what it looks at."""

@@ -10,6 +10,9 @@ from typing import Any, Final, TypeAlias
 from aiointercept.core.matching.results import ABSENT, Mismatch
 from aiointercept.core.type_guards import is_list, is_pattern
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 FieldSource: TypeAlias = Mapping[str, Any] | Iterable[tuple[str, Any]]
 Fields: TypeAlias = Mapping[str, Any]
 Cleaner: TypeAlias = Callable[[Any, str], Any]

@@ -9,6 +9,9 @@ from aiointercept.core.matching.comparing import Fields, FieldSource, clean_fiel
 from aiointercept.core.matching.results import MATCH, MatchResult
 from aiointercept.core.text import short
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 @frozen
 class Query(HeadMatcher):

@@ -14,6 +14,9 @@ from aiointercept.core.matching.results import ABSENT, MATCH, MatchResult, Misma
 from aiointercept.core.text import Unquoted, short
 from aiointercept.core.type_guards import is_anything, is_mapping, is_pattern
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 @frozen
 class Graphql(Combinable):

@@ -11,6 +11,9 @@ from aiointercept.core.http.urls import canonical_url
 from aiointercept.core.matching.combinators import HeadMatcher
 from aiointercept.core.matching.results import MATCH, MatchResult, Mismatch
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 def _prefix(url: URL | str) -> URL:
     """Return the prefix in its one spelling, without a slash at the end.

@@ -9,6 +9,9 @@ from yarl import URL
 
 from aiointercept.core.http.urls import canonical_url
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _ANY_ORIGIN: Final = "http://h"
 

@@ -23,6 +23,9 @@ from aiointercept.core.matching.results import (
 from aiointercept.core.matching.templates import Template
 from aiointercept.core.type_guards import is_pattern
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 ANY_METHOD: Final = "*"
 
 

@@ -93,7 +93,12 @@ function responseSide(row) {
   }
   const line = [response.httpVersion, row.status, response.statusText].filter(Boolean).map(oneLine).join(" ");
   return h("section", { class: "side" }, h("h3", null, "Response ", h("code", null, line)),
-    headersSection(response), bodySection(object(response.content), "No body, or none was seen"));
+    headersSection(response), bodySection(object(response.content), absentBody(response)));
+}
+
+function absentBody(response) {
+  if (response.bodySize === 0) return "No body";
+  return response.bodySize === -1 ? "The body was not seen" : "No body, or none was seen";
 }
 
 function headersSection(message) {

@@ -66,6 +66,11 @@ function marked(text, terms) {
   return text.split(new RegExp("(" + pattern + ")", "gi")).map((part, at) => (at % 2 ? h("mark", null, part) : part));
 }
 
+/** Return a name as nodes between which a line may break: after `_`, `/`, `.` and brackets. */
+function breakable(text) {
+  return text.split(/(?<=[_/.:[])(?=[^_/.:[\]])/).flatMap((part, at) => (at ? [h("wbr"), part] : [part]));
+}
+
 let silence = 0;
 
 /** Tell what happened, to people who look and to those who listen. */

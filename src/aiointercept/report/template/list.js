@@ -99,7 +99,8 @@ function groupNote({ group, shown }) {
   const notes = [count];
   if (group.problems) notes.push(counted(group.problems, "problem"));
   if (group.unused.length) notes.push(counted(group.unused.length, "unused route"));
-  if (group.end > group.start) notes.push(duration(group.end - group.start));
+  // Hours between two exchanges of a test are those of a clock that the test has moved.
+  if (group.end > group.start && group.end - group.start < 36e5) notes.push(duration(group.end - group.start));
   return notes.join(" · ");
 }
 

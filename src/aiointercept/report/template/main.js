@@ -11,6 +11,7 @@ function refresh() {
   const unused = found.reduce((sum, part) => sum + part.unused.length, 0);
   const filtered = Boolean(filters.q || filters.host || filters.status || filters.test || filters.outcomes.size);
   byId("reset").hidden = !filtered;
+  document.querySelector(".filters").classList.toggle("filtered", filtered);
   byId("count").textContent = (filtered ? view.ordered.length.toLocaleString("en") + " of " : "") +
     counted(model.rows.length, "exchange") + (filtered && unused ? ", " + counted(unused, "unused route") : "");
   byId("search").value = filters.q;
@@ -88,11 +89,11 @@ function fillTests() {
     files.get(group.file).push(group);
   }
   const button = (group) => h("button", { type: "button", value: group.name, title: group.name },
-    h("span", { class: "name" }, group.title),
+    h("span", { class: "name" }, breakable(group.title)),
     h("span", { class: "count" + (group.problems || resultClass(group.result) ? " bad" : ""), title: group.result || counted(group.problems, "problem") }, group.rows.length.toLocaleString("en")));
   byId("tests").append(
     h("ul", null, h("li", null, h("button", { type: "button", value: "" }, h("span", { class: "name" }, model.isOurs ? "All tests" : "All pages"), h("span", { class: "count" }, model.rows.length.toLocaleString("en"))))),
-    ...[...files].map(([file, groups]) => h("section", null, file && h("h2", { title: file }, file), h("ul", null, groups.map((group) => h("li", null, button(group)))))));
+    ...[...files].map(([file, groups]) => h("section", null, file && h("h2", { title: file }, breakable(file)), h("ul", null, groups.map((group) => h("li", null, button(group)))))));
 }
 
 function showTests(shown) {
@@ -104,7 +105,8 @@ function showTests(shown) {
 function summarise() {
   const log = object(model.har.log);
   const creator = object(log.creator);
-  const starts = model.rows.map((row) => row.start).filter((start) => start >= 0);
+  const told = instant(object(log._aiointercept).started);
+  const starts = told >= 0 ? [told] : model.rows.map((row) => row.start).filter((start) => start >= 0);
   const began = starts.length ? new Date(starts.reduce((one, other) => Math.min(one, other))) : null;
   byId("summary").textContent = [
     counted(model.rows.length, "exchange") + (model.hasTests ? " in " + counted(model.groups.length, "test") : ""),

@@ -106,6 +106,7 @@ function shortType(mime) {
   if (sub === "x-www-form-urlencoded") return "form";
   if (sub === "svg+xml") return "svg";
   if (sub === "x-unknown") return "";
+  if (sub === "plain") return "text";
   return oneLine(sub.replace(/^(x-|vnd\.)/, "").replace(/^.*\+(json|xml)$/, "$1"));
 }
 

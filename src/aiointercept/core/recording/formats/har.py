@@ -10,6 +10,7 @@ import base64
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
+from http import HTTPStatus
 from typing import Any, Final
 
 from aiointercept.core.http.media_types import charset_of
@@ -119,6 +120,16 @@ def _request(entry: Entry) -> dict[str, Any]:
     return result
 
 
+def _reason(response: Response) -> str:
+    """Return the phrase that goes over the wire: the standard one if there is no other."""
+    if response.reason is not None:
+        return response.reason
+    try:
+        return HTTPStatus(response.status).phrase
+    except ValueError:
+        return ""
+
+
 def _response(entry: Entry) -> dict[str, Any]:
     response = entry.response or Response(0)
     body = entry.response_body
@@ -131,7 +142,7 @@ def _response(entry: Entry) -> dict[str, Any]:
             content["encoding"] = "base64"
     result: dict[str, Any] = {
         "status": response.status,
-        "statusText": response.reason or "",
+        "statusText": _reason(response),
         "httpVersion": _HTTP if response.status else "",
         "cookies": [_set_cookie(value) for value in response.headers.getall("Set-Cookie", ())],
         "headers": _pairs(response.headers.items()),

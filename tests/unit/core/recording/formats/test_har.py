@@ -1,5 +1,6 @@
 import json
 
+import pytest
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -125,3 +126,18 @@ def test_plain_text() -> None:
     assert plain_text(b"a\x00", "utf-8") is None
     assert plain_text(b"a", "unheard-of") is None
     assert iso_time(0) == "1970-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "told"),
+    [
+        (404, None, "Not Found"),
+        (404, "", ""),
+        (404, "Gone Fishing", "Gone Fishing"),
+        (799, None, ""),
+    ],
+)
+def test_reason(status: int, reason: str | None, told: str) -> None:
+    """What a client saw: the standard phrase where there is no other."""
+    entry = Entry(GET, Response(status, reason))
+    assert har_entry(entry)["response"]["statusText"] == told
