@@ -283,12 +283,11 @@ class Assertions(ABC):
         self, count: int, timeout: float, url: UrlLike | None, method: str | None
     ) -> Waiting:
         if url is None and method is None:
-            return Waiting(self._log, count, timeout)
+            return Waiting(self._log, count, timeout, redaction=self._redaction)
         target = _ANY_URL if url is None else self._absolute(url)
         expectation = Expectation.of(target, ANY_METHOD if method is None else method)
-        return Waiting(
-            self._log, count, timeout, expectation.is_met_by, (expectation.text, expectation.head)
-        )
+        expected = expectation.text, expectation.head
+        return Waiting(self._log, count, timeout, expectation.is_met_by, expected, self._redaction)
 
     def _expected(
         self,

@@ -12,6 +12,8 @@ from aiointercept.api.waiting import Waiting
 from aiointercept.core.calls import Call as LoggedCall
 from aiointercept.core.calls import CallLog, Message
 from aiointercept.core.matching.comparing import FieldSource
+from aiointercept.core.recording.redacting.messages import masked_message
+from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.assertions import Verifier
 from aiointercept.core.reporting.diffs import unified_lines
 from aiointercept.core.reporting.expectations import (
@@ -40,6 +42,7 @@ class MockResponse:
     _registration: Registration
     _registry: Registry
     _log: CallLog
+    _redaction: Redaction | None = DEFAULT_REDACTION
 
     @property
     def calls(self) -> list[Call]:
@@ -159,14 +162,14 @@ class MockResponse:
 
     def _waiting(self, count: int, timeout: float) -> Waiting:
         expected = str(self._registration), self._registration.matchers
-        return Waiting(self._log, count, timeout, self._is_own, expected)
+        return Waiting(self._log, count, timeout, self._is_own, expected, self._redaction)
 
     def _is_own(self, call: LoggedCall) -> bool:
         return call.registration is self._registration
 
     @property
     def _verifier(self) -> Verifier:
-        return Verifier(self.calls, str(self._registration))
+        return Verifier(self.calls, str(self._registration), redaction=self._redaction)
 
     def __repr__(self) -> str:
         route, used = self._registration.route, self._registration.used
@@ -176,7 +179,7 @@ class MockResponse:
             rest += f" {'time' if used == 1 else 'times'}"
         else:
             rest += f" of {route.limit:,} {'time' if route.limit == 1 else 'times'}"
-        place = str(route).removesuffix(f" ({route.name})")
+        place = masked_message(str(route).removesuffix(f" ({route.name})"), self._redaction)
         return one_line(f"<{type(self).__name__} ", place, rest)
 
 

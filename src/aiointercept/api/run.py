@@ -5,7 +5,7 @@ from attrs import define, field
 from aiointercept.core.calls import Call
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import UnmetExpectationsError, add_note
-from aiointercept.core.recording.redacting.messages import masked_message
+from aiointercept.core.recording.redacting.messages import masked_message, told
 from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.route_usage import (
     describe_unfinished,
@@ -54,11 +54,8 @@ class MockRun:
 
     def report(self) -> str:
         """Return what there is to say of it when a test has failed; ``""`` if nothing."""
-        return self._masked(render_report(self.calls, self.routes))
-
-    def _masked(self, text: str) -> str:
-        redaction = self._dispatcher.redaction
-        return text if redaction is None else masked_message(text, redaction)
+        text = masked_message(render_report(self.calls, self.routes), self._dispatcher.redaction)
+        return "\n".join(map(printable, text.split("\n")))
 
     def verify(self, leaving: BaseException | None = None, *, strict: bool) -> None:
         """Raise what was held back and what is amiss, unless an exception is on its way out.
@@ -81,7 +78,8 @@ class MockRun:
         error = problems.pop(0) if leaving is None else leaving
         for other in problems:
             if other is not error:
-                add_note(error, f"aiointercept also has: {type(other).__name__}: {other}")
+                text = f"aiointercept also has: {type(other).__name__}: {other}"
+                add_note(error, "\n".join(map(printable, text.split("\n"))))
         if leaving is None:
             raise error
 
@@ -96,11 +94,9 @@ class MockRun:
         unfinished = unfinished_routes(routes)
         if unfinished:
             lines += describe_unfinished(unfinished)
-        return (
-            [UnmetExpectationsError(self._masked("\n".join(map(printable, lines))))]
-            if lines
-            else []
-        )
+        if not lines:
+            return []
+        return [UnmetExpectationsError(told("\n".join(lines), self._dispatcher.redaction))]
 
     def clear(self) -> None:
         """Forget routes, calls and what was held back."""

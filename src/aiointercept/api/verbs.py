@@ -24,6 +24,7 @@ from aiointercept.core.matching.combinators import as_matcher
 from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.results import MatcherLike
 from aiointercept.core.matching.urls import ANY_METHOD, Url, UrlIgnoringQuery
+from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.expectations import UrlLike
 from aiointercept.core.routing.registry import EXACT, Registry
 from aiointercept.core.routing.replies import Fault
@@ -39,6 +40,7 @@ class Verbs(ABC):
     _base: URL | None
     _speaks_tls: bool = False
     _rate: float | None = None
+    _redaction: Redaction | None = DEFAULT_REDACTION
 
     @abstractmethod
     def _require_start(self) -> None:
@@ -242,7 +244,7 @@ class Verbs(ABC):
         if route.rate is None and self._rate is not None:
             route = evolve(route, rate=self._rate)
         registration = self._registry.add(route)
-        handle = kind(registration, self._registry, self._log)
+        handle = kind(registration, self._registry, self._log, self._redaction)
         registration.handle = handle
         return handle
 

@@ -15,6 +15,8 @@ from aiointercept.api.values import clean_seconds
 from aiointercept.core.calls import Call as LoggedCall
 from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.results import Matcher
+from aiointercept.core.recording.redacting.messages import told
+from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.waiting import describe_missing
 
 # pytest leaves the frames of this module out of its tracebacks.
@@ -48,6 +50,7 @@ class Waiting:
         timeout: seconds.
         is_meant: tells which calls count.
         expected: for messages: method and URL, ``""`` for any, and all that must hold of a call.
+        redaction: masks secrets in messages; ``None`` for none.
     """
 
     log: CallLog
@@ -55,6 +58,7 @@ class Waiting:
     timeout: float = field(validator=_check_timeout)
     is_meant: Callable[[LoggedCall], bool] = _any
     expected: tuple[str, Sequence[Matcher]] = ("", ())
+    redaction: Redaction | None = DEFAULT_REDACTION
 
     async def wait(self) -> list[Call]:
         """Wait in a task, whose loop goes on meanwhile."""
@@ -119,6 +123,7 @@ class Waiting:
         return first if done else None
 
     def _failure(self) -> str:
-        return describe_missing(
+        text = describe_missing(
             self.count, self.timeout, self._meant(), self.log.snapshot(), self.expected
         )
+        return told(text, self.redaction)

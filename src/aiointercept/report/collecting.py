@@ -16,7 +16,7 @@ from aiointercept.core.matching.results import Mismatch
 from aiointercept.core.recording.entries import Entry
 from aiointercept.core.recording.formats.har import NOTES, har_entry
 from aiointercept.core.recording.from_calls import entry_of
-from aiointercept.core.recording.redacting.messages import masked_mismatch
+from aiointercept.core.recording.redacting.messages import masked_message, masked_mismatch
 from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.reporting.near_misses import rank
 from aiointercept.core.reporting.route_usage import unused_routes
@@ -187,11 +187,11 @@ class Collector:
 
     def _place(self, route: Registration, redaction: Redaction | None) -> dict[str, Any]:
         try:
-            text = clip(str(route), _TEXT)
+            text = clip(masked_message(str(route), redaction), _TEXT)
         except Exception as error:  # noqa: BLE001  a user's matcher that cannot be shown
             text = f"a route that cannot be described: {type(error).__name__}: {error}"
         return {
-            "route": text if redaction is None else redaction.text(text),
+            "route": text,
             "declared_at": self._relative(route.declared_at),
         }
 

@@ -11,11 +11,7 @@ from attrs import field, frozen
 from yarl import URL
 
 from aiointercept.core.matching.results import Mismatch
-from aiointercept.core.recording.redacting.messages import (
-    masked_message,
-    masked_mismatch,
-    with_advice,
-)
+from aiointercept.core.recording.redacting.messages import masked_mismatch, told
 from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.diffs import DIFF_HEADING, render_differences, unified_lines
 from aiointercept.core.reporting.expectations import (
@@ -44,7 +40,7 @@ from aiointercept.core.reporting.wording import (
     more,
     were,
 )
-from aiointercept.core.text import clip, printable
+from aiointercept.core.text import clip
 from aiointercept.core.type_guards import is_anything, is_list
 
 # pytest leaves the frames of this module out of its tracebacks.
@@ -256,10 +252,7 @@ class Verifier:
         return tuple(masked_mismatch(one, redaction) for one in mismatches)
 
     def _fail(self, *lines: str) -> NoReturn:
-        text = "\n".join(line for line in lines if line)
-        if self.redaction is not None:
-            text = with_advice(masked_message(text, self.redaction))
-        raise AssertionError("\n".join(map(printable, text.split("\n"))))
+        raise AssertionError(told("\n".join(line for line in lines if line), self.redaction))
 
 
 def _pair(call: Any) -> tuple[Any, Any]:

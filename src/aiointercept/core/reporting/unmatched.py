@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from aiointercept.core.http.messages import Request
-from aiointercept.core.recording.redacting.messages import masked_mismatch, with_advice
+from aiointercept.core.recording.redacting.messages import masked_mismatch, told
 from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.reporting.advice import advise
 from aiointercept.core.reporting.near_misses import NearMiss, rank
@@ -41,8 +41,7 @@ def explain(
     if not lines:
         lines = [": no route is registered"]
     more = [] if hint is None else [f"  {hint}"]
-    text = "\n".join([f"{head}{lines[0]}", *map(printable, lines[1:]), *more])
-    return text if redaction is None else with_advice(text)
+    return told("\n".join([f"{head}{lines[0]}", *map(printable, lines[1:]), *more]), redaction)
 
 
 def _used_up(request: Request, registries: Sequence[Registry]) -> list[str]:
