@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from aiohttp import web
+from aiohttp.abc import AbstractResolver
 from attrs import frozen
 
-from aiointercept import CallbackResult, aiointercept
+from aiointercept import CallbackResult, aiointercept, matchers
 from aiointercept.aioresponses import aioresponses
 from aiointercept.testing import SocketlessTransport
 
@@ -38,12 +40,16 @@ class Mode:
         origin: where the routes are; ``None`` for the mock's own server.
         own_session: whether only ``m.session()`` leads to the mock.
         native: whether it is an ``aiointercept``, not the drop-in.
+        application: whether the calls are answered by an application, not by routes.
+        proxied: whether clients are led to the mock by its proxy.
     """
 
     make: Callable[[], Any]
     origin: str | None = None
     own_session: bool = False
     native: bool = True
+    application: bool = False
+    proxied: bool = False
 
     def base(self, mock: Any) -> str:
         """Return the origin under which its routes are registered."""
@@ -51,6 +57,8 @@ class Mode:
 
     def session(self, mock: Any, **options: Any) -> aiohttp.ClientSession:
         """Return a session whose calls reach the mock."""
+        if self.proxied:
+            return aiohttp.ClientSession(proxy=mock.proxy_url, **options)
         return mock.session(**options) if self.own_session else aiohttp.ClientSession(**options)
 
 
@@ -67,6 +75,16 @@ MODES = {
         "http://h.test",
     ),
     "drop-in": Mode(aioresponses, "http://h.test", native=False),
+}
+# Beside these ways to be reached, there are more ways to answer.
+MORE_MODES = {
+    "tls": Mode(lambda: aiointercept(mock_external_urls=True, tls=True), "https://h.test"),
+    "https server": Mode(lambda: aiointercept(tls=True), "https://h.test", own_session=True),
+    "proxy": Mode(aiointercept, "http://h.test", proxied=True),
+    "mounted": Mode(
+        lambda: aiointercept(mock_external_urls=True), "http://h.test", application=True
+    ),
+    "forwarded": Mode(Forwarding, "http://h.test", own_session=True, application=True),
 }
 NATIVE_MODES = [name for name, mode in MODES.items() if mode.native]
 
@@ -89,6 +107,9 @@ async def _echo(socket: Any, _request: Any) -> None:
 
 def register(mode: Mode, mock: Any, base: str) -> None:
     """Register what the calls ask for."""
+    if mode.application:
+        mock.mount(base, real_application())
+        return
     mock.get(f"{base}/plain", body=ANSWER, repeat=True)
     mock.post(f"{base}/post", body=ANSWER, repeat=True)
     mock.get(f"{base}/callback", callback=_callback, repeat=True)
@@ -98,6 +119,90 @@ def register(mode: Mode, mock: Any, base: str) -> None:
     mock.get(f"{base}/stream", body=_chunks, repeat=True)
     mock.get(f"{base}/delay", body=ANSWER, delay=0.0005, repeat=True)
     mock.ws(f"{base}/ws", _echo, repeat=True)
+
+
+def real_application() -> web.Application:
+    """Return an application that answers all calls."""
+
+    async def answer(request: web.Request) -> web.Response:
+        await request.read()
+        await asyncio.sleep(0)
+        return web.Response(text=ANSWER)
+
+    async def redirect(_request: web.Request) -> web.Response:
+        raise web.HTTPFound("/plain")
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        async for chunk in _chunks():
+            await response.write(chunk)
+        return response
+
+    async def delay(_request: web.Request) -> web.Response:
+        await asyncio.sleep(0.0005)
+        return web.Response(text=ANSWER)
+
+    async def talk(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await _echo(socket, request)
+        return socket
+
+    application = web.Application()
+    for path in ("/plain", "/post", "/callback"):
+        application.router.add_route("*", path, answer)
+    for path, handler in (
+        ("/redirect", redirect),
+        ("/stream", stream),
+        ("/delay", delay),
+        ("/ws", talk),
+    ):
+        application.router.add_get(path, handler)
+    return application
+
+
+class _Here(AbstractResolver):
+    """Finds every name at one port of this machine."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[Any]:
+        found = {"hostname": host, "host": "127.0.0.1", "port": self._port}
+        return [{**found, "family": 2, "proto": 0, "flags": 0}]
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class Forwarding:
+    """A mock that carries all calls to a real server, as its routes want to see the bodies."""
+
+    def __init__(self) -> None:
+        self._mock = aiointercept(mock_external_urls=True, passthrough_unmatched=True)
+
+    async def __aenter__(self) -> "Forwarding":
+        self._runner = web.AppRunner(
+            real_application(), handle_signals=False, shutdown_timeout=0.1, access_log=None
+        )
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        await self._mock.__aenter__()
+        self._mock.route(matchers.body("never"), repeat=True)
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self._mock.__aexit__(*exception)
+        await self._runner.cleanup()
+
+    def mount(self, *_: Any) -> None:
+        """Do nothing: the real server is there."""
+
+    def session(self, **options: Any) -> aiohttp.ClientSession:
+        """Return a session that finds every name at the real server."""
+        resolver = _Here(self._runner.addresses[0][1])
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=resolver), **options)
 
 
 async def _read(session: aiohttp.ClientSession, method: str, url: str, **options: Any) -> str:

@@ -13,6 +13,7 @@ from campaign_modes import (
     ANSWER,
     CALLS,
     MODES,
+    MORE_MODES,
     Mode,
     calls_of,
     loop_kinds,
@@ -21,6 +22,7 @@ from campaign_modes import (
     run_on,
 )
 
+ALL_MODES = {**MODES, **MORE_MODES}
 MOST_TURNS = 400
 PATIENCE = 20.0  # seconds after which a call counts as hanging
 
@@ -143,13 +145,13 @@ async def _cancel_everywhere(mode: Mode, way: Any, calls: list[str], rounds: int
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", MODES)
+@pytest.mark.parametrize("name", ALL_MODES)
 @pytest.mark.parametrize("kind", loop_kinds())
 def test_a_call_cancelled_at_any_turn_leaves_the_next_one_fine(
     campaign: Any, name: str, kind: str, way: str
 ) -> None:
     """Whatever waits, and however it is ended, later calls get their answers and nothing is left."""
-    mode = MODES[name]
+    mode = ALL_MODES[name]
     calls = calls_of(mode)
     if not campaign.long:
         # In the short form each combination tries some calls; the plain one always.
@@ -160,13 +162,13 @@ def test_a_call_cancelled_at_any_turn_leaves_the_next_one_fine(
     campaign.count("calls cancelled at a turn of theirs", cancelled)
 
 
-@pytest.mark.parametrize("name", MODES)
+@pytest.mark.parametrize("name", ALL_MODES)
 @pytest.mark.parametrize("kind", loop_kinds())
 def test_many_calls_cancelled_at_once_leave_the_next_ones_fine(
     campaign: Any, name: str, kind: str
 ) -> None:
     """Descriptors and connections that many calls share at their ends serve the next calls."""
-    mode = MODES[name]
+    mode = ALL_MODES[name]
     mine = random.Random(f"{name} {kind}")
 
     async def main() -> int:

@@ -2,15 +2,22 @@
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 from typing_extensions import TypedDict
 from yarl import URL
 
 from aiointercept.compat import merge_params, normalize_url
+from aiointercept.core.recording.redacting.masking import MASK
+from aiointercept.core.recording.redacting.messages import told
+from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION
 from aiointercept.core.reporting.diffs import unified_lines
 from aiointercept.core.text import clip, short
 
+WHERE_SECRETS_ARE_HERE: Final = (
+    f"({MASK} stands for what is secret by its name. The recorded call itself has it, in the "
+    "requests of the mock.)"
+)
 _SHOWN = 5
 _LONGEST = 300
 
@@ -80,7 +87,7 @@ def fail_if_called(requests: RequestCalls) -> None:
     if requests:
         count = sum(map(len, requests.values()))
         msg = f"Expected 'aioresponses' to not have been called. Called {count} times."
-        raise AssertionError("\n".join([msg, *_recorded(requests)]))
+        _fail(msg, *_recorded(requests))
 
 
 def fail_unless_called_once(requests: RequestCalls) -> None:
@@ -89,7 +96,7 @@ def fail_unless_called_once(requests: RequestCalls) -> None:
     count = sum(map(len, requests.values()))
     if count != 1:
         msg = f"Expected 'aioresponses' to have been called once. Called {count} times."
-        raise AssertionError("\n".join([msg, *_recorded(requests)]))
+        _fail(msg, *_recorded(requests))
 
 
 def find_calls(
@@ -103,7 +110,7 @@ def find_calls(
         parts = [repr(wanted), f"method={method!r}", *map(short, args)]
         parts += [f"{name}={short(value)}" for name, value in kwargs.items()]
         msg = f"aioresponses({', '.join(parts)}) call not found"
-        raise AssertionError("\n".join([msg, *_recorded(requests)]))
+        _fail(msg, *_recorded(requests))
     return found
 
 
@@ -134,7 +141,7 @@ def compare(
             f"{place} had other arguments"
         )
         lines = unified_lines(_lines(expected), _lines(actual))
-        raise AssertionError("\n".join([head, *lines]))
+        _fail(head, *lines)
 
 
 def expected_call(method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> RequestCall:
@@ -158,6 +165,11 @@ def recorded_call(method: str, kwargs: Mapping[str, Any]) -> RequestCall:
         return RequestCall((), copy.deepcopy(recorded))
     except Exception:  # noqa: BLE001  what cannot be copied is recorded as it is
         return RequestCall((), recorded)
+
+
+def _fail(*lines: str) -> NoReturn:
+    __tracebackhide__ = True
+    raise AssertionError(told("\n".join(lines), DEFAULT_REDACTION, WHERE_SECRETS_ARE_HERE))
 
 
 def _signature(call: RequestCall) -> str:

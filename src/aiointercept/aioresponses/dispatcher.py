@@ -19,6 +19,7 @@ from yarl import URL
 from aiointercept.adapters.interception.direct_connector import DirectConnector
 from aiointercept.adapters.interception.interceptor import InterceptedConnector
 from aiointercept.aioresponses.answers import AnyAnswer, StreamedAnswer
+from aiointercept.aioresponses.assertions import WHERE_SECRETS_ARE_HERE
 from aiointercept.aioresponses.client_calls import (
     ClientCall,
     Handler,
@@ -30,10 +31,13 @@ from aiointercept.aioresponses.framing import is_framed, wire_form
 from aiointercept.aioresponses.routes import ClientRequest
 from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
+from aiointercept.core.recording.redacting.messages import WHERE_SECRETS_ARE
+from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION
 from aiointercept.core.reporting.unmatched import explain
 from aiointercept.core.routing.decision import ActiveMock, Fail, Serve, decide
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.routes import Registration
+from aiointercept.core.text import printable
 
 # aioresponses follows every redirect with GET, whatever its status and the method before.
 _METHOD_OF_REDIRECTS: Final = "GET"
@@ -182,9 +186,11 @@ async def _answer(call: ClientCall, mocks: _Mocks, taken: _Taken) -> aiohttp.Cli
 
 
 def _refusal(call: ClientCall, mocks: _Mocks, request: Request) -> aiohttp.ClientConnectionError:
-    error = aiohttp.ClientConnectionError(f"Connection refused: {call.method} {call.sorted_url}")
-    plain = Request(request.method, request.url, call.headers)
-    add_note(error, explain(plain, mocks.drop_ins[0].registry))
+    refused = f"Connection refused: {call.method} {DEFAULT_REDACTION.url(call.sorted_url)}"
+    error = aiohttp.ClientConnectionError(printable(refused))
+    plain, registry = Request(request.method, request.url, call.headers), mocks.drop_ins[0].registry
+    text = explain(plain, registry, DEFAULT_REDACTION)
+    add_note(error, text.replace(WHERE_SECRETS_ARE, WHERE_SECRETS_ARE_HERE))
     return error
 
 

@@ -54,7 +54,8 @@ class MockRun:
 
     def report(self) -> str:
         """Return what there is to say of it when a test has failed; ``""`` if nothing."""
-        return render_report(self.calls, self.routes, self._show)
+        text = render_report(self.calls, self.routes, self._show)
+        return "\n".join(map(printable, text.split("\n")))
 
     @property
     def _show(self) -> Concealer:
@@ -81,7 +82,8 @@ class MockRun:
         error = problems.pop(0) if leaving is None else leaving
         for other in problems:
             if other is not error:
-                add_note(error, f"aiointercept also has: {type(other).__name__}: {other}")
+                text = f"aiointercept also has: {type(other).__name__}: {other}"
+                add_note(error, "\n".join(map(printable, text.split("\n"))))
         if leaving is None:
             raise error
 
@@ -96,11 +98,7 @@ class MockRun:
         unfinished = unfinished_routes(routes)
         if unfinished:
             lines += describe_unfinished(unfinished, show)
-        return (
-            [UnmetExpectationsError(show.message("\n".join(map(printable, lines))))]
-            if lines
-            else []
-        )
+        return [UnmetExpectationsError(show.message("\n".join(lines)))] if lines else []
 
     def clear(self) -> None:
         """Forget routes, calls and what was held back."""

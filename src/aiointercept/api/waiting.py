@@ -122,6 +122,7 @@ class Waiting:
         return first if done else None
 
     def _failure(self) -> str:
-        return describe_missing(
+        text = describe_missing(
             self.count, self.timeout, self._meant(), self.log.snapshot(), self.expected, self.show
         )
+        return self.show.message(text)

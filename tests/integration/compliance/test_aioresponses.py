@@ -40,6 +40,13 @@ DIFFERENCES: Final[dict[str, list[tuple[str, Any, Any]]]] = {
     "redirect to http://other.test/x#frag": [
         ("[0][0]", "http://other.test/x#frag", "http://other.test/x"),
     ],
+    "url: str http://e.test/a asked as str http://u:p@e.test/a": [
+        (
+            "[0].text",
+            "Connection refused: GET http://u:p@e.test/a",
+            "Connection refused: GET http://REDACTED@e.test/a",
+        ),
+    ],
     "redirect without location": [
         ("[0].history", [], [[302, "http://example.test/a/b?p=1"]]),
     ],

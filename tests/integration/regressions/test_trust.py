@@ -232,6 +232,23 @@ async def test_bodies_that_cannot_be_read_do_not_match_and_are_no_error(
                 continue
 
 
+@pytest.mark.parametrize("depth", [150, 250, 500, 900, 3_000])
+async def test_deep_json_can_be_told_of(depth: int):
+    """Also where Python reads it, but nothing that goes down into it by itself gets to its end."""
+    async with aiointercept(mock_external_urls=True) as m, aiohttp.ClientSession() as session:
+        m.post(URL_TEXT, match=matchers.json_body({"a": 1}), optional=True)
+        for body in (
+            b"[" * depth + b"]" * depth,
+            b'{"a":' * depth + b"1" + b"}" * depth,
+            b'{"a":' + b"[" * depth + b"]" * depth + b"}",
+        ):
+            with pytest.raises(aiohttp.ClientConnectionError, match="No route matches"):
+                await session.post(URL_TEXT, data=body)
+            with pytest.raises(AssertionError):
+                m.assert_called_with(URL_TEXT, "POST", json={"a": [[]]})
+            assert repr(m.calls)
+
+
 async def test_a_body_that_unpacks_to_too_much_stays_as_it_was_sent():
     """And the loop goes on meanwhile."""
     bomb = gzip.compress(bytes(80 << 20), 9)

@@ -26,7 +26,7 @@ def test_a_route_for_another_server(target: Url | UrlPrefix):
     with pytest.warns(
         AiointerceptWarning, match=r"https://h\.test/.* was never used.*m\.session"
     ) as w:
-        warn_of_unreachable(registered(target), lambda _: False)
+        warn_of_unreachable(registered(target), lambda _: False, None)
     assert w[0].filename == __file__
 
 
@@ -36,4 +36,4 @@ def test_what_can_be_reached():
     used.used = 1
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        warn_of_unreachable([own, every, used], lambda target: target == OWN)
+        warn_of_unreachable([own, every, used], lambda target: target == OWN, None)

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import contextvars
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -167,7 +168,7 @@ class HostedApp:
 
     def _open(self, end: ServerEnd) -> None:
         context = self._context.copy()
-        context.run(serving.set, end)
+        context.run(serving.set, weakref.ref(end))
         self._ends = {known for known in self._ends if not known.is_closing() or known.users}
         self._ends.add(end)
         end.open(self._runner.protocol, context)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import weakref
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -22,17 +23,18 @@ class Connection(Protocol):
         ...
 
 
-serving: Final[contextvars.ContextVar[Connection | None]] = contextvars.ContextVar(
+serving: Final[contextvars.ContextVar["weakref.ref[Connection] | None"]] = contextvars.ContextVar(
     "aiointercept_serving", default=None
 )
-"""The connection for which an application's code runs."""
+"""The connection for which an application's code runs; timers keep contexts alive for a while."""
 
 
 def is_disconnect(error: BaseException) -> bool:
     """Whether ``error`` only says that the client of the running code has left."""
     if type(error).__name__ in _DISCONNECTS:
         return True
-    connection = serving.get()
+    reference = serving.get()
+    connection = None if reference is None else reference()
     return connection is not None and connection.gone and isinstance(error, OSError)
 
 

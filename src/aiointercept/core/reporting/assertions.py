@@ -31,7 +31,7 @@ from aiointercept.core.reporting.route_usage import (
     unused_routes,
 )
 from aiointercept.core.reporting.wording import SHOWN, WIDE, count, differing, joined, more, were
-from aiointercept.core.text import clip, printable
+from aiointercept.core.text import clip
 from aiointercept.core.type_guards import is_anything, is_list
 
 # pytest leaves the frames of this module out of its tracebacks.
@@ -249,8 +249,7 @@ class Verifier:
         return expectation.shown_by(self._show)
 
     def _fail(self, *lines: str) -> NoReturn:
-        text = "\n".join(line for line in lines if line)
-        raise AssertionError("\n".join(map(printable, self._show.message(text).split("\n"))))
+        raise AssertionError(self._show.message("\n".join(line for line in lines if line)))
 
 
 def _pair(call: Any) -> tuple[Any, Any]:

@@ -41,8 +41,7 @@ def explain(
     if not lines:
         lines = [": no route is registered"]
     more = [] if hint is None else [f"  {hint}"]
-    text = "\n".join([f"{head}{lines[0]}", *map(printable, lines[1:]), *more])
-    return show.message(text)
+    return show.message("\n".join([f"{head}{lines[0]}", *lines[1:], *more]))
 
 
 def _used_up(request: Request, registries: Sequence[Registry], show: Concealer) -> list[str]:

@@ -23,6 +23,7 @@ from aiointercept.core.matching.urls import (
     UrlPattern,
 )
 from aiointercept.core.routing.replies import Answer, CallbackReply, Reply
+from aiointercept.core.text import printable
 
 
 @frozen(eq=False)
@@ -82,7 +83,7 @@ class Route:
             return self.condition.match(request)
         except BaseException as error:
             note = f"raised by the matcher {self._condition_text} of {self} ({self.declared_at})"
-            add_note(error, note)
+            add_note(error, printable(note))
             raise
 
     def is_decided_by(self, request: Request) -> bool:

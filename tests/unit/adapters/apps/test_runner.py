@@ -1,6 +1,7 @@
 """What runners share: which errors only say that the client left, and how tasks are ended."""
 
 import asyncio
+import weakref
 
 import pytest
 from attrs import define
@@ -30,7 +31,8 @@ class ClientDisconnect(Exception):  # noqa: N818  as Starlette calls it
 )
 def test_is_disconnect(error, gone, disconnect):
     """Errors of a connection count as long as its client is there."""
-    token = serving.set(Connection(gone))
+    connection = Connection(gone)
+    token = serving.set(weakref.ref(connection))
     assert is_disconnect(error) is disconnect
     serving.reset(token)
 

@@ -17,11 +17,7 @@ from aiointercept.core.matching.graphql import Graphql
 from aiointercept.core.matching.results import Description, Matcher, Mismatch
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
 from aiointercept.core.recording.redacting.masking import MASK
-from aiointercept.core.recording.redacting.messages import (
-    masked_message,
-    masked_mismatch,
-    with_advice,
-)
+from aiointercept.core.recording.redacting.messages import masked_mismatch, told
 from aiointercept.core.recording.redacting.redaction import Redaction
 from aiointercept.core.type_guards import is_list, is_mapping
 
@@ -97,9 +93,7 @@ class Concealer:
 
     def message(self, text: str) -> str:
         """Return a whole message as it is shown, with what users have written of their own."""
-        if self.redaction is None:
-            return text
-        return with_advice(masked_message(text, self.redaction))
+        return told(text, self.redaction)
 
 
 PLAIN: Final = Concealer()

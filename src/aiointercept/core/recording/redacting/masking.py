@@ -28,7 +28,8 @@ _USER_INFO_OF_URL: Final = re.compile(r"(://)[^/?#@\s\"<>]+@")
 _PARAMETER_OF_URL: Final = re.compile(r"([?&#;])([^=&#?;\s\"<>]+)=([^&#;\s\"<>]+)")
 _IS_URL: Final = re.compile(r"(?:[a-z][a-z0-9+.\-]*:/)?/[^\s\"<>]*\Z", re.IGNORECASE)
 _FORM_FIELD: Final = re.compile(r"(^|&)([^=&]*)=([^&]*)")
-_LOOKS_LIKE_FORM: Final = re.compile(rb"[\w.%+\-\[\]]+=[^\s<>{]*\Z")
+_LOOKS_LIKE_FORM: Final = re.compile(r"[\w.%+\-\[\]]+=[^\s<>{]*\Z", re.ASCII)
+_LOOKS_LIKE_PARTS: Final = re.compile(r"--([^\s\"\\]{1,70})\r\n(?i:content-)")
 # The name of a member of a JSON object in a text that is not JSON as a whole: a stream of events,
 # lines of JSON, a script, a body that was cut off.
 _NAME: Final = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*', re.DOTALL)
@@ -109,6 +110,15 @@ class Masker:
                 return self.replace(text if masked is value else _dumps(masked, text, value))
         return self.url(self._members(text))
 
+    def text_or_form(self, text: str) -> str:
+        """Mask a text of which nothing is known: a form, or a multipart one, if it looks so."""
+        parts = _LOOKS_LIKE_PARTS.match(text)
+        if parts is not None:
+            content_type = f'multipart/form-data; boundary="{parts[1]}"'
+            masked = self._multipart(text.encode("utf-8", "surrogatepass"), content_type)
+            return masked.decode("utf-8", "surrogatepass")
+        return self.form(text) if _LOOKS_LIKE_FORM.match(text) else self.text(text)
+
     def _members(self, text: str) -> str:
         """Mask the secret members of JSON objects among other text."""
         result: list[str] = []
@@ -178,10 +188,10 @@ class Masker:
                 return self._binary(body)
         except (UnicodeError, LookupError):
             return self._binary(body)
-        if media_type == FORM or (not media_type and _LOOKS_LIKE_FORM.match(body)):
+        if media_type == FORM:
             masked = self.form(text)
         else:
-            masked = self.text(text)
+            masked = self.text(text) if media_type else self.text_or_form(text)
         return body if masked == text else masked.encode(charset, "replace")
 
     def _binary(self, body: bytes) -> bytes:
