@@ -84,7 +84,12 @@ MORE_MODES = {
     "mounted": Mode(
         lambda: aiointercept(mock_external_urls=True), "http://h.test", application=True
     ),
-    "forwarded": Mode(Forwarding, "http://h.test", own_session=True, application=True),
+    "forwarded": Mode(
+        lambda: Forwarding(),  # noqa: PLW0108  it is defined below
+        "http://h.test",
+        own_session=True,
+        application=True,
+    ),
 }
 NATIVE_MODES = [name for name, mode in MODES.items() if mode.native]
 

@@ -54,8 +54,7 @@ class MockRun:
 
     def report(self) -> str:
         """Return what there is to say of it when a test has failed; ``""`` if nothing."""
-        text = render_report(self.calls, self.routes, self._show)
-        return "\n".join(map(printable, text.split("\n")))
+        return render_report(self.calls, self.routes, self._show)
 
     @property
     def _show(self) -> Concealer:

@@ -122,7 +122,6 @@ class Waiting:
         return first if done else None
 
     def _failure(self) -> str:
-        text = describe_missing(
+        return describe_missing(
             self.count, self.timeout, self._meant(), self.log.snapshot(), self.expected, self.show
         )
-        return self.show.message(text)
