@@ -14,7 +14,6 @@ ROOT: Final = Path(__file__).parents[2]
 SOURCE: Final = ROOT / "src" / "aiointercept"
 MODULES: Final = sorted(SOURCE.rglob("*.py"))
 LONGEST: Final = 370
-LONGER: Final = {}
 
 # Names of an interface that others define too: those of aioresponses, and of the drop-in's modules.
 DEFINED_AGAIN: Final = {
@@ -22,16 +21,7 @@ DEFINED_AGAIN: Final = {
     "merge_params": "public in compat, and used by the core",
     "normalize_url": "public in compat",
 }
-# Re-exports, protocols without code, and what needs sockets and loops: tests/integration drives it.
-WITHOUT_TESTS: Final = {
-    "adapters/handling/handler",
-    "adapters/local_server/acceptor",
-    "adapters/local_server/listener",
-    "adapters/system_clock",
-    "aioresponses/compat",
-    "aioresponses/core",
-    "core/clock",
-}
+WITHOUT_TESTS: Final = {"core/clock"}  # a protocol, without code
 # Words that this code once had for things that have a common name.
 OLD_WORDS: Final = re.compile(
     r"\b(Desk|desks?|Party|parties|Shown|rebuild|LeaveAlone|FailToConnect|witness|_Sight|Unanswered|"
