@@ -12,6 +12,8 @@ from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.matching.bodies import body
 from aiointercept.core.matching.combinators import predicate
+from aiointercept.core.matching.mounting import UrlPrefix
+from aiointercept.core.matching.results import MatchResult
 from aiointercept.core.matching.urls import Url
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.exchange import Exchange
@@ -19,6 +21,7 @@ from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve
 from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.replies import (
+    CallbackRaiseReply,
     CallbackReply,
     DisconnectReply,
     Fault,
@@ -562,3 +565,104 @@ def test_what_could_not_be_read_is_an_unmatched_call():
     assert not call.matched
     assert call.outcome == "400"
     assert call.refusal == "it could not be read as HTTP, so no route was asked"
+
+
+# begin: a request to a mounted application, by its head
+
+
+class Application:
+    """Takes what comes in, as a mounted application does."""
+
+    takes_streams = True
+
+
+@define(eq=False)
+class RaisesByHead:
+    """A matcher that needs no body to fail."""
+
+    error: BaseException
+    needs_body = False
+
+    def match(self, request: Request, /) -> MatchResult:
+        raise self.error
+
+
+def mounted(**options: Any) -> Route:
+    """Return a route to an application."""
+    reply: Any = Application()
+    return Route("*", UrlPrefix(H), None, reply, limit=None, **options)
+
+
+def test_a_request_to_an_application_begins_by_its_head():
+    """It is logged, and the attempt of its client begins with it."""
+    mock = dispatcher(mounted())
+    attempt = Attempt()
+    exchange = mock.begin(request(body=None), connection=connection(mock, attempt=attempt))
+    assert exchange is not None
+    assert isinstance(exchange.answer, Application)
+    assert (attempt.call, attempt.owner) == (exchange.call, mock)
+
+
+def test_a_request_to_an_application_of_an_outer_mock():
+    """The mock that has it answers."""
+    inner, outer = dispatcher(), dispatcher(mounted())
+    exchange = inner.begin(request(body=None), connection=connection(inner, outer))
+    assert exchange is not None
+    assert exchange.dispatcher is outer
+
+
+def test_a_repetition_does_not_begin_again():
+    """It is for `dispatch`, which knows the call."""
+    mock = dispatcher(mounted())
+    call = mock.log_passthrough(request())
+    attempt = Attempt(call, mock)
+    assert mock.begin(request(body=None), connection=connection(mock, attempt=attempt)) is None
+
+
+def test_what_does_not_begin_by_its_head():
+    """A route may take it by its body; or a matcher raises, as it does again in `dispatch`."""
+    mock = dispatcher(route(condition=body(b"x")), mounted())
+    assert mock.begin(request(body=None)) is None
+    mock = dispatcher(route(condition=RaisesByHead(ValueError())), mounted())
+    assert mock.begin(request(body=None)) is None
+    assert mock.deferred_errors == []
+    mock = dispatcher(route(condition=RaisesByHead(InterruptError())), mounted())
+    with pytest.raises(InterruptError):
+        mock.begin(request(body=None))
+
+
+def test_an_application_behind_a_delay():
+    """Nothing is sent to it before that has passed, so it gets the whole request."""
+    assert dispatcher(mounted(delay=1.0)).begin(request(body=None)) is None
+
+
+def test_somebody_else_takes_the_mount():
+    """Between the look and the consumption: the whole request is asked for again."""
+    mock = dispatcher(mounted())
+
+    def consume(*args: Any) -> None: ...
+
+    mock.registry.consume = consume  # type: ignore[method-assign,assignment]
+    assert mock.begin(request(body=None)) is None
+
+
+def test_a_raised_client_error_is_the_clients():
+    """A callback tells by it that the call fails; it is no error of the test."""
+
+    def fail(request: Any, shown: Any) -> Any:
+        raise ConnectionError
+
+    mock = dispatcher(route(computed(fail)))
+    mock.client_errors = (ConnectionError,)
+    exchange = drive(mock.dispatch(request()))
+    assert isinstance(exchange.answer, CallbackRaiseReply)
+    assert mock.deferred_errors == []
+
+
+def test_the_delay_of_a_fault_before_the_connection():
+    """The adapter waits for it, on the core's clock."""
+    mock = dispatcher(route(FaultReply(Fault.DNS_FAILURE), delay=2.0))
+    decision = mock.decide(request(), [mock])
+    drive(mock.delay(decision.exchange))
+    clock: Any = mock.clock
+    assert clock.slept == [2.0]

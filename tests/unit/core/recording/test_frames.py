@@ -74,3 +74,10 @@ def test_another_protocol() -> None:
         read(frame(0xC1, b"\xff\xff\xff"))
     with pytest.raises(ValueError):  # noqa: PT011  Python's own message
         read(frame(0x81, b"\xff"))
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536])
+def test_lengths_of_each_kind(size: int) -> None:
+    """Also where the length itself comes in parts."""
+    payload = b"x" * size
+    assert read(frame(0x82, payload), size=1) == [payload]

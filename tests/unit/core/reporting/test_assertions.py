@@ -379,3 +379,43 @@ def test_a_failure_is_short_however_large_the_bodies(
     message = failure(verifier.assert_called_with, USERS, "POST", **content)
     assert len(message) < 5_000
     assert len(message.splitlines()[0]) < 600
+
+
+def test_calls_in_order_with_others_between() -> None:
+    """What comes too early or never is told."""
+    verifier = Verifier(LOG)
+    first, last = ("GET", f"{USERS}?page=1"), ("GET", f"{USERS}?page=2")
+    verifier.assert_has_calls([first, last], contiguous=False)
+    text = failure(verifier.assert_has_calls, [last, first], contiguous=False)
+    assert "Expected 2 calls in this order, but GET" in text
+    assert "page=1 was not called after GET" in text
+    text = failure(verifier.assert_has_calls, [("PUT", USERS)], contiguous=False)
+    assert text.startswith(f"PUT {USERS} was not called")
+
+
+def test_one_of_the_calls_is_as_expected() -> None:
+    """If none is, the latest is compared."""
+    verifier = assertions.Verifier(LOG)
+    wanted = Expectation.of(f"{USERS}?page=2", "GET")
+    verifier.assert_any_call(wanted)
+    wanted = Expectation.of(USERS, "POST", rest=content_matchers(None, {"name": "Bob"}, None))
+    text = failure(verifier.assert_any_call, wanted)
+    assert text.startswith(f"No call to POST {USERS} is as expected: $.name: expected 'Bob'")
+
+
+def test_secrets_are_shown_where_that_is_wanted() -> None:
+    """By default they are masked."""
+    log = calls(Request("GET", USERS, {"Authorization": "Bearer abc"}))
+    wanted = content_matchers(None, None, {"Authorization": "Bearer xyz"})
+    expectation = Expectation.of(USERS, "GET", rest=wanted)
+    masked = failure(assertions.Verifier(log).assert_called_with, expectation)
+    assert "abc" not in masked
+    shown = failure(assertions.Verifier(log, redaction=None).assert_called_with, expectation)
+    assert "Bearer abc" in shown
+
+
+@pytest.mark.parametrize("pair", ["GET", ("GET",), 3])
+def test_what_is_not_a_pair(pair: Any) -> None:
+    """The message shows one."""
+    with pytest.raises(TypeError, match="needs pairs such as"):
+        assertions.Verifier(LOG).assert_has_calls([pair])

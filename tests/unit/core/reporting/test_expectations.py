@@ -12,6 +12,7 @@ from aiointercept.core.reporting.expectations import (
     Expectation,
     are_in_a_row,
     content_matchers,
+    first_out_of_order,
     first_unassigned,
     longest_run,
     query_matchers,
@@ -220,3 +221,17 @@ def test_each_call_meets_one_expectation(
     expectations = expect(*expected)
     found = first_unassigned(expectations, [call(url) for url in received])
     assert found is (None if missing is None else expectations[missing])
+
+
+def test_expectations_in_order_with_others_between() -> None:
+    """The first that is not met behind those before it is told by its number."""
+    made = [call(one) for one in ("https://a.test/1", "https://a.test/x", "https://a.test/2")]
+    assert first_out_of_order(expect("https://a.test/1", "https://a.test/2"), made) is None
+    assert first_out_of_order(expect("https://a.test/2", "https://a.test/1"), made) == 1
+    assert first_out_of_order(expect("https://a.test/3"), made) == 0
+
+
+def test_swapped_arguments() -> None:
+    """The message says so."""
+    with pytest.raises(ValueError, match="they are swapped"):
+        Expectation.of("GET", "https://a.test/")

@@ -161,3 +161,67 @@ def test_versions(version: str) -> None:
     assert from_har({"log": {"version": version, "entries": []}}) == []
     with pytest.raises(CassetteError):
         from_har({"log": {"version": f"2{version}", "entries": []}})
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        ([], "must be an object with a log"),
+        ({}, "it has no log"),
+        ({"log": {"version": "2.0", "entries": []}}, "HAR '2.0' is not known"),
+        ({"log": {}}, "must be a list, but it is missing"),
+        ({"log": {"entries": [3]}}, "must be an object, not 3"),
+    ],
+)
+def test_what_is_not_a_har_file(data: Any, problem: str) -> None:
+    """The message says what it lacks."""
+    with pytest.raises(CassetteError, match=problem):
+        from_har(data)
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "problem"),
+    [
+        ({"request": {"method": "GET", "url": "http://h:port/"}}, "request.url", "is not a URL"),
+        ({"request": {"method": "GET", "url": "/path"}}, "request.url", "must be an absolute URL"),
+        ({"request": {"method": "GET", "url": "http:///x"}}, "request.url", "no host"),
+        ({"response": {"status": 99999}}, "response.status", "must be a status such as 200"),
+        (
+            {"response": {"status": 200, "content": {"text": "%", "encoding": "base64"}}},
+            "response.content.text",
+            "is not base64",
+        ),
+        (
+            {"_webSocketMessages": [{"type": "x"}]},
+            "_webSocketMessages[0].type",
+            "must be 'send' or 'receive', not 'x'",
+        ),
+        (
+            {"_webSocketMessages": [{"type": "send", "opcode": 2, "data": "%"}]},
+            "_webSocketMessages[0].data",
+            "is not base64",
+        ),
+        ({"_aiointercept": {"fault": "NONE"}}, "_aiointercept.fault", "must be the name of a Faul"),
+    ],
+)
+def test_what_an_entry_may_not_have(more: Any, field: str, problem: str) -> None:
+    """The message names the entry and the field."""
+    with pytest.raises(CassetteError, match=problem) as caught:
+        one(**more)
+    assert "entry 1" in str(caught.value)
+    assert field in str(caught.value)
+
+
+def test_a_text_that_its_charset_does_not_have() -> None:
+    """It is read as UTF-8."""
+    content = {"text": "\u20ac"}
+    kind = [{"name": "Content-Type", "value": "text/plain; charset=latin-1"}]
+    entry = one(response={"status": 200, "headers": kind, "content": content})
+    assert entry.response is not None
+    assert entry.response.body == "\u20ac".encode()
+
+
+def test_a_message_that_tells_of_an_error() -> None:
+    """Browsers note it among the messages; nothing was sent."""
+    messages = [{"type": "error"}, {"type": "send", "data": "one"}]
+    assert len(one(_webSocketMessages=messages).messages) == 1
