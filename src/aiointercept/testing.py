@@ -15,6 +15,7 @@ from aiointercept.adapters.handling.request import from_log
 from aiointercept.adapters.local_server.memory import SocketlessTransport
 from aiointercept.core.http.messages import HeaderSource, Request, Response
 from aiointercept.core.http.urls import canonical_url
+from aiointercept.core.matching.urls import ANY_METHOD
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
@@ -203,7 +204,7 @@ class InMemoryUpstream:
             ConnectionError: for a URL that is not in the table.
         """
         self.requests.append(request)
-        for key in ((request.method, request.canonical_url), ("*", request.canonical_url)):
+        for key in ((request.method, request.canonical_url), (ANY_METHOD, request.canonical_url)):
             if key in self._answers:
                 response = _response(self._answers[key], request)
                 return UpstreamResponse(
@@ -215,7 +216,7 @@ class InMemoryUpstream:
 
 def _key(key: Any) -> tuple[str, URL]:
     if isinstance(key, (str, URL)):
-        return "*", canonical_url(key)
+        return ANY_METHOD, canonical_url(key)
     method, url = key
     return str(method).upper(), canonical_url(url)
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+from aiointercept.adapters.event_loops import running_loop
+
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True
 
@@ -42,21 +44,12 @@ async def in_thread(function: Callable[[], T]) -> T:
             thread.join()
 
 
-def _runs_loop() -> bool:
-    """Whether an event loop runs on this thread."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
 def beside_loop(function: Callable[[], T]) -> T:
     """Return what ``function`` returns; on the thread of a running loop it runs in another one.
 
     The caller waits all the same, but tools that look for blocking calls on a loop find none.
     """
-    if not _runs_loop():
+    if running_loop() is None:
         return function()
     future, thread = _start(function)
     thread.join()

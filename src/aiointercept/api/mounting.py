@@ -14,6 +14,7 @@ from aiointercept.api.options import Options, build_route
 from aiointercept.api.targets import clean_prefix
 from aiointercept.api.verbs import Verbs
 from aiointercept.core.dispatcher import MockDispatcher
+from aiointercept.core.matching.urls import ANY_METHOD
 
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True
@@ -67,7 +68,7 @@ class Mounting(Verbs, Assertions):
             self._refuse_unreachable(prefix)
         reply: Any = self._apps.host(app, f"the application mounted at {prefix.url}")
         options = Options(reply=reply, repeat=True, optional=optional, name=name)
-        route = build_route(prefix, "*", options, own=own)
+        route = build_route(prefix, ANY_METHOD, options, own=own)
         return self._handle(route, MockResponse)
 
     @override

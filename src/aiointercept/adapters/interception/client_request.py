@@ -101,8 +101,3 @@ def is_left_alone(policy: Policy, req: "ClientRequest") -> bool:
     if policy.leave_loopback and is_loopback(req.url.raw_host or ""):
         return True
     return policy.never_touches(Request(req.method, req.url))
-
-
-def is_address(host: str) -> bool:
-    """Whether ``host`` is an IP address, which no resolver is asked for."""
-    return ":" in host or host.replace(".", "").isdigit()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 import aiohttp
 from aiohttp.tracing import Trace
 
-from aiointercept.adapters.interception.client_request import is_address
+from aiointercept.core.http.urls import is_address
 from aiointercept.core.ports.connection import Attempt
 from aiointercept.core.ports.exchange import Exchange
 

@@ -27,6 +27,7 @@ from aiointercept.adapters.local_server.tls import Authority
 from aiointercept.adapters.local_server.tls_protocol import TlsProtocol
 from aiointercept.core.dispatcher import run_here
 from aiointercept.core.http.messages import Origin
+from aiointercept.core.http.urls import is_address
 from aiointercept.core.ports.chained_mock import Run
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.dispatcher import Dispatcher
@@ -203,7 +204,7 @@ def _shown_hosts(connection: ClientConnection) -> tuple[str, ...]:
     That is the one it asks for. What it knows by address it may ask for by name as well.
     """
     host = connection.origin.host
-    if connection.tls is None or not (":" in host or host.replace(".", "").isdigit()):
+    if connection.tls is None or not is_address(host):
         return (host,)
     return host, connection.tls.server_hostname
 

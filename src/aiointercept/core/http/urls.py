@@ -104,6 +104,11 @@ def _readable(data: bytes) -> str:
         return _quoted(data)
 
 
+def is_address(host: str) -> bool:
+    """Whether ``host``, without brackets, is an IP address, which no resolver is asked for."""
+    return ":" in host or host.replace(".", "").isdigit()
+
+
 def query_values(url: URL) -> dict[str, list[str]]:
     """Return the decoded query: every value of a name, in the order sent.
 

@@ -10,6 +10,7 @@ from yarl import URL
 
 from aiointercept.core.http.encodings import encode, encodings_of, is_known
 from aiointercept.core.http.messages import Origin, Request, Response
+from aiointercept.core.matching.urls import ANY_METHOD
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.match_on import MatchOn
 from aiointercept.core.recording.recorded_requests import RecordedUrl, target_and_condition
@@ -70,7 +71,7 @@ class Replay:
             entry = moved(entry, self.base_url)
         target, condition = target_and_condition(self.rules, entry.request)
         return Route(
-            method=entry.request.method if "method" in self.rules.parts else "*",
+            method=entry.request.method if "method" in self.rules.parts else ANY_METHOD,
             target=target,
             condition=condition,
             reply=reply_of(entry, self.open_body, self.converse),

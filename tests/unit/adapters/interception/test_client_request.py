@@ -10,7 +10,6 @@ from yarl import URL
 from aiointercept.adapters.interception.client_request import (
     body_that_is_not_sent,
     connect_limit,
-    is_address,
     is_http,
     is_left_alone,
     is_not_http,
@@ -82,15 +81,6 @@ def test_urls_that_a_mock_can_answer():
     assert is_http(URL("wss://api.test"))
     assert not is_http(URL("ftp://api.test"))
     assert not is_http(URL("/path"))
-
-
-@pytest.mark.parametrize(
-    ("host", "address"),
-    [("192.0.2.1", True), ("2001:db8::1", True), ("api.test", False), ("1.test", False)],
-)
-def test_addresses(host: str, *, address: bool):
-    """No resolver is asked for them."""
-    assert is_address(host) is address
 
 
 def test_what_a_mock_leaves_alone():

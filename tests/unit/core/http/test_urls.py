@@ -7,6 +7,7 @@ from aiointercept.core.http.urls import (
     canonical_url,
     host_name,
     http_scheme,
+    is_address,
     merge_params,
     query_values,
 )
@@ -179,3 +180,12 @@ def test_a_query_is_decoded_in_the_order_sent() -> None:
     """Repeated names together."""
     assert query_values(URL("http://h/?b=2&a=1&b=")) == {"b": ["2", ""], "a": ["1"]}
     assert query_values(URL("http://h/")) == {}
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("192.0.2.1", True), ("2001:db8::1", True), ("api.test", False), ("1.test", False)],
+)
+def test_addresses(host: str, *, address: bool):
+    """No resolver is asked for them."""
+    assert is_address(host) is address
