@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aiointercept.api.mock import aiointercept
     from aiointercept.core.http.sse import ServerSentEvent
     from aiointercept.core.recording.redacting.redaction import Redaction
-    from aiointercept.core.routing.replies import Fault
+    from aiointercept.core.routing.faults import Fault
 
 __all__ = (
     "AiointerceptRequest",

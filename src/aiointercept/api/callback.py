@@ -11,7 +11,8 @@ from aiointercept.adapters.handling.request import call_arguments
 from aiointercept.api.content import DEFAULT_CONTENT_TYPE, BodyLike, HeadersLike, make_content
 from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
-from aiointercept.core.routing.replies import CallbackAnswer, Content, Fault, FaultReply
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import CallbackAnswer, Content, FaultReply
 
 
 class _NotGiven(str):

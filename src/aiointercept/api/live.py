@@ -14,7 +14,7 @@ from aiointercept.api.options import MatchLike, Options
 from aiointercept.api.streaming import event_options, websocket
 from aiointercept.api.verbs import Verbs
 from aiointercept.core.reporting.expectations import UrlLike
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True

@@ -29,10 +29,10 @@ from aiointercept.core.matching.fields import Query
 from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.results import Matcher, MatcherLike
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.replies import (
     CallbackReply,
     DisconnectReply,
-    Fault,
     FaultReply,
     RaiseReply,
     Reply,

@@ -17,7 +17,7 @@ from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.options import MatchLike
 from aiointercept.api.verbs import Verbs
 from aiointercept.core.reporting.expectations import UrlLike
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True

@@ -10,7 +10,8 @@ from aiointercept.api.content import header_pairs, sendable_headers
 from aiointercept.api.keywords import unexpected
 from aiointercept.api.values import clean_fault, clean_repeat
 from aiointercept.core.http import sse
-from aiointercept.core.routing.replies import Fault, FaultReply, WebSocket
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import FaultReply, WebSocket
 from aiointercept.core.type_guards import is_async_iterable, is_iterable
 
 # pytest leaves the frames of this module out of its tracebacks.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.type_guards import is_exception_class
 
 # pytest leaves the frames of this module out of its tracebacks.

@@ -26,8 +26,8 @@ from aiointercept.core.matching.results import MatcherLike
 from aiointercept.core.matching.urls import ANY_METHOD, Url, UrlIgnoringQuery
 from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.expectations import UrlLike
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.registry import EXACT, Registry
-from aiointercept.core.routing.replies import Fault
 
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True

@@ -10,7 +10,8 @@ from yarl import URL
 
 from aiointercept.core.clock import Clock
 from aiointercept.core.http.messages import HeaderSource, Request, Response
-from aiointercept.core.routing.replies import DisconnectReply, Fault, RaiseReply, outcome_of
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import DisconnectReply, RaiseReply, outcome_of
 from aiointercept.core.routing.routes import Registration
 from aiointercept.core.text import clip, one_line
 

@@ -34,6 +34,7 @@ from aiointercept.core.routing.decision import (
     Serve,
     decide,
 )
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.incoming import forwarder_of, mount_of
 from aiointercept.core.routing.policy import Policy
 from aiointercept.core.routing.registry import Chosen, Registry
@@ -41,7 +42,6 @@ from aiointercept.core.routing.replies import (
     Answer,
     CallbackRaiseReply,
     CallbackReply,
-    Fault,
     ForwardReply,
     NoRouteReply,
 )

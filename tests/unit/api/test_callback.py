@@ -7,7 +7,8 @@ import pytest
 
 from aiointercept.api.callback import CallbackResult, computing, parameters_of
 from aiointercept.core.http.messages import Request, Response
-from aiointercept.core.routing.replies import Fault, Stream
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import Stream
 
 DEFAULT = Response(418)
 ASKED = Request(

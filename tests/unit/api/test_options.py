@@ -9,10 +9,10 @@ from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.matching.bodies import body
 from aiointercept.core.matching.fields import query
 from aiointercept.core.matching.urls import Url
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.replies import (
     CallbackReply,
     DisconnectReply,
-    Fault,
     FaultReply,
     RaiseReply,
     Stream,

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from aiointercept.api.streaming import event_options, websocket
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 
 async def talk(ws: Any, request: Any) -> None:

@@ -6,7 +6,8 @@ import pytest
 from aiointercept.core.calls import CallLog
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.matching.urls import Url
-from aiointercept.core.routing.replies import DisconnectReply, Fault, RaiseReply
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import DisconnectReply, RaiseReply
 from aiointercept.core.routing.routes import Registration, Route
 
 H = "https://h.test/"

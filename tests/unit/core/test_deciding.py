@@ -17,11 +17,11 @@ from aiointercept.core.matching.results import Matcher, MatchResult, Mismatch
 from aiointercept.core.matching.urls import Url, UrlPattern
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.replies import (
     CallbackReply,
-    Fault,
     FaultReply,
     ForwardReply,
     NoRouteReply,

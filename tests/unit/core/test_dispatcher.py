@@ -18,13 +18,13 @@ from aiointercept.core.matching.urls import Url
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.replies import (
     CallbackRaiseReply,
     CallbackReply,
     DisconnectReply,
-    Fault,
     FaultReply,
     ForwardReply,
     NoRouteReply,

@@ -16,12 +16,12 @@ from aiointercept.adapters.handling.performing import Performance
 from aiointercept.adapters.handling.response import Answered
 from aiointercept.adapters.handling.stream import write_stream
 from aiointercept.core.calls import Call
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.replies import (
     Answer,
     CallbackRaiseReply,
     Content,
     DisconnectReply,
-    Fault,
     FaultReply,
     FileReply,
     NoRouteReply,

@@ -15,10 +15,10 @@ from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.upstream import Upstream
 from aiointercept.core.routing.decision import Passthrough, decide
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.replies import (
     Answer,
     DisconnectReply,
-    Fault,
     FaultReply,
     ForwardReply,
     NoRouteReply,

@@ -10,7 +10,8 @@ from aiointercept.adapters.event_loops import INTERRUPTS
 from aiointercept.adapters.handling.performing import Performance
 from aiointercept.core.calls import Message
 from aiointercept.core.http.messages import Response
-from aiointercept.core.routing.replies import Fault, WebSocket
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import WebSocket
 
 
 class RecordedWebSocket(web.WebSocketResponse):

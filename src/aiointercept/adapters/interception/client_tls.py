@@ -20,7 +20,7 @@ from aiohttp.connector import BaseConnector, TCPConnector
 
 from aiointercept.core.errors import UnsupportedAiohttpError
 from aiointercept.core.ports.connection import ClientTls
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 if TYPE_CHECKING:
     from aiohttp import ClientRequest

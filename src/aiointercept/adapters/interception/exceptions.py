@@ -8,10 +8,10 @@ from typing import Final
 import aiohttp
 
 from aiointercept.adapters.errors import NoRouteError
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.replies import (
     Answer,
     DisconnectReply,
-    Fault,
     FaultReply,
     NoRouteReply,
     RaiseReply,

@@ -35,16 +35,17 @@ from aiointercept.adapters.interception.mocked_connector import (
     MockedConnector,
     MockedProtocol,
 )
+from aiointercept.adapters.interception.passthrough_trace import observe_passthrough
 from aiointercept.adapters.interception.patching import REAL_CONNECT, Closings, Patches
 from aiointercept.adapters.interception.started_calls import StartedCall
 from aiointercept.adapters.interception.substitutes import Substitutes
-from aiointercept.adapters.interception.tracing import observe_passthrough
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.transport import Dialer
 from aiointercept.core.ports.upstream import Upstream
 from aiointercept.core.routing.decision import Forward, Serve
-from aiointercept.core.routing.replies import Fault, FaultReply, NoRouteReply
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import FaultReply, NoRouteReply
 
 if TYPE_CHECKING:
     import ssl

@@ -36,12 +36,13 @@ from aiointercept.adapters.interception.client_tls import (
     handshake_error,
 )
 from aiointercept.adapters.interception.exceptions import exception_for
+from aiointercept.adapters.interception.name_resolution import NameResolution
 from aiointercept.adapters.interception.started_calls import StartedCalls
-from aiointercept.adapters.interception.tracing import NameResolution
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.transport import Dialer
-from aiointercept.core.routing.replies import Answer, Fault, FaultReply
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import Answer, FaultReply
 
 if TYPE_CHECKING:
     from aiohttp import ClientRequest, ClientTimeout

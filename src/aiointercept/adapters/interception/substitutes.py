@@ -10,7 +10,7 @@ from aiohttp.connector import BaseConnector
 from aiointercept.adapters.interception.client_tls import ClientSideTls
 from aiointercept.adapters.interception.mocked_connector import MockedConnector
 from aiointercept.core.ports.transport import Dialer
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 
 class Substitutes:

@@ -19,7 +19,7 @@ from aiointercept.adapters.local_server.tls_protocol import TlsProtocol
 from aiointercept.core.http.messages import Origin
 from aiointercept.core.ports.connection import ClientTls
 from aiointercept.core.ports.dispatcher import Dispatcher
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.tunnels import certificate_fault, goes_to_real_server
 
 Steps = Callable[[], int]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from aiointercept.adapters.local_server.system_roots import system_roots
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 if TYPE_CHECKING:
     import trustme

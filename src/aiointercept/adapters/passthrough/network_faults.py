@@ -7,7 +7,7 @@ from typing import Final
 
 import aiohttp
 
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 # What a client of aiohttp raises, the more special classes first.
 _FAULTS: Final[tuple[tuple[type[BaseException], Fault], ...]] = (

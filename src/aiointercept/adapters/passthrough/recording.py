@@ -17,7 +17,7 @@ from aiointercept.core.ports.upstream import Tunnel, Upstream, UpstreamFactory, 
 from aiointercept.core.recording.entries import AnyBody, Entry, RecordedMessage, StoredBody
 from aiointercept.core.recording.frames import NOTE_OF_CLOSING, CloseFrame, FrameReader
 from aiointercept.core.recording.recorder import Recorder, Slot
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 
 @frozen(eq=False)

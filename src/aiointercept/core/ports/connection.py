@@ -9,7 +9,8 @@ from aiointercept.core.calls import Call
 from aiointercept.core.http.messages import Origin, Request, Response
 from aiointercept.core.ports.chained_mock import ChainedMock
 from aiointercept.core.ports.upstream import Upstream
-from aiointercept.core.routing.replies import Answer, Fault
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import Answer
 
 
 @frozen(eq=False)

@@ -7,7 +7,8 @@ from attrs import frozen
 from aiointercept.core.calls import Call
 from aiointercept.core.http.messages import HeaderSource, Response
 from aiointercept.core.ports.upstream import Upstream
-from aiointercept.core.routing.replies import Answer, Fault
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import Answer
 
 
 class ExchangeOwner(Protocol):

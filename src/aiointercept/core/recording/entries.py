@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 from attrs import field, frozen
 
 from aiointercept.core.http.messages import Request, Response
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 NO_NOTES: Final[Mapping[str, Any]] = {}
 

@@ -14,7 +14,8 @@ from aiointercept.core.matching.urls import ANY_METHOD
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.match_on import MatchOn
 from aiointercept.core.recording.recorded_requests import RecordedUrl, target_and_condition
-from aiointercept.core.routing.replies import Fault, FaultReply, Reply, Stream, WebSocket
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import FaultReply, Reply, Stream, WebSocket
 from aiointercept.core.routing.routes import Route
 
 OpenBody: TypeAlias = Callable[[StoredBody, tuple[str, ...]], AsyncIterable[bytes]]

@@ -16,9 +16,9 @@ from aiointercept.adapters.handling.faults import (
 )
 from aiointercept.adapters.handling.response import Answered
 from aiointercept.core.http.messages import Response
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.replies import (
     CallbackRaiseReply,
-    Fault,
     FaultReply,
     FileReply,
     NoRouteReply,

@@ -5,13 +5,8 @@ import pytest
 from aiointercept.adapters.handling.gateway import Gateway, failure
 from aiointercept.core.http.messages import Origin
 from aiointercept.core.ports.connection import ClientTls
-from aiointercept.core.routing.replies import (
-    DisconnectReply,
-    Fault,
-    FaultReply,
-    NoRouteReply,
-    RaiseReply,
-)
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import DisconnectReply, FaultReply, NoRouteReply, RaiseReply
 
 ORIGIN = Origin("https", "api.test", 443)
 

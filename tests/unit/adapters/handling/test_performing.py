@@ -6,7 +6,8 @@ import pytest
 from aiointercept.adapters.handling.fixed import FixedResponse
 from aiointercept.core.http.messages import Response
 from aiointercept.core.ports.connection import ClientTls
-from aiointercept.core.routing.replies import Fault, FaultReply
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import FaultReply
 
 Stages = Callable[..., Any]
 

@@ -11,13 +11,8 @@ from yarl import URL
 from aiointercept.adapters.errors import NoRouteError
 from aiointercept.adapters.interception.exceptions import exception_for
 from aiointercept.core.http.messages import Response
-from aiointercept.core.routing.replies import (
-    DisconnectReply,
-    Fault,
-    FaultReply,
-    NoRouteReply,
-    RaiseReply,
-)
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import DisconnectReply, FaultReply, NoRouteReply, RaiseReply
 
 REQUEST: Any = SimpleNamespace(
     url=URL("https://api.test/items"),

@@ -14,8 +14,9 @@ from aiointercept.adapters.interception.interceptor import (
     ConnectorInterceptor,
     active_dispatchers,
 )
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.policy import HostRule
-from aiointercept.core.routing.replies import Fault, FaultReply
+from aiointercept.core.routing.replies import FaultReply
 
 API = "http://api.test/"
 

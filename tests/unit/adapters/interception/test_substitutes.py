@@ -5,7 +5,7 @@ import pytest
 from aiohttp.connector import BaseConnector
 
 from aiointercept.adapters.interception.substitutes import Substitutes
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.http.messages import Origin, Response
 from aiointercept.core.matching.urls import Url
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.policy import Policy
 from aiointercept.core.routing.registry import Registry
-from aiointercept.core.routing.replies import Fault, FaultReply
+from aiointercept.core.routing.replies import FaultReply
 from aiointercept.core.routing.routes import Route
 
 TUNNEL = b"CONNECT api.test:443 HTTP/1.1\r\n\r\n"

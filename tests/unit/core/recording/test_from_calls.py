@@ -7,8 +7,9 @@ from aiointercept.core.http.encodings import encode
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.recording.entries import Entry
 from aiointercept.core.recording.from_calls import entries_of, entry_of, recorded_outcome
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.registry import Registry
-from aiointercept.core.routing.replies import Fault, RaiseReply
+from aiointercept.core.routing.replies import RaiseReply
 from aiointercept.core.routing.routes import Route
 
 

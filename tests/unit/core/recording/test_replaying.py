@@ -11,7 +11,8 @@ from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.recording.entries import Entry, StoredBody
 from aiointercept.core.recording.match_on import clean_match_on
 from aiointercept.core.recording.replaying import Replay, moved_url, reply_of
-from aiointercept.core.routing.replies import Fault, FaultReply, Stream, WebSocket
+from aiointercept.core.routing.faults import Fault
+from aiointercept.core.routing.replies import FaultReply, Stream, WebSocket
 
 GET = Request("GET", URL("https://a.test/x?a=1"))
 

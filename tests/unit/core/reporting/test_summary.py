@@ -7,8 +7,9 @@ from aiointercept.core.calls import Call, CallLog
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.urls import Url
 from aiointercept.core.reporting.summary import render_report
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.registry import Registration, Registry
-from aiointercept.core.routing.replies import DisconnectReply, Fault, FaultReply, RaiseReply, Reply
+from aiointercept.core.routing.replies import DisconnectReply, FaultReply, RaiseReply, Reply
 from aiointercept.core.routing.replies import Response as Answer
 from aiointercept.core.routing.routes import Route
 

@@ -15,9 +15,10 @@ from aiointercept.core.routing.decision import (
     Serve,
     decide,
 )
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import Registry
-from aiointercept.core.routing.replies import Fault, FaultReply
+from aiointercept.core.routing.replies import FaultReply
 from aiointercept.core.routing.routes import Route
 
 H = "https://h.test/"

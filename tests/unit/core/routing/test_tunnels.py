@@ -7,9 +7,10 @@ from attrs import field, frozen
 from aiointercept import matchers
 from aiointercept.core.http.messages import Origin, Response
 from aiointercept.core.matching.urls import Url, UrlPattern
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.policy import HostRule, Policy
 from aiointercept.core.routing.registry import Registry
-from aiointercept.core.routing.replies import Fault, FaultReply, Reply
+from aiointercept.core.routing.replies import FaultReply, Reply
 from aiointercept.core.routing.routes import Route
 from aiointercept.core.routing.tunnels import certificate_fault, goes_to_real_server
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from aiointercept.core.http.media_types import charset_of
 from aiointercept.core.http.messages import Response
 from aiointercept.core.recording.entries import AnyBody, Entry, RecordedMessage, StoredBody
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 NOTES: Final = "_aiointercept"
 MESSAGES: Final = "_webSocketMessages"

@@ -29,7 +29,7 @@ from aiointercept.core.recording.entries import (
 )
 from aiointercept.core.recording.formats.har import BINARY, MESSAGES, NET_ERRORS, NOTES
 from aiointercept.core.recording.formats.nodes import Node
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.type_guards import is_mapping
 
 _OUTSIDE: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")

@@ -31,7 +31,7 @@ from aiointercept.core.recording.entries import (
 from aiointercept.core.recording.formats.har import plain_text
 from aiointercept.core.recording.formats.nodes import Node
 from aiointercept.core.recording.redacting.masking import FORM
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 from aiointercept.core.type_guards import is_list, is_mapping
 
 VERSION: Final = 1

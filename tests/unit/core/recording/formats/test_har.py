@@ -7,7 +7,7 @@ from yarl import URL
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.recording.entries import Entry, RecordedMessage, StoredBody
 from aiointercept.core.recording.formats.har import har_entry, iso_time, plain_text, to_har
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 GET = Request("GET", URL("https://a.test/x?b=%20&a=1"), {"Cookie": "one=1; two=2"})
 

@@ -11,7 +11,7 @@ from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.recording.entries import Entry, RecordedMessage, StoredBody
 from aiointercept.core.recording.formats.har import to_har
 from aiointercept.core.recording.formats.har_reading import from_har, with_all_entries
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 names = st.from_regex(r"\A[A-Za-z][A-Za-z-]{0,9}\Z").filter(
     lambda name: "content" not in name.lower()

@@ -9,7 +9,7 @@ from aiointercept.core.http.encodings import encode
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.recording.entries import Entry, RecordedMessage, StoredBody
 from aiointercept.core.recording.formats.vcr import from_vcr, to_vcr
-from aiointercept.core.routing.replies import Fault
+from aiointercept.core.routing.faults import Fault
 
 POST = Request("POST", URL("https://a.test/?a=1"), CIMultiDict([("A", "1"), ("a", "2")]), body=b"x")
 

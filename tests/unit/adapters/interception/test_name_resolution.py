@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from aiointercept.adapters.interception.tracing import NameResolution, PassthroughObserver
+from aiointercept.adapters.interception.name_resolution import NameResolution
 
 
 class FakeTrace:
@@ -62,18 +62,3 @@ async def test_an_address_is_not_resolved(url: str):
     """Nor is any name, where the connector resolves none."""
     assert await heard(NameResolution(resolves=True, caches=True), url) == []
     assert await heard(NameResolution(resolves=False, caches=True), "http://api.test/") == []
-
-
-def test_the_end_of_a_call_that_was_passed_through():
-    """The first answer counts."""
-    told: list[Any] = []
-    dispatcher = SimpleNamespace(finish=lambda *given: told.append(given))
-    exchange: Any = SimpleNamespace(dispatcher=dispatcher, call="call")
-    attempt: Any = SimpleNamespace(settle=lambda: told.append("settled"))
-    observer = PassthroughObserver(exchange, attempt)
-    response: Any = SimpleNamespace(status=302, headers={})
-    observer.end(response)
-    observer.end(None)
-    assert told == ["settled", ("call", 302, {}, None)]
-    PassthroughObserver(exchange, None).end(None)
-    assert told[2:] == [("call",)]
