@@ -1,4 +1,4 @@
-"""What was asked and answered: ``Call`` and the ``CallLog``. Judging them is for others."""
+"""The log of calls: ``Call`` and ``CallLog``. Assertions on them are elsewhere."""
 
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -36,7 +36,7 @@ class Message:
 
 @define(eq=False, repr=False)
 class Call:
-    """One request that was received, and what became of it.
+    """One received request, and how it was answered.
 
     Attributes:
         received: the request as the routes saw it.
@@ -113,7 +113,7 @@ class Call:
         return self._request
 
     def show_url_by(self, show_url: Callable[[URL], object]) -> None:
-        """Have secrets in its URL masked where the call is shown."""
+        """Mask secrets in its URL wherever the call is shown."""
         self._show_url = show_url
 
     def sent_again(self, request_factory: RequestFactory | None = None) -> None:
@@ -163,7 +163,7 @@ class CallLog:
 
     @contextmanager
     def listening(self, listener: Callable[[], object]) -> Generator[None, None, None]:
-        """Have ``listener`` called whenever a call has ended, in whatever thread that is."""
+        """Call ``listener`` whenever a call has ended, in the thread in which it ended."""
         with self._lock:
             self._listeners = (*self._listeners, listener)
         try:
@@ -210,7 +210,7 @@ class CallLog:
         self._end(call)
 
     def _end(self, call: Call) -> None:
-        # The last thing to be set: who waits for it in another thread finds the rest there.
+        # Set last: another thread that waits for it finds everything else in place.
         call.duration = self._clock.tick() - call.ticked
         for listener in self._listeners:
             listener()
@@ -223,7 +223,7 @@ class CallLog:
             self._calls = []
 
     def take_cleared(self) -> list[Call]:
-        """Return what was cleared since the last time; from the first time on, it is kept."""
+        """Return the calls cleared since the last time. They are only kept after the first time."""
         with self._lock:
             cleared, self._cleared = self._cleared, []
         return cleared or []

@@ -1,10 +1,10 @@
-"""Time, as the core needs it: told and waited for by somebody else."""
+"""``Clock``: the current time and waiting, which an adapter provides."""
 
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Time, as the core needs it."""
+    """The current time, and waiting."""
 
     def now(self) -> float:
         """Seconds since the epoch."""

@@ -64,12 +64,12 @@ class MockDispatcher:
         registry: the routes.
         log: the calls.
         policy: what is left to the real network.
-        clock: tells the time and waits.
+        clock: gives the time and waits.
         upstreams: makes what carries forwarded requests; ``None`` for the client's own way.
         interrupts: exceptions that end the user's code without being errors of it.
-        client_errors: exceptions by which a callback tells that the client's call fails.
+        client_errors: exceptions that a callback raises to make the client's call fail.
         redaction: masks secrets in messages; ``None`` for none.
-        hint: what else to say of a request that no route takes.
+        hint: added to the message for a request that no route takes.
     """
 
     registry: Registry
@@ -242,14 +242,14 @@ class MockDispatcher:
             return Exchange(call, internal_error(error), self)
         if isinstance(begun, Exchange):
             if attempt is not None:
-                # aiohttp may repeat what is unmatched, as for any connection that was closed.
+                # aiohttp may repeat an unmatched request, as after any closed connection.
                 attempt.begin(begun.call, self)
             return begun
         mock, call = begun
         if attempt is not None:
             attempt.begin(call, mock)
         reply = None if call.registration is None else call.registration.route.immediate_reply
-        # Most routes have their answer at hand: one coroutine less for each request.
+        # Most routes have an immediate reply, which saves a coroutine for each request.
         return await mock.answer(call, run) if reply is None else Exchange(call, reply, mock)
 
     def _begin(
@@ -358,7 +358,7 @@ def _log_passthrough(
 
 
 def internal_error(error: BaseException) -> Response:
-    """Return what a client gets whose answer the user's code should have made."""
+    """Return the 500 that a client gets when the user's code fails to make an answer."""
     text = (
         f"aiointercept: {type(error).__name__} in the test's own code; it is raised again, with "
         "its traceback, when the block of the mock ends"

@@ -1,4 +1,4 @@
-"""The error classes, named by whose fault it is, and how an error carries more than one message."""
+"""The error classes, and how one error carries further messages."""
 
 import sys
 
@@ -22,7 +22,7 @@ class UnsupportedAiohttpError(RuntimeError):
 
 
 class UnmetExpectationsError(AssertionError):
-    """``strict``: a request matched no route, or a route was not used as often as it should be.
+    """``strict``: a request matched no route, or a route was used too seldom.
 
     .. versionadded:: 1.0
     """
@@ -40,7 +40,7 @@ class AiointerceptWarning(UserWarning):
 
 
 class CassetteError(Exception):
-    """A cassette is missing, cannot be read, or holds something that is not what it should be.
+    """A cassette is missing, cannot be read, or has an invalid entry.
 
     Args:
         problem: what is wrong, and what to do about it.
@@ -96,7 +96,7 @@ class AppUnavailableError(RuntimeError):
 
 
 class FurtherErrors(Exception):  # noqa: N818  it is no error of its own but carries the others' notes
-    """What else went wrong; the cause of the error raised, where Python has no exception notes."""
+    """Further errors, as the context of the one raised, where Python has no exception notes."""
 
 
 def add_note(error: BaseException, note: str) -> None:

@@ -23,7 +23,7 @@ Text = TypeVar("Text", str, bytes)
 
 
 class Unquoted(str):
-    """A description standing where a value would: messages show it without quotes."""
+    """A description in place of a value: messages show it without quotes."""
 
     __slots__ = ()
 
@@ -33,7 +33,7 @@ class Unquoted(str):
 
 
 def printable(text: str) -> str:
-    """Return ``text`` with those characters escaped that a terminal would act on or hide."""
+    """Escape the characters of ``text`` that a terminal would interpret or hide."""
     if text.isprintable():
         return text
     return "".join(
@@ -47,19 +47,19 @@ def clip(text: str, limit: int = SHORT) -> str:
 
 
 def one_line(before: str, middle: object, after: str) -> str:
-    """Return the ``repr`` of an object: one line, bounded by cutting what is in its middle.
+    """Return the ``repr`` of an object: one line, whose middle is cut if it is too long.
 
     Args:
-        before: how it begins, with ``<``.
+        before: the beginning, with ``<``.
         middle: such as a URL.
-        after: how it goes on; ``>`` is added.
+        after: the end; ``>`` is added.
     """
     room = max(SHORT // 2, MOST_REPR - len(before) - len(after) - 1)
     return clip(printable(f"{before}{clip(str(middle), room)}{after}"), MOST_REPR - 1) + ">"
 
 
 class _ShortRepr(reprlib.Repr):
-    """``repr`` that looks at a bounded part of a value, in the value's own order."""
+    """A ``repr`` that reads only a bounded part of a value, in the value's own order."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
@@ -108,7 +108,7 @@ class _ShortRepr(reprlib.Repr):
 
     @override
     def repr_int(self, x: int, level: int) -> str:
-        # Python refuses to write numbers of thousands of digits.
+        # Python refuses to convert numbers with thousands of digits.
         return repr(x) if x.bit_length() <= LINE_LIMIT else f"<an int of {x.bit_length():,} bits>"
 
 

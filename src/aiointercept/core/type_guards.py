@@ -1,4 +1,4 @@
-"""Which kind of value a user gave, asked so that type checkers know the answer too."""
+"""Checks of the kind of a value that type checkers understand, too."""
 
 import re
 from collections.abc import AsyncIterable, Iterable, Mapping
@@ -30,7 +30,7 @@ def is_mapping(value: object) -> TypeIs[Mapping[Any, Any]]:
 
 
 def is_exception_class(value: object) -> TypeIs[type[BaseException]]:
-    """Return whether ``value`` is an exception to be called, not one to be raised as it is."""
+    """Return whether ``value`` is an exception class, and not an instance."""
     return isinstance(value, type) and issubclass(value, BaseException)
 
 
@@ -40,10 +40,10 @@ def is_anything(value: object) -> bool:
 
 
 def is_async_iterable(value: object) -> TypeIs[AsyncIterable[Any]]:
-    """Return whether ``value`` is for ``async for``."""
+    """Return whether ``async for`` accepts ``value``."""
     return isinstance(value, AsyncIterable)
 
 
 def is_iterable(value: object) -> TypeIs[Iterable[Any]]:
-    """Return whether ``value`` is for ``for``."""
+    """Return whether ``for`` accepts ``value``."""
     return isinstance(value, Iterable)

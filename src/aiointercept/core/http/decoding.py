@@ -1,6 +1,6 @@
-"""Bodies as text, JSON, or unpacked: whatever came in, the worst there is is a ``ValueError``.
+"""Decoding of bodies: as text, as JSON, or unpacked. Bad input raises a ``ValueError`` at most.
 
-Unpacking is bounded and goes piece by piece, so that who calls can let others run in between.
+Unpacking is limited in size, and done in pieces so that the caller can yield to other tasks.
 """
 
 import codecs
@@ -15,7 +15,7 @@ MOST_UNPACKED: Final = 64 << 20
 _PIECE: Final = 1 << 20
 _WINDOWS: Final = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS}
 _DEFLATE_WINDOWS: Final = (zlib.MAX_WBITS, -zlib.MAX_WBITS)
-# Python knows them as encodings, but no text is sent in them; some warn, or never work.
+# Codecs of Python that are not encodings of text; some of them warn, or never work.
 _NO_CHARSETS: Final = frozenset(
     {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 )
@@ -35,7 +35,7 @@ def decode_text(body: bytes, charset: str) -> str:
 
 
 def require_charset(charset: str) -> None:
-    """See that ``charset`` is a known encoding of text.
+    """Check that ``charset`` is a known encoding of text.
 
     Raises:
         ValueError: if it is not.
@@ -95,7 +95,7 @@ def unpacked(body: bytes, encoding: str) -> bytes:
 
 
 def _unpack(body: bytes, window: int) -> Generator[None, None, bytes | None]:
-    """Unpack all members of ``body``; ``None`` if they are none, or too large."""
+    """Unpack all members of ``body``; return ``None`` if it is not packed, or too large."""
     pieces: list[bytes] = []
     size = work = 0
     rest = body

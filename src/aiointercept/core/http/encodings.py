@@ -74,7 +74,7 @@ def encode_chunks(chunks: Iterable[bytes], encodings: Iterable[str]) -> Iterator
 
 
 def _deflate(chunks: Iterator[bytes], window: int) -> Iterator[bytes]:
-    # There is no time in what it writes: equal bodies become equal bytes.
+    # No timestamp is written, so equal bodies become equal bytes.
     packer = zlib.compressobj(wbits=window)
     for chunk in chunks:
         yield packer.compress(chunk)

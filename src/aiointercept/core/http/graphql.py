@@ -22,7 +22,7 @@ class GraphqlRequest:
     """What a GraphQL request asks for.
 
     Attributes:
-        operation: the name of the operation: as told, else as read from the document; ``None`` if
+        operation: the name of the operation, as given, else as read from the document; ``None`` if
             it has none.
         variables: by name; empty where there are none.
     """

@@ -1,7 +1,7 @@
 """Parameters of header fields such as ``Content-Type`` (RFC 9110, section 5.6.6).
 
-The standard library's reader of mail headers is not used: it loses blanks, and the rest of a field
-behind a quoted text that ends with a backslash.
+The standard library's parser of mail headers is not used: it loses blanks, and everything after a
+quoted string that ends with a backslash.
 """
 
 import re
@@ -20,8 +20,7 @@ _CACHED: Final = 256
 def parameter(header: str, name: str) -> str | None:
     """Return a parameter of a header, such as ``charset``, ``boundary`` or ``filename``.
 
-    Where it is there twice, the one in the way of RFC 5987 (``filename*=``) comes first, then the
-    first one.
+    If it is given twice, the extended form of RFC 5987 (``filename*=``) wins, else the first one.
 
     Raises:
         ValueError: if it is not encoded as it says.

@@ -3,7 +3,7 @@
 All are immutable. A constructor normalises or refuses, so an invalid value cannot exist. How they
 are matched, chosen or sent is up to others.
 
-They have no slots: with them, what is computed at first use costs attrs several times as much.
+They have no slots, because attrs makes cached properties of slotted classes several times slower.
 """
 
 from collections.abc import Iterable, Mapping
@@ -122,9 +122,9 @@ class Request:
         headers: CIMultiDictProxy[str],
         body: bytes | None,
     ) -> "Request":
-        """Return a request whose values are known to be right, without checking them again.
+        """Return a request whose values are already valid, without checking them again.
 
-        It is made for every request that arrives; the constructor takes four times as long.
+        This runs for every request that arrives; the constructor takes four times as long.
 
         Args:
             method: in upper case.
@@ -161,7 +161,7 @@ class Request:
 
     @cached_property
     def origin(self) -> Origin:
-        """Where the request was meant to go."""
+        """The server that the request is meant for."""
         return Origin.of(self.url)
 
     @cached_property
@@ -174,7 +174,7 @@ class Request:
 
     @cached_property
     def cookies(self) -> Mapping[str, str]:
-        """The cookies that came along, by name."""
+        """The cookies of the request, by name."""
         if self._cookies is not None:
             return dict(self._cookies)
         return parse_cookies("; ".join(self.headers.getall("Cookie", ())))

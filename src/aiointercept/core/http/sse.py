@@ -30,9 +30,9 @@ class ServerSentEvent:
 
     Args:
         data: text, which may have several lines, or anything that ``json.dumps`` takes.
-        event: its type; clients take it for ``message`` if there is none.
-        id: what the client sends as ``Last-Event-ID`` when it comes back.
-        retry: milliseconds after which the client shall come back.
+        event: its type; clients assume ``message`` if there is none.
+        id: what the client sends as ``Last-Event-ID`` when it reconnects.
+        retry: milliseconds after which the client should reconnect.
 
     Raises:
         TypeError: for a value of the wrong type, naming it.
@@ -73,7 +73,7 @@ def encode_event(event: Any) -> bytes:
     Text that begins with a colon is a comment.
 
     Raises:
-        TypeError: if it is nothing of that.
+        TypeError: if it is none of these.
     """
     if isinstance(event, ServerSentEvent):
         return event.encode()

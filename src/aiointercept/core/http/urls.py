@@ -46,7 +46,7 @@ def host_name(host: str) -> str:
 
 
 def bracketed(text: str) -> str:
-    """Put an IPv6 address that stands alone into brackets; return anything else as it is."""
+    """Put a bare IPv6 address in brackets; return anything else unchanged."""
     return f"[{text}]" if text.count(":") > 1 and not text.startswith("[") else text
 
 
@@ -78,7 +78,7 @@ def _canonical(text: str) -> URL:
         return clean
     pairs = sorted(url.query.items())
     if any(_REPLACEMENT in name or _REPLACEMENT in value for name, value in pairs):
-        # Bytes that are no UTF-8 stay as they are: what they are decoded to has lost them.
+        # Bytes that are not UTF-8 stay encoded, because decoding them loses information.
         query = "&".join("=".join(map(_quoted, pair)) for pair in sorted(_pairs_of_bytes(raw)))
         return URL(f"{clean}?{query}", encoded=True)
     return clean.with_query(pairs) if pairs else clean

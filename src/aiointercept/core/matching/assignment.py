@@ -1,10 +1,10 @@
-"""Who gets what, where each of several may get one of a few: a bipartite matching."""
+"""Bipartite matching: give each of several askers one of the items that suit it."""
 
 from collections.abc import Sequence
 
 
 def assign(options: Sequence[Sequence[int]]) -> dict[int, int]:
-    """Give as many askers as possible an item of their own.
+    """Give an item of its own to as many askers as possible.
 
     Args:
         options: for each asker, the numbers of the items that would do.
@@ -28,7 +28,7 @@ def first_without(options: Sequence[Sequence[int]]) -> int | None:
 
 
 def _give(asker: int, options: Sequence[Sequence[int]], taken: dict[int, int]) -> bool:
-    """Give an item to ``asker``; others may have to move on to another of theirs."""
+    """Give an item to ``asker``; others may have to switch to another of theirs."""
     came_from: dict[int, int] = {}
     queue = [asker]
     for asking in queue:

@@ -37,7 +37,7 @@ def leftovers(
     Args:
         expected: elements, patterns and the like among them.
         actual: what was parsed.
-        agree: tells whether an expected element and a real one are a pair.
+        agree: whether an expected element and a real one are a pair.
         plain: whether values without patterns are a pair only if they are equal.
     """
     positions: defaultdict[Hashable, list[int]] = defaultdict(list)
@@ -48,7 +48,7 @@ def leftovers(
     open_expected: list[int] = []
     for at, element in enumerate(expected):
         key = _key(element) if plain else _NOT_PLAIN
-        # Equal elements are the same to everybody, so it does not matter who gets which.
+        # Equal elements are interchangeable, so any assignment of them is right.
         if key is not _NOT_PLAIN and positions.get(key):
             paired.add(positions[key].pop())
         else:

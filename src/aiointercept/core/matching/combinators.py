@@ -1,7 +1,6 @@
-"""How matchers combine, and what they decide before the body of a request is known.
+"""How matchers combine, and what they can decide before the body of a request is known.
 
-What a match is is defined in :mod:`~aiointercept.core.matching.results`. Nothing here looks into a
-request.
+Results are defined in :mod:`~aiointercept.core.matching.results`. Nothing here reads a request.
 """
 
 import inspect
@@ -29,7 +28,7 @@ __tracebackhide__ = True
 
 
 class Combinable(ABC):
-    """A matcher that combines with ``&``, ``|`` and ``~``, and tells what it looks at."""
+    """A matcher that combines with ``&``, ``|`` and ``~``, and says what it looks at."""
 
     __slots__ = ()
 
@@ -38,7 +37,7 @@ class Combinable(ABC):
         """Compare ``request`` with what is wanted."""
 
     def verdict_by_head(self, request: Request) -> bool | None:  # noqa: ARG002  for subclasses
-        """Say what is sure about ``request`` without its body; ``None`` if nothing is."""
+        """Return the result if it is certain without the body of ``request``; else ``None``."""
         return None
 
     @property
@@ -47,7 +46,7 @@ class Combinable(ABC):
         return False
 
     def mentions(self, host: str) -> bool:  # noqa: ARG002  for subclasses
-        """Return whether ``host``, in lower case, stands in the text of this matcher."""
+        """Return whether this matcher names ``host``, which is in lower case."""
         return False
 
     def __and__(self, other: MatcherLike) -> "AllOf":
@@ -83,7 +82,7 @@ class HeadMatcher(Combinable):
 
 @frozen
 class _Combination(Combinable):
-    """Several matchers that are asked together."""
+    """Several matchers that are combined."""
 
     sides: tuple[Matcher, ...]
 
@@ -276,7 +275,7 @@ def may_match(matcher: Matcher, request: Request) -> bool:
 
 
 def mentions_host(matcher: Matcher, host: str) -> bool:
-    """Return whether ``host`` stands literally in the text of ``matcher``."""
+    """Return whether ``matcher`` names ``host`` literally."""
     return isinstance(matcher, Combinable) and matcher.mentions(host.lower())
 
 
@@ -287,12 +286,12 @@ def _verdict(matcher: Matcher, request: Request) -> bool | None:
 
 
 def _ask(matcher: Matcher, request: Request, *, decided: bool = False) -> MatchResult:
-    """Return what ``matcher`` says; where all is decided, code that fails has nothing to add."""
+    """Return the result of ``matcher``; ignore its errors if the result is already decided."""
     match: Callable[[Request], Any] = matcher.match
     try:
         result = match(request)
     except Exception:
-        # It may rely on what a matcher before it has already found missing.
+        # It may rely on something that a matcher before it has found to be missing.
         if decided:
             return MATCH
         raise

@@ -1,6 +1,6 @@
-"""How an expected value agrees with a real one: plain values, patterns, ``ANY``, fields by name.
+"""Comparison of expected values with real ones: plain values, patterns, ``ANY``, fields by name.
 
-Expected values are cleaned once, by the ``clean_*`` functions; the others trust them.
+The ``clean_*`` functions validate expected values once; the other functions rely on that.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Matchers of which there are thousands: found by a key, so that a request is not shown to each."""
+"""Matchers that are found by a key, for thousands of them: a request is not compared with each."""
 
 from abc import abstractmethod
 from collections.abc import Hashable
@@ -9,7 +9,7 @@ from aiointercept.core.matching.combinators import HeadMatcher
 
 
 class KeyIndex(Protocol):
-    """Tells the key of requests. Equal ones share a table; hashable."""
+    """Computes the key of a request. Hashable; equal indexes share a table."""
 
     def key_of(self, request: Request, /) -> Hashable:
         """Return the key of a request."""

@@ -42,7 +42,7 @@ def json_mismatches(
     """Compare two JSON values.
 
     ``true`` is not ``1``, but ``1`` is ``1.0``; a tuple stands for a list; keys of an expected
-    mapping that are no ``str`` stand for what ``json.dumps`` makes of them.
+    mapping that are not ``str`` stand for what ``json.dumps`` makes of them.
 
     Args:
         expected: may have patterns, ``mock.ANY`` and the like anywhere in it.
@@ -63,7 +63,7 @@ def json_mismatches(
 
 
 def _differences(expected: Any, actual: Any, rules: Rules) -> Iterator[Mismatch]:
-    # A stack of its own, as values may be nested deeper than Python calls can be.
+    # An explicit stack, because values may be nested deeper than Python's recursion limit.
     stack: list[Iterator[Step]] = [iter([(None, expected, actual)])]
     while stack:
         step = next(stack[-1], None)
@@ -104,7 +104,7 @@ def _elements(trail: Trail, expected: Iterable[Any], actual: Iterable[Any]) -> I
 def _unpaired(
     trail: Trail, expected: Sequence[Any], actual: Sequence[Any], rules: Rules
 ) -> Iterator[Step]:
-    """Yield what has no equal in the other list, side by side, at its place in the real one."""
+    """Yield the elements without an equal in the other list, in pairs, at their real positions."""
 
     def agree(wanted: Any, found: Any) -> bool:
         return next(_differences(wanted, found, rules), None) is None

@@ -1,6 +1,6 @@
-"""What a match is: a result without mismatches. The explanation comes first, the boolean follows.
+"""Results of matching: the differences, and a match is a result without any.
 
-Which parts of a request are compared is decided elsewhere.
+The matchers decide which parts of a request are compared.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,18 +16,18 @@ _NO_MATCH_INFO: Final[Mapping[str, str]] = {}
 
 
 class Description(Unquoted):
-    """What is said of a value, which can be said again of that value with its secrets masked.
+    """A description of a value, which can be repeated for that value with its secrets masked.
 
     Args:
         value: a request or a matcher.
-        describe: says it.
+        describe: returns the description.
     """
 
     value: Any
     describe: Callable[[Any], str]
 
     def __new__(cls, value: Any, describe: Callable[[Any], str] = str) -> Self:
-        """Say it of ``value``."""
+        """Describe ``value``."""
         made = super().__new__(cls, describe(value))
         made.value, made.describe = value, describe
         return made
@@ -39,7 +39,7 @@ ABSENT: Final = Unquoted("<absent>")
 
 @frozen
 class Mismatch:
-    """One part of a request that is not as it should be.
+    """One part of a request that differs from what was expected.
 
     Args:
         part: which part, for example ``method``, ``query['page']`` or ``$.items[2].price``.
@@ -90,7 +90,7 @@ class Matcher(Protocol):
         """Compare ``request`` with what is wanted.
 
         Returns:
-            A result that is truthy for a match, else carries each part that differs.
+            A result that is truthy for a match, and else has each part that differs.
         """
         ...
 

@@ -49,7 +49,7 @@ class Template:
         return cls(text, origin, path, _compiled(text, path))
 
     def values(self, url: URL) -> dict[str, str] | None:
-        """Return the decoded values by name; ``None`` if the path of a canonical URL is another."""
+        """Return the decoded values by name; ``None`` if the path of a URL does not fit."""
         found = self.pattern.fullmatch(url.raw_path)
         if found is None:
             return None
@@ -86,7 +86,7 @@ def _compiled(text: str, path: str) -> re.Pattern[str]:
 
 
 def _regex(literals: list[str], names: list[str]) -> str:
-    # The path is normalised as a whole, with a mark that survives it in place of each name.
+    # The path is normalised as a whole, with a marker in place of each name that stays intact.
     mark = "yz"
     while mark in unquote("".join(literals)):
         mark += "z"

@@ -222,7 +222,7 @@ class Path(HeadMatcher):
     @override
     def match(self, request: Request, /) -> MatchResult:
         actual = request.canonical_url
-        # As it is sent, and as it is read.
+        # As it is sent, and decoded.
         searched = is_pattern(self.wanted)
         if agrees(self.wanted, actual.raw_path) or (
             searched and agrees(self.wanted, actual.path_safe)
@@ -308,7 +308,7 @@ def host(name: str | re.Pattern[str]) -> Combinable:
 
     Raises:
         TypeError: if ``name`` is neither ``str`` nor a pattern.
-        ValueError: if ``name`` is a URL, or no host at all.
+        ValueError: if ``name`` is a URL, or not a host.
     """
     return _host(name)
 

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Run(Protocol):
-    """How a transport has the user's awaitables awaited: on its own loop, or on another."""
+    """How a transport awaits the user's awaitables: on its own loop, or on another."""
 
     def __call__(self, awaitable: Awaitable[T], /) -> Awaitable[T]:
         """Await ``awaitable`` and return what it returns."""
@@ -27,13 +27,13 @@ class ChainedMock(ActiveMock, ExchangeOwner, Protocol):
     """
 
     def match(self, request: Request, request_factory: RequestFactory | None = None) -> Call | None:
-        """Consume the own route that takes ``request``, and log it; ``None`` if there is none."""
+        """Consume this mock's route for ``request`` and log the call; ``None`` if there is none."""
         ...
 
     def consume(
         self, chosen: Chosen, request: Request, request_factory: RequestFactory | None = None
     ) -> Call | None:
-        """Consume just this route, and log it; ``None`` if another request was faster."""
+        """Consume this very route and log the call; ``None`` if another request took it first."""
         ...
 
     def log_passthrough(

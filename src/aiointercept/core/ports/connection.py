@@ -29,14 +29,14 @@ class ClientTls:
 
 
 class Attempt(Protocol):
-    """One sending of a request that the client may repeat silently if the connection breaks.
+    """One attempt to send a request, which the client may silently repeat if the connection breaks.
 
     Used on the client's loop only.
     """
 
     @property
     def call(self) -> Call | None:
-        """The call that this sending is part of; ``None`` until it is in a log."""
+        """The call that this attempt is part of; ``None`` until it is in a log."""
         ...
 
     @property
@@ -45,7 +45,7 @@ class Attempt(Protocol):
         ...
 
     def begin(self, call: Call, owner: ChainedMock) -> None:
-        """Note the call that was made of this sending."""
+        """Note the call in the log for this attempt."""
         ...
 
     def settle(self) -> None:
@@ -58,10 +58,10 @@ class ClientConnection:
     """One connection from an intercepted client. The interceptor sets it up for each request.
 
     Attributes:
-        origin: where the client believes to be connected to.
+        origin: the server that the client believes it is connected to.
         request: what is known of the request that it was opened for.
-        fail: makes the client's pending call raise what an answer that is none stands for. Returns
-            the response to send where that is not possible, as through a proxy.
+        fail: makes the client's pending call raise, for an answer that stands for an exception.
+            Returns the response to send where that is not possible, as through a proxy.
         active_mocks: the mocks to ask, from the one that answers outwards, for the next request.
         attempt: what the client is sending; ``None`` if it never repeats a request silently.
         upstream: makes what reaches the real server as this client would, from the body that it

@@ -14,8 +14,8 @@ from aiointercept.core.routing.decision import Decision
 class Dispatcher(ChainedMock, Protocol):
     """One mock's core: a request in, a logged call and an answer out.
 
-    Safe to use from several threads and loops. An error of the user's code never comes out of it:
-    it is kept for the end of the block, and the client gets a 500.
+    Safe to use from several threads and loops. Errors in the user's code are never raised here:
+    they are kept for the end of the block, and the client gets a 500.
     """
 
     def decide(
@@ -97,7 +97,7 @@ class Dispatcher(ChainedMock, Protocol):
     def log_unreadable(
         self, request: Request, status: int, request_factory: RequestFactory | None = None
     ) -> Call:
-        """Log a request that could not be read as HTTP, as one that no route takes.
+        """Log a request that could not be read as HTTP, as an unmatched one.
 
         Args:
             request: stands for it.

@@ -1,4 +1,4 @@
-"""``Exchange``: a logged call, the reply to perform, and who is told how it went."""
+"""``Exchange``: a logged call, the answer to perform, and the mock to report the outcome to."""
 
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from aiointercept.core.routing.replies import Answer
 class ExchangeOwner(Protocol):
     """The mock that answers an exchange, as far as those who perform the answer need it.
 
-    Safe to use from several threads and loops. Nothing here raises, also after the block has ended.
+    Safe to use from several threads and loops. Nothing here raises, not even after the block.
     """
 
     def finish(
@@ -36,7 +36,7 @@ class ExchangeOwner(Protocol):
         ...
 
     def complete(self, exchange: "Exchange", body: bytes) -> None:
-        """Add the body that a request would have had that is never sent."""
+        """Add the body of a request that is never sent."""
         ...
 
     async def delay(self, exchange: "Exchange") -> None:

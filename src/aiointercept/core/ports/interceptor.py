@@ -1,4 +1,4 @@
-"""``Interceptor``: what leads client connections to a mock."""
+"""``Interceptor``: redirects client connections to a mock."""
 
 from typing import Protocol
 
@@ -7,7 +7,7 @@ from aiointercept.core.ports.transport import Dialer
 
 
 class Interceptor(Protocol):
-    """What leads client connections to a mock.
+    """Redirects client connections to a mock.
 
     ``bind``, then perhaps ``install``, then ``uninstall``; and again for the next block.
     """

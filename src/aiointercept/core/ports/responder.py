@@ -1,4 +1,4 @@
-"""``Responder``: a reply that performs itself, the seam for new kinds of answers."""
+"""``Responder``: a reply that performs itself, the extension point for new kinds of answers."""
 
 from collections.abc import MutableMapping
 from typing import Any, Protocol, runtime_checkable
@@ -10,7 +10,7 @@ class Attachment(Protocol):
     """What a responder keeps from one request on a connection to the next."""
 
     def close(self) -> None:
-        """Let go of it: the connection has ended."""
+        """Release it: the connection has ended."""
         ...
 
 

@@ -29,17 +29,17 @@ class Listener(Protocol):
         ...
 
     def stop(self) -> None:
-        """End everything at once; whatever needs the loop ends as soon as that has turned."""
+        """Stop at once; what needs the loop ends in its next iterations."""
         ...
 
     async def wait_closed(self) -> None:
-        """Wait until nothing is left, after ``stop``."""
+        """Wait, after ``stop``, until all connections are closed."""
         ...
 
 
 @runtime_checkable
 class Dialer(Protocol):
-    """What connects intercepted clients to the mock, without a URL.
+    """Connects intercepted clients to the mock, without a URL.
 
     .. versionadded:: 1.1
     """
@@ -61,4 +61,4 @@ class Dialer(Protocol):
 
 
 class Transport(Listener, Dialer, Protocol):
-    """Both in one, as the transports that come with the package are."""
+    """Both in one, like the transports in this package."""

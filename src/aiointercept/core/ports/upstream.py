@@ -54,7 +54,7 @@ class Upstream(Protocol):
         """Send a request to the server it was meant for.
 
         Raises:
-            Exception: whatever keeps the server from being reached; the client gets it.
+            Exception: if the server cannot be reached; the client gets it.
         """
         ...
 

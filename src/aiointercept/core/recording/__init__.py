@@ -1,4 +1,4 @@
-"""Cassettes as values: recorded exchanges, the formats that hold them, and what is hidden in them.
+"""Cassettes as values: recorded exchanges, their file formats, and the secrets masked in them.
 
-Files, and how an exchange is recorded and performed, are up to the adapters.
+Adapters read and write the files, and record and perform the exchanges.
 """

@@ -1,4 +1,4 @@
-"""What one recorded exchange is, whichever format holds it."""
+"""One recorded exchange, independent of the file format."""
 
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
@@ -46,7 +46,7 @@ class RecordedMessage:
 
 @frozen(eq=False)
 class Entry:
-    """A recorded exchange: what was asked, and what came of it.
+    """A recorded exchange: the request, and how it was answered.
 
     Args:
         request: as it was sent; its body is decoded from its ``Content-Encoding``.
@@ -60,10 +60,10 @@ class Entry:
             ``Content-Encoding`` is one that we cannot undo.
         started: when the request was sent, in seconds since the epoch.
         duration: seconds from then to the end of the answer.
-        error: what failed, in the words of the client or the tool that recorded it.
-        notes: what we have to say of it beyond the format, by name.
+        error: the failure, in the words of the client or the tool that recorded it.
+        notes: further data of aiointercept that the format has no field for, by name.
         number: its place in the cassette, counted from 1; 0 for one that is not in a file.
-        source: what the file has for it, to be written back unchanged.
+        source: its raw data in the file, to be written back unchanged.
     """
 
     request: Request

@@ -1,4 +1,4 @@
-"""Names of tests as names of files that every file system takes and tells from each other."""
+"""File names made of the names of tests, valid and distinct on every file system."""
 
 import hashlib
 import re
@@ -10,10 +10,10 @@ _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNOREC
 
 
 def safe_name(name: str) -> str:
-    """Return ``name`` as that of a file, without suffix.
+    """Return a file name for ``name``, without suffix.
 
-    Where something of it has to be replaced or cut off, or where only case tells its parameters
-    from those of another test, a part of its hash is added.
+    If part of it has to be replaced or cut off, or if it may differ from another name only in
+    case, a part of its hash is added.
     """
     safe = _UNSAFE.sub("_", name).strip(". ")[:_LONGEST]
     _, bracket, parameters = name.partition("[")

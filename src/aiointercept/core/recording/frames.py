@@ -1,4 +1,4 @@
-"""The messages of one side of a WebSocket, read from bytes that pass by (RFC 6455, 7692)."""
+"""A reader for the messages of one side of a WebSocket (RFC 6455, 7692)."""
 
 import zlib
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class CloseFrame:
     """One side closes the WebSocket.
 
     Args:
-        code: why, as RFC 6455, section 7.4, has it; 1005 for none.
+        code: the reason, as in RFC 6455, section 7.4; 1005 for none.
     """
 
     code: int = _NO_CODE
@@ -37,11 +37,11 @@ class CloseFrame:
 
 @define(eq=False)
 class FrameReader:
-    """Reads messages out of the bytes that one side sends; it may be given any pieces of them.
+    """Reads messages from the bytes that one side sends, in pieces of any size.
 
     Args:
         extensions: what was agreed in ``Sec-WebSocket-Extensions``.
-        from_client: whose bytes they are.
+        from_client: whether the client sends them.
     """
 
     extensions: str

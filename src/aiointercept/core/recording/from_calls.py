@@ -1,4 +1,4 @@
-"""What a mock has seen, as entries: for ``m.save()`` and for the page that shows the traffic."""
+"""The calls of a mock as entries: for ``m.save()`` and for the traffic page."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
@@ -46,7 +46,7 @@ def entry_of(call: Call, show: Concealer = PLAIN) -> Entry:
 
 
 def notes_of(call: Call, show: Concealer) -> dict[str, Any]:
-    """Return what a HAR file has no place for: which route answered, and how it ended."""
+    """Return what a HAR file has no field for: which route answered, and how the call ended."""
     notes: dict[str, Any] = {"outcome": recorded_outcome(call)}
     registration = call.registration
     if registration is not None:

@@ -1,4 +1,4 @@
-"""Which recorded exchanges are the same as before, so that recording anew changes little."""
+"""Recorded exchanges that are the same as before, so that a new recording changes little."""
 
 import json
 from collections import defaultdict, deque
@@ -14,9 +14,9 @@ _CHANGING: Final = frozenset({"age", "date"})
 
 
 def kept(fresh: Iterable[Entry], before: Sequence[Entry]) -> list[Entry]:
-    """Return ``fresh``, with those that say the same as an entry ``before`` replaced by that.
+    """Return ``fresh``, in which entries that equal one in ``before`` are replaced by that.
 
-    They are the same if only times differ: when and how long, and the headers ``Date`` and ``Age``.
+    Entries are equal if only times differ: start, duration, and the headers ``Date`` and ``Age``.
     """
     known: defaultdict[str, deque[Entry]] = defaultdict(deque)
     for entry in before:
@@ -29,7 +29,7 @@ def kept(fresh: Iterable[Entry], before: Sequence[Entry]) -> list[Entry]:
 
 
 def _content(entry: Entry) -> str:
-    """Return all that an entry says but times, as a text to compare."""
+    """Return everything in an entry except times, as a text to compare."""
     har: dict[str, Any] = har_entry(evolve(entry, source=None))
     for field in ("startedDateTime", "time", "timings"):
         del har[field]

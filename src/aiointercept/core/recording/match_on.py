@@ -1,4 +1,4 @@
-"""``match_on=``: by what requests are compared with recorded ones."""
+"""``match_on=``: which parts of a request are compared with the recorded one."""
 
 from collections.abc import Callable
 from functools import cached_property, lru_cache
@@ -24,7 +24,7 @@ _PARTS: Final = ("method", *PARTS_OF_URL, "url", "body", "json", "headers")
 
 @frozen(eq=False, slots=False)
 class MatchOn:
-    """By what requests are compared with recorded ones.
+    """Which parts of a request are compared with the recorded one.
 
     Args:
         parts: names of parts; ``url`` stands for all of a URL.
@@ -38,7 +38,7 @@ class MatchOn:
 
     @property
     def compares_more(self) -> bool:
-        """Whether more is compared than method and URL."""
+        """Whether anything besides method and URL is compared."""
         return "headers" in self.parts or self.needs_body
 
     @property

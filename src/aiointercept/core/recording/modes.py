@@ -1,4 +1,4 @@
-"""``record=``: what a cassette does with requests that it has, and with those that it has not."""
+"""``record=``: what a cassette does with requests that it contains, and with others."""
 
 import enum
 from typing import Any
@@ -13,11 +13,11 @@ class RecordMode(enum.Enum):
     ALL = "all"
 
     def replays(self) -> bool:
-        """Whether what is in the file answers."""
+        """Whether recorded exchanges answer requests."""
         return self is not RecordMode.ALL
 
     def records(self, *, file_exists: bool) -> bool:
-        """Whether what is not in the file is asked of the real servers."""
+        """Whether requests that are not in the file go to the real servers and are recorded."""
         if self is RecordMode.ONCE:
             return not file_exists
         return self is not RecordMode.NONE
@@ -49,7 +49,7 @@ def clean_mode(given: Any, origin: str = "record") -> RecordMode | None:
 def choose_mode(
     environment: str | None, run: str | None, given: Any, default: str | None
 ) -> RecordMode:
-    """Return the mode that counts: the first one that is given.
+    """Return the mode to use: the first one that is given.
 
     Args:
         environment: of the variable ``AIOINTERCEPT_RECORD``.

@@ -1,4 +1,4 @@
-"""Matchers for recorded requests: the same URL and details, with masks for any value."""
+"""Matchers for recorded requests: the same URL and details, where masks match any value."""
 
 import json
 import re
@@ -81,7 +81,7 @@ class MaskShape:
 
 @frozen(slots=False)
 class RecordedIndex:
-    """Tells by a key in which of many recorded requests another one may be found.
+    """Computes the key under which recorded requests are found.
 
     Args:
         rules: by what they are compared; the same object for all that share an index.

@@ -1,4 +1,4 @@
-"""The exchanges that a mock records, in the order in which they were asked for."""
+"""The exchanges that a mock records, in the order in which they began."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ class Slot:
 
     Attributes:
         entry: the exchange, once it has ended.
-        so_far: tells what there is of it, once its answer has begun; ``None`` before.
+        so_far: returns what was received so far, once the answer has begun; ``None`` before.
     """
 
     _recorder: "Recorder"
@@ -21,17 +21,17 @@ class Slot:
     so_far: Callable[[], Entry] | None = None
 
     def finish(self, entry: Entry) -> None:
-        """Note how the exchange ended; nothing happens if it did before, or the block has."""
+        """Note how the exchange ended; ignored if it has ended already, or the block has."""
         self._recorder.finish(self, entry)
 
     def begin_again(self) -> None:
-        """Forget how it ended: the client repeats it silently, and its caller sees one exchange."""
+        """Forget how it ended: the client repeats it silently, and the user sees one exchange."""
         self._recorder.reopen(self)
 
 
 @define(eq=False)
 class Recorder:
-    """Collects exchanges. Safe to use from several threads: each step of it is one of Python's."""
+    """Collects exchanges. Safe to use from several threads: each step is atomic in Python."""
 
     _slots: list[Slot] = field(factory=list[Slot], init=False)
     _sealed: bool = field(default=False, init=False)
@@ -62,7 +62,7 @@ class Recorder:
         return [slot.entry for slot in tuple(self._slots) if slot.entry is not None]
 
     def seal(self) -> None:
-        """End the recording: of an answer that still comes in, what has come counts.
+        """End the recording. An answer that is still being received is recorded as far as it came.
 
         Exchanges without an answer are forgotten.
         """

@@ -46,7 +46,7 @@ class Replay:
         rules: by what requests are compared.
         open_body: opens a body in a file.
         converse: makes the handler of a WebSocket, of an entry.
-        repeat: ``None`` if the last entry for a request answers for ever, else how often each does.
+        repeat: how often each entry answers; ``None`` if the last one for a request always does.
         base_url: replaces the origin of what was recorded.
     """
 
@@ -135,7 +135,7 @@ def _content(entry: Entry, response: Response, open_body: OpenBody) -> Response 
 
 
 def _cut(content: Response | Stream, recorded: Response) -> Stream:
-    """Return a body that breaks off as a stream, so that all that came of it is sent.
+    """Return a body that breaks off, as a stream, so that everything recorded is sent.
 
     What performs it announces one byte more than there is.
     """

@@ -1,1 +1,1 @@
-"""What people are told: near misses, assertions, differences, summaries."""
+"""Messages for people: near misses, assertions, differences, summaries."""

@@ -1,4 +1,4 @@
-"""What was probably meant by a route that does not take a request: advice of one line."""
+"""Advice in one line: what was probably meant by a route that does not take a request."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def advise(request: Request, route: Route) -> str | None:
-    """Return what may help where ``route`` comes near; ``None`` if nothing stands out."""
+    """Return advice on a ``route`` that nearly matches; ``None`` if there is none."""
     target = route.target
     if isinstance(target, UrlPattern):
         return _advise_on_pattern(request, target)

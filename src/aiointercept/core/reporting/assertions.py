@@ -1,7 +1,6 @@
-"""The assertions: what was asked is compared with what was expected, and differences explained.
+"""The assertions: they compare calls with what was expected, and explain the differences.
 
-Every failure is an ``AssertionError`` that is raised, so that ``python -O`` changes nothing. Where
-the calls come from, and whose they are, is known elsewhere.
+Every failure raises an ``AssertionError``; no ``assert`` is used, so ``python -O`` changes nothing.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -77,7 +76,7 @@ class Verifier:
             self._fail(f"Expected exactly one call{self._of}, but there {found}", self._listed())
 
     def assert_call_count(self, number: int) -> None:
-        """Fail unless there were so many calls."""
+        """Fail unless there were ``number`` calls."""
         if len(self.calls) != number:
             wanted = count(number, "call", "calls")
             found = were(self.calls) if self.calls else "was none"

@@ -81,7 +81,7 @@ def _pretty_lines(value: object) -> list[str]:
 
 
 def _pretty(value: object, depth: int = 0, prefix: str = "") -> Iterator[str]:
-    """Yield the lines of a nested value, one value in each, as it is asked for them."""
+    """Yield the lines of a nested value lazily, with one value in each line."""
     indent = "  " * depth
     if is_mapping(value) and value and depth < _DEPTH:
         yield f"{indent}{prefix}{{"

@@ -1,6 +1,6 @@
-"""What a call should have been: which calls are meant, and what must hold of them.
+"""What a call should have been: which calls are meant, and what they must have.
 
-What the user gave is cleaned here, once. Judging calls by it, and saying what differs, is for
+The user's arguments are validated here, once. The comparison with calls is in
 :mod:`~aiointercept.core.reporting.assertions`.
 """
 
@@ -198,7 +198,7 @@ def _clean_params(params: FieldSource | str) -> dict[str, Any]:
 
 
 def are_in_a_row(expected: Sequence[Expectation], calls: Sequence[RecordedCall]) -> bool:
-    """Whether the calls are there one right after the other."""
+    """Whether the calls were made one right after the other."""
     return longest_run(expected, calls)[1] == len(expected)
 
 
@@ -233,7 +233,7 @@ def first_unassigned(
 def first_out_of_order(
     expected: Sequence[Expectation], calls: Sequence[RecordedCall]
 ) -> int | None:
-    """Return which expectation is not met behind those before it; others may be in between."""
+    """Return the number of the first expectation that no call meets in order; ``None`` for none."""
     at = 0
     for number, expectation in enumerate(expected):
         found = next((i for i in range(at, len(calls)) if expectation.is_met_by(calls[i])), None)

@@ -1,7 +1,7 @@
-"""What comes nearest: routes for a request that none took, calls for one that was expected.
+"""Near misses: the nearest routes for an unmatched request, or calls for an expected one.
 
-All candidates get a cheap look at their text, a few of them the full comparison, so that the answer
-is quick among tens of thousands.
+All candidates are compared cheaply by their text, and only a few in full, so that this is fast with
+tens of thousands.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -102,7 +102,7 @@ def mismatches_of(matchers: Iterable[Matcher], request: Request) -> tuple[Mismat
 
 
 def _near_mismatches(matchers: Iterable[Matcher], request: Request) -> tuple[Mismatch, ...]:
-    """Return the differences, but look into no large body: there are many candidates."""
+    """Return the differences without comparing large bodies, because there are many candidates."""
     size = len(request.body or b"")
     if size <= _LARGE_BODY:
         return mismatches_of(matchers, request)

@@ -24,7 +24,7 @@ def render_mismatch(mismatch: Mismatch) -> str:
 
 
 def _both_short(expected: Any, actual: Any) -> tuple[str, str]:
-    """Return two values in short, so that it shows where long texts begin to differ."""
+    """Return two short values; long texts are shown from where they begin to differ."""
     if same_text_type(expected, actual):
         start = common_prefix(expected, actual) - CONTEXT_BEFORE
         if start > 0:

@@ -1,4 +1,4 @@
-"""Misspelt keywords: the nearest name, and what an assertion cannot compare."""
+"""Misspelt keywords, and keywords that an assertion cannot compare."""
 
 import difflib
 import warnings
@@ -49,7 +49,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def unexpected_keyword(name: str, known: Iterable[str], meant: str | None = None) -> str:
-    """Return a message that names what may have been meant, else what there is.
+    """Return a message that names what may have been meant, else the valid names.
 
     Args:
         name: the keyword that does not exist.
@@ -73,7 +73,8 @@ def refuse_untraced(unknown: Mapping[str, object], known: Iterable[str], level: 
         level: of the frame of the user, counted from here, for the warning.
 
     Raises:
-        TypeError: for a keyword that clients do not have either: a misspelt expectation would pass.
+        TypeError: for a keyword that clients do not have either; else a misspelt expectation
+            would pass.
     """
     for name in unknown:
         if name not in UntracedKeywords.__annotations__:

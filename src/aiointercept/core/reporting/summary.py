@@ -1,6 +1,6 @@
-"""What there is to say of a mock when a test has failed, in text of bounded size.
+"""The report on a mock when a test has failed, as text of limited size.
 
-When it is printed, and where, is up to a test runner's plugin.
+A test runner's plugin prints it.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def render_report(
         show: masks secrets.
 
     Returns:
-        Lines, as many as a reader can take; ``""`` if there is nothing to say.
+        A limited number of lines; ``""`` if there is nothing to report.
     """
     unused = unused_routes(routes)
     lines = _render_calls(calls, show) if calls else []

@@ -1,4 +1,4 @@
-"""The message for a request that no route takes: why not, and what would have."""
+"""The message for a request that no route takes: the reasons, and the nearest routes."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -32,7 +32,7 @@ def explain(
         request: what was asked for.
         registry: all routes of the mock.
         redaction: masks secrets; ``None`` for none.
-        hint: what else there is to say.
+        hint: added at the end.
         outer: the routes of the mocks around it.
     """
     show = Concealer(redaction)

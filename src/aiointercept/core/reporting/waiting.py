@@ -1,4 +1,4 @@
-"""The message for calls that were waited for and did not come."""
+"""The message when ``wait_for_calls`` times out."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,7 +22,7 @@ def describe_missing(  # noqa: PLR0913, PLR0917  all that a message is about
     expected: tuple[str, Sequence[Matcher]],
     show: Concealer = PLAIN,
 ) -> str:
-    """Say how many calls there were instead, and what else was asked.
+    """Say how many calls there were instead, and which others were made.
 
     Args:
         number: how many calls were waited for.

@@ -1,4 +1,4 @@
-"""Parts of sentences that several messages share: numbers of things, lists, differences."""
+"""Phrases that several messages share: counts, lists, differences."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -32,12 +32,12 @@ def joined(items: Iterable[object]) -> str:
 
 
 def more(number: int, listed: int) -> list[str]:
-    """Return the line that says how many of a list are not shown, if there are such."""
+    """Return the line that says how many items of a list are not shown, if any are."""
     return [f"  … and {number - listed:,} more"] if number > listed else []
 
 
 def differing(miss: NearMiss[ReceivedT], show: Concealer = PLAIN) -> str:
-    """Return a call, and in what it differs from what was expected."""
+    """Return a call, and how it differs from what was expected."""
     request = miss.candidate.received
     call = clip(str(show.request(request)), WIDE)
     found = differences(show.mismatches(miss.mismatches, request))

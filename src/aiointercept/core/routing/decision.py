@@ -12,7 +12,7 @@ from aiointercept.core.routing.replies import FaultReply
 
 
 class ActiveMock(Protocol):
-    """One active mock, as far as deciding goes."""
+    """One active mock, as far as a decision needs it."""
 
     @property
     def registry(self) -> Registry:
@@ -34,7 +34,7 @@ class Passthrough(Generic[M]):
 
     Args:
         mock: logs the call; ``None`` if no mock wants to know of it.
-        exchange: the logged call, to be finished with what is seen of it.
+        exchange: the logged call, to be finished with the observed outcome.
     """
 
     mock: M | None
@@ -108,7 +108,7 @@ def decide(request: Request, active_mocks: Sequence[M]) -> Decision[M]:
 
 
 def _failure_to_connect(chosen: Chosen, request: Request) -> FaultReply | None:
-    """Return the fault if it is sure by now that there is no connection."""
+    """Return the fault if it is already certain that there will be no connection."""
     route = chosen.registration.route
     reply = route.reply
     if not (isinstance(reply, FaultReply) and reply.fault.before_connection):

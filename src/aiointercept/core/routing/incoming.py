@@ -1,4 +1,4 @@
-"""What can be decided of a request while its body is still coming in. Nothing is consumed."""
+"""Decisions on a request whose body is still being received. Nothing is consumed."""
 
 from collections.abc import Sequence
 

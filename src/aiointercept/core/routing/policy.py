@@ -35,10 +35,10 @@ class HostRule:
     def parse(cls, entry: object) -> "HostRule":
         """Read an entry such as ``host``, ``host:port``, ``*.host`` or ``https://host/path``.
 
-        The host decides: the scheme and its default port are not looked at.
+        The scheme and its default port are ignored.
 
         Raises:
-            ValueError: if ``entry`` is nothing of that.
+            ValueError: if ``entry`` is none of these.
         """
         text = str(entry) if isinstance(entry, URL) else entry
         msg = (
@@ -69,7 +69,7 @@ class HostRule:
         return cls(text, host_name(url.raw_host), subdomains, port, path)
 
     def covers(self, url: URL) -> bool:
-        """Whether a request for ``url``, which is canonical, is meant."""
+        """Whether the rule applies to a request for ``url``, which is canonical."""
         host = url.raw_host or ""
         same = host.endswith(f".{self.host}") if self.subdomains else host == self.host
         return (
@@ -123,5 +123,5 @@ class Policy:
         )
 
     def rule_for(self, url: URL) -> HostRule | None:
-        """Return what leaves requests for ``url``, which is canonical, alone."""
+        """Return the rule that leaves requests for ``url``, which is canonical, alone."""
         return next((rule for rule in self.untouched if rule.covers(url)), None)

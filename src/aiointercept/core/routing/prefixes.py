@@ -1,9 +1,9 @@
-"""The literal text with which everything begins that a compiled regular expression can match.
+"""The literal prefix of everything that a compiled regular expression can match.
 
-It is read from the tree that :mod:`re` itself makes of the pattern, not from the pattern's text, so
-that whatever spelling ``re`` understands is understood here. Where the tree says nothing sure, or
-has parts that are not known here, the prefix is short or empty: a pattern that is tried in vain
-costs little, one that is never tried would be an error.
+It is read from the syntax tree that :mod:`re` itself makes, not from the pattern's text, so every
+spelling that ``re`` understands is understood here. Where the tree is ambiguous, or has unknown
+parts, the prefix is short or empty: trying a pattern in vain costs little, but never trying one
+that matches would be an error.
 """
 
 import importlib
@@ -22,16 +22,16 @@ _EVERYTHING: Final = ("",)
 
 
 def literal_prefixes(pattern: re.Pattern[str]) -> tuple[str, ...]:
-    """Return texts with one of which everything that ``pattern.match`` accepts begins.
+    """Return prefixes: everything that ``pattern.match`` accepts begins with one of them.
 
     There are several where a part may be missing or differ, as in ``https?://`` or ``(a|b)``. They
-    are careful rather than long: a single ``""`` where nothing is sure.
+    are short rather than wrong: a single ``""`` where nothing is certain.
     """
     if pattern.flags & re.IGNORECASE:
         return _EVERYTHING
     try:
         with warnings.catch_warnings():
-            # Whoever compiled the pattern has been warned.
+            # Compiling the pattern has warned already.
             warnings.simplefilter("ignore")
             tree: Any = _parser.parse(pattern.pattern, pattern.flags)
         prefixes, _ = _begin(list(tree), first=True)
@@ -66,7 +66,7 @@ def _texts(  # noqa: PLR0911  one line for each kind of node
     if operator == "LITERAL":
         return {chr(argument)}, True
     if operator == "AT":
-        # Only at the very beginning is the beginning a sure match that takes no text.
+        # An anchor matches for certain, and takes no text, only at the very beginning.
         return {""}, first and str(argument) in {"AT_BEGINNING", "AT_BEGINNING_STRING"}
     if operator == "IN":
         return _members(argument)
@@ -101,6 +101,6 @@ def _repeated(least: int, most: Any, inner: Any, *, first: bool) -> tuple[set[st
     texts, whole = _begin(list(inner), first=first)
     once = int(most) == 1
     if least == 0:
-        # What follows comes at once where it is missing.
+        # If it is missing, what follows comes first.
         return (texts | {""}, True) if once and whole else ({""}, False)
     return texts, whole and once

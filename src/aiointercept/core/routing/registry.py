@@ -1,8 +1,8 @@
-"""All routes of one mock: which is there, which is used up, which takes a request.
+"""All routes of one mock: which are active, which are used up, which one takes a request.
 
 ``match`` chooses and consumes in one step. Exact URLs are found by index, patterns by the literal
 text they begin with, the rest in order; after all of them come recorded requests, found by index,
-and mounts, the longest prefix first. What a route answers is of no interest here.
+and mounts, the longest prefix first. What a route answers does not matter here.
 """
 
 import threading
@@ -41,7 +41,7 @@ class Registry:
     Lists are replaced, never changed in place, so that a reader needs no lock.
 
     Attributes:
-        own_origin: the mock's own server, as far as it is known: it needs no route to be named.
+        own_origin: the mock's own server, once known. It counts as named without a route.
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Registry:
         self._named: Counter[tuple[str, int]] = Counter()
         self._patterns: dict[str, list[Registration]] = {}
         self._prefix_lengths: frozenset[int] = frozenset()
-        # Under one key, so that it is a table as the others are.
+        # Under one key, so that it is a table like the others.
         self._others: dict[None, list[Registration]] = {}
         self._indexed: dict[KeyIndex, dict[Hashable, list[Registration]]] = {}
         self._mounts: dict[Origin, list[Registration]] = {}
@@ -147,8 +147,8 @@ class Registry:
     def names(self, request: Request) -> bool:
         """Whether a route names the host and port of ``request``, or they are the mock's own.
 
-        An exact URL does for every request there; a pattern or matcher in whose text the host
-        stands does for the requests that it may take.
+        An exact URL names the server for every request there; a pattern or matcher that contains
+        the host names it for the requests that it may take.
         """
         origin = request.origin
         if self._named.get((origin.host, origin.port), 0) or origin == self.own_origin:
@@ -227,7 +227,7 @@ class Registry:
         return [one for queue in queues.values() for one in sorted(queue, key=_place_in_queue)]
 
     def consume(self, registration: Registration) -> bool:
-        """Use a route for one request. Return whether it was still to be used."""
+        """Use a route for one request. Return whether it was still active."""
         with self._lock:
             if not registration.active:
                 return False
@@ -252,7 +252,7 @@ class Registry:
             _set_or_drop(table, key, _without(table.get(key, []), registration))
 
     def _places(self, route: Route) -> list[tuple[dict[Any, list[Registration]], object]]:
-        """Return in which tables, and where there, a route stands while it is active."""
+        """Return the tables that keep a route while it is active, each with its key."""
         if isinstance(route.target, Url):
             return [(self._exact, route.target.url)]
         if isinstance(route.target, UrlIgnoringQuery):

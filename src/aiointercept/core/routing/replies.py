@@ -1,4 +1,4 @@
-"""What a route may answer. Values only: how each one is performed is the adapters' business."""
+"""What a route may answer, as values. The adapters perform them."""
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ class Stream:
 
     Args:
         open: returns the chunks anew for each request.
-        length: bytes in all, where known beforehand.
+        length: total bytes, if known beforehand.
         plain: whether its header fields are sent as they are, and none is added.
     """
 
@@ -52,7 +52,7 @@ class CallbackReply:
     """A response that the user's function makes from the request.
 
     Args:
-        compute: gets the request, and what gives it as the transport shows it to users.
+        compute: gets the request, and a function that returns the request as users see it.
     """
 
     compute: Callable[[Request, Callable[[], Any]], "CallbackAnswer | Awaitable[CallbackAnswer]"]
@@ -142,7 +142,7 @@ Reply: TypeAlias = Answer | CallbackReply
 
 
 def outcome_of(reply: object) -> str:
-    """Say in a word or two what a client gets of a reply."""
+    """Return in a word or two what a client gets."""
     if isinstance(reply, (Response, Stream, FileReply)):
         return str(reply.status)
     if isinstance(reply, FaultReply):

@@ -1,4 +1,4 @@
-"""One route: which requests it takes, what it answers, how often, and how often it did.
+"""One route: which requests it takes, what it answers, how often, and how often it was used.
 
 A :class:`Registration` counts, but only the registry that holds it may change it.
 """
@@ -41,7 +41,7 @@ class Route:
         delay: seconds before the answer starts.
         optional: whether it may stay unused in a strict mock.
         name: what messages call it, besides method and URL.
-        rate: bytes a second at which the body goes out; ``None`` for as fast as can be.
+        rate: bytes a second at which the body is sent; ``None`` for no limit.
     """
 
     method: str
@@ -87,7 +87,7 @@ class Route:
             raise
 
     def is_decided_by(self, request: Request) -> bool:
-        """Whether what is known of ``request``, perhaps without its body, is all that counts."""
+        """Whether what is known of ``request``, perhaps without its body, suffices to decide."""
         return self.condition is None or request.body is not None or decided_by_head(self.condition)
 
     def preview(self, request: Request) -> MatchResult | None:
@@ -106,7 +106,7 @@ class Route:
 
     @property
     def _condition_text(self) -> str:
-        """The condition; where the route was registered, those who show it say once."""
+        """The condition, without the place of the registration, which messages add once."""
         text = str(self.condition)
         if not self.declared_at or self.declared_at not in text:
             return text
@@ -128,7 +128,7 @@ class Registration:
         number: its place in the order of registration.
         used: how many requests it took.
         removed: whether it was taken away.
-        handle: what the user holds for it.
+        handle: the user's handle.
     """
 
     route: Route
@@ -139,7 +139,7 @@ class Registration:
 
     @property
     def active(self) -> bool:
-        """Whether it would still take a request."""
+        """Whether it can still take a request."""
         limit = self.route.limit
         return not self.removed and (limit is None or self.used < limit)
 

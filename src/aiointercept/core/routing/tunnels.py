@@ -1,4 +1,4 @@
-"""What happens to a tunnel that a client of the proxy asks for: only host and port are known."""
+"""What happens to a tunnel that a proxy's client requests: only host and port are known."""
 
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
@@ -47,7 +47,7 @@ def _names_host(registration: Registration, origin: Origin) -> bool:
 def certificate_fault(origin: Origin, active_mocks: Sequence[M]) -> tuple[Request, Serve[M]] | None:
     """Return the route whose fault is to be shown in the handshake with ``origin``, if any.
 
-    What will be asked for is not known by then. A route for an exact URL at ``origin`` counts if it
+    The request is not known yet. A route for an exact URL at ``origin`` counts if it
     would take the next request for that URL, any other route if it would take ``GET /``.
 
     Returns:

@@ -1,4 +1,4 @@
-"""HAR 1.2 as aiointercept writes it: for itself, for browsers' network panels, for other tools.
+"""Writing HAR 1.2, for aiointercept itself, for browsers' network panels, and for other tools.
 
 http://www.softwareishard.com/blog/har-12-spec/ is the format. What we add beyond it stands in
 fields that begin with an underscore: ``_file`` as Playwright has it, ``_webSocketMessages`` and
@@ -36,7 +36,7 @@ NET_ERRORS: Final[Mapping[Fault, str]] = {
 """What Chrome calls the failures that we can perform."""
 
 _HTTP: Final = "HTTP/1.1"
-_UNKNOWN: Final = -1  # HAR's word for a size that is not known
+_UNKNOWN: Final = -1  # HAR's value for an unknown size
 _NOT_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _COOKIE_FLAGS: Final = {"httponly": "httpOnly", "secure": "secure"}
 _COOKIE_FIELDS: Final = {"path": "path", "domain": "domain"}

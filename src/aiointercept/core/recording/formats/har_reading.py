@@ -1,7 +1,7 @@
-"""HAR as browsers and tools write it, with the oddities of each, to entries.
+"""Reading HAR files of browsers and tools, with the peculiarities of each, into entries.
 
-What HTTP/2 and browsers leave out or add is put right here: pseudo headers, several cookies in one
-header, sizes of -1, contents that are missing, failed requests with a status of 0.
+What HTTP/2 and browsers omit or add is corrected here: pseudo headers, several cookies in one
+header, sizes of -1, missing contents, failed requests with a status of 0.
 """
 
 import base64

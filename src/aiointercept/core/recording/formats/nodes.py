@@ -1,4 +1,4 @@
-"""Values of a parsed file, each with its place in it, so that errors can say where they are."""
+"""Values of a parsed file with their position, so that errors can name it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeVar

@@ -1,4 +1,4 @@
-"""VCR.py's cassettes, version 1, as structures: YAML itself is up to an adapter.
+"""VCR.py's cassettes, version 1, as parsed data; an adapter reads and writes the YAML.
 
 VCR.py's stubs write a body as their client gave it to them: some compressed as it came, some
 decompressed beside a ``Content-Encoding`` that says otherwise. Both are understood. We write
@@ -106,7 +106,7 @@ def _header_lists(headers: CIMultiDictProxy[str]) -> dict[str, list[str]]:
     lists: dict[str, list[str]] = {}
     names: dict[str, str] = {}
     for name, value in headers.items():
-        # A multidict gives names of a type of its own, which YAML does not know.
+        # The names in a multidict have a type of their own, which YAML does not know.
         lists.setdefault(names.setdefault(name.lower(), str(name)), []).append(value)
     return lists
 

@@ -238,7 +238,7 @@ class Redaction:
     def entry(self, entry: Entry) -> Entry:
         """Return ``entry`` with its secrets masked; itself if it has none.
 
-        Bodies in files are not looked at: they are up to whoever copies them.
+        Bodies in files are not read here; the code that copies them masks them.
         """
         request = self.request(entry.request)
         response = None if entry.response is None else self.response(entry.response)

@@ -1,4 +1,4 @@
-"""Which headers, parameters and fields hold secrets, as their names tell."""
+"""Which headers, parameters and fields hold secrets, judging by their names."""
 
 import re
 from functools import lru_cache
@@ -42,7 +42,7 @@ _PARTS: Final = ("passphrase", "passwd", "password", "pwd")
 _WORDS: Final = frozenset({"csrf", "secret", "xsrf"})
 # The whole name.
 _WHOLE: Final = frozenset({"auth", "bearer", "cvc", "cvv", "otp", "pass", "pin", "sid", "sig"})
-# Of several of them; a number of tokens is none.
+# Plurals: a list of tokens holds secrets, a number of tokens does not.
 _PLURALS: Final = frozenset({"apikeys", "passwords", "secrets", "signatures", "tokens"})
 _SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "authentication-info"})
 _HARMLESS_HEADERS: Final = ("access-control-", "sec-websocket-", "sec-fetch-")
