@@ -113,7 +113,6 @@ class ClientUpstream:
             response.status, response.reason, response.headers, _Body(session, response)
         )
 
-
     async def _tell_proxy(
         self, request: ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
