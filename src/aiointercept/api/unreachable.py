@@ -16,11 +16,11 @@ from aiointercept.core.routing.registry import EXACT
 from aiointercept.core.routing.routes import Registration
 
 _AT_ANOTHER: Final = (
-    "without mock_external_urls=True clients reach the real server there. Set it, or use "
+    "was never used: without mock_external_urls=True clients reach the real server there. Set it, or use "
     "m.session() or m.proxied()"
 )
 _HERE: Final = (
-    "requests to the mock itself arrive under m.server_url, {}, by whatever name they are sent. "
+    "was never used: requests to the mock itself arrive under m.server_url, {}, by whatever name they are sent. "
     "Register the path alone"
 )
 
@@ -51,5 +51,5 @@ def warn_of_unreachable(
         if not is_own(target):
             file, _, line = registration.declared_at.rpartition(":")
             why = _AT_ANOTHER if server is None or not _is_here(target.url, server) else _HERE
-            text = told(f"{registration} was never used: {why.format(server)}", redaction)
+            text = told(f"{registration} {why.format(server)}", redaction)
             warnings.warn_explicit(text, AiointerceptWarning, file, int(line or 0))
