@@ -16,12 +16,12 @@ from aiointercept.core.routing.registry import EXACT
 from aiointercept.core.routing.routes import Registration
 
 _AT_ANOTHER: Final = (
-    "was never used: without mock_external_urls=True clients reach the real server there. Set it, or use "
-    "m.session() or m.proxied()"
+    "was never used: without mock_external_urls=True clients reach the real server there. Set it, "
+    "or use m.session() or m.proxied()"
 )
 _HERE: Final = (
-    "was never used: requests to the mock itself arrive under m.server_url, {}, by whatever name they are sent. "
-    "Register the path alone"
+    "was never used: requests to the mock itself arrive under m.server_url, {}, by whatever "
+    "name they are sent. Register the path alone"
 )
 
 
