@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
-from benchmarks import encrypted, importing, mounting, passing
+from benchmarks import encrypted, importing, mounting, passing, replaying
 from benchmarks.contestants import FLOOR, OURS, Contestant, peers
 from benchmarks.exchanges import EXCHANGES, Exchange
 from benchmarks.growth import GROWTHS, Growth, memory_per_call
@@ -132,6 +132,23 @@ async def _mounted(size: Size) -> list[Row]:
     return rows
 
 
+async def _replayed(size: Size) -> list[Row]:
+    few, many = replaying.FEW, size.of(replaying.MANY)
+    seconds = await race({"load": partial(replaying.loading, many)}, size.few_rounds)
+    target = Target(1)
+    figure = Figure(median(seconds["load"]), target, " s")
+    rows = [Row(f"cassette of {many:,} entries, loading", {"figure": figure}, target, " s")]
+    laps = {
+        "few": partial(replaying.matching, few, size.of(300)),
+        "many": partial(replaying.matching, many, size.of(300)),
+    }
+    seconds = await race(laps, size.few_rounds)
+    target = Target(1.1)
+    figure = Figure(ratio(seconds["many"], seconds["few"]), target)
+    title = f"GET replayed from {many:,} entries, in times of one from {few}"
+    return [*rows, Row(title, {"figure": figure}, target)]
+
+
 async def _encrypted(size: Size) -> list[Row]:
     rows: list[Row] = []
     for what, lap in (
@@ -160,6 +177,7 @@ async def _tables(size: Size) -> list[Table]:
     others.rows.extend(await _imports(size))
     others.rows.extend(await _passthrough(size))
     others.rows.extend(await _mounted(size))
+    others.rows.extend(await _replayed(size))
     others.rows.extend(await _encrypted(size))
     return [floor, growth, others]
 

@@ -279,7 +279,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         try:
             transport_given = self._settings["transport"] is not None
             if leaving is None and not (self._intercepts or self._led or transport_given):
-                warn_of_unreachable(self._run.routes, self._is_own, self._redaction)
+                warn_of_unreachable(self._run.routes, self._is_own, self._redaction, self._base)
             self._run.verify(leaving, strict=self._strict)
         finally:
             self._run.close()

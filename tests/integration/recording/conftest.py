@@ -27,6 +27,14 @@ async def _echo(request: web.BaseRequest) -> web.StreamResponse:
     return web.Response(body=body or b"hello", headers={"X-Method": request.method})
 
 
+async def _stream(request: web.BaseRequest) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
+    await response.prepare(request)
+    async for chunk in request.content.iter_any():
+        await response.write(chunk)
+    return response
+
+
 async def _compressed(_request: web.BaseRequest) -> web.StreamResponse:
     response = web.json_response({"compressed": ["é", 1, None]})
     response.enable_compression(web.ContentCoding.gzip)
@@ -107,6 +115,7 @@ async def _refused_chat(_request: web.BaseRequest) -> web.StreamResponse:
 
 
 _ANSWERS: dict[str, Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]] = {
+    "stream": _stream,
     "compressed": _compressed,
     "strange": _strange_encoding,
     "repeated": _repeated,

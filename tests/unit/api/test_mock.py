@@ -299,3 +299,13 @@ async def test_it_is_shown_in_one_line():
         assert repr(mock) == (
             "<aiointercept http://aiointercept.test, 1 route, 2 calls (1 unmatched)>"
         )
+
+
+def test_options_that_can_be_read():
+    """As they were given; they cannot be set."""
+    given = aiointercept(mock_external_urls=True, passthrough_unmatched=True, param="m")
+    assert (given.param, given.passthrough_unmatched) == ("m", True)
+    assert (aiointercept().param, aiointercept().passthrough_unmatched) == (None, False)
+    for name in ("param", "passthrough_unmatched"):
+        with pytest.raises(AttributeError):
+            setattr(given, name, None)

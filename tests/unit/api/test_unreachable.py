@@ -1,6 +1,7 @@
 import warnings
 
 import pytest
+from yarl import URL
 
 from aiointercept.api.options import Options, build_route
 from aiointercept.api.unreachable import warn_of_unreachable
@@ -37,3 +38,15 @@ def test_what_can_be_reached():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warn_of_unreachable([own, every, used], lambda target: target == OWN, None)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_another_name_of_the_mock_itself(host: str):
+    """The warning says under which one requests arrive."""
+    routes = registered(Url(f"http://{host}:8081/users"))
+    with pytest.warns(
+        AiointerceptWarning, match=r"arrive under m\.server_url, http://127.0.0.2:8081"
+    ):
+        warn_of_unreachable(routes, lambda _: False, None, URL("http://127.0.0.2:8081"))
+    with pytest.warns(AiointerceptWarning, match="reach the real server there"):
+        warn_of_unreachable(routes, lambda _: False, None, URL("http://127.0.0.2:8082"))

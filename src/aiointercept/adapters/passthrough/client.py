@@ -52,6 +52,8 @@ class ClientUpstream:
         proxy: the client's proxy, if it has one.
         server_hostname: the name that the client wants to see in the certificate.
         body: what the client sends, encoded as it is; ``None`` for that of the request.
+        proxy_auth: the client's credentials at the proxy, as aiohttp has them.
+        proxy_headers: what it tells the proxy besides.
     """
 
     connector: Any
@@ -59,6 +61,8 @@ class ClientUpstream:
     proxy: URL | None = None
     server_hostname: str | None = None
     body: AsyncIterable[bytes] | bytes | None = None
+    proxy_auth: Any = None
+    proxy_headers: Any = None
 
     async def send(self, request: Request) -> UpstreamResponse:
         """See :meth:`aiointercept.core.ports.Upstream.send`."""
@@ -71,7 +75,7 @@ class ClientUpstream:
             read_bufsize=_READ_BUFFER,
             max_line_size=_LONGEST_LINE,
             max_field_size=_LONGEST_LINE,
-            middlewares=(_send_once,),
+            middlewares=(self._tell_proxy, _send_once),
         )
         headers = end_to_end_headers(request.headers)
         headers.popall(hdrs.EXPECT, None)
@@ -109,6 +113,16 @@ class ClientUpstream:
             response.status, response.reason, response.headers, _Body(session, response)
         )
 
+    async def _tell_proxy(
+        self, request: ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """Give the request what the client's has: aiohttp warns of it as a keyword."""
+        if self.proxy_auth is not None:
+            request.proxy_auth = self.proxy_auth
+        if self.proxy_headers is not None:
+            request.proxy_headers = self.proxy_headers
+        return await handler(request)
+
 
 class _LostError(Exception):
     """The connection to the real server was lost; not for the client's eyes."""
@@ -135,7 +149,15 @@ def upstream_of(
     body: AsyncIterable[bytes] | bytes,
 ) -> ClientUpstream:
     """Return an upstream that is reached as ``request``, sent with ``body``, would have been."""
-    return ClientUpstream(connector, request.ssl, proxy, request.server_hostname, body)
+    return ClientUpstream(
+        connector,
+        request.ssl,
+        proxy,
+        request.server_hostname,
+        body,
+        getattr(request, "proxy_auth", None),
+        getattr(request, "proxy_headers", None),
+    )
 
 
 class _Body:

@@ -72,7 +72,8 @@ class Masker:
         return self.replace(text)
 
     def _parameter(self, found: re.Match[str]) -> str:
-        if not self.in_query(unquote_plus(found[2])):
+        # The mask at the end of a sentence is no other value.
+        if not self.in_query(unquote_plus(found[2])) or found[3].rstrip(".,:!)") == MASK:
             return found[0]
         return f"{found[1]}{found[2]}={MASK}"
 

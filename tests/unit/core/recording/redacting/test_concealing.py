@@ -154,3 +154,6 @@ def test_matchers_of_users_stay_as_they_are() -> None:
     assert SHOW.matcher(own) is own
     assert SHOW.message("GET /x where /y?token=s3cr3t").startswith("GET /x where /y?token=REDACTED")
     assert PLAIN.message("?token=s3cr3t") == "?token=s3cr3t"
+    assert SHOW.message("No route matches /x?token=REDACTED. The").startswith(
+        "No route matches /x?token=REDACTED. The"
+    )
