@@ -76,21 +76,6 @@ MODES = {
     ),
     "drop-in": Mode(aioresponses, "http://h.test", native=False),
 }
-# Beside these ways to be reached, there are more ways to answer.
-MORE_MODES = {
-    "tls": Mode(lambda: aiointercept(mock_external_urls=True, tls=True), "https://h.test"),
-    "https server": Mode(lambda: aiointercept(tls=True), "https://h.test", own_session=True),
-    "proxy": Mode(aiointercept, "http://h.test", proxied=True),
-    "mounted": Mode(
-        lambda: aiointercept(mock_external_urls=True), "http://h.test", application=True
-    ),
-    "forwarded": Mode(
-        lambda: Forwarding(),  # noqa: PLW0108  it is defined below
-        "http://h.test",
-        own_session=True,
-        application=True,
-    ),
-}
 NATIVE_MODES = [name for name, mode in MODES.items() if mode.native]
 
 
@@ -208,6 +193,18 @@ class Forwarding:
         """Return a session that finds every name at the real server."""
         resolver = _Here(self._runner.addresses[0][1])
         return aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=resolver), **options)
+
+
+# Beside these ways to be reached, there are more ways to answer.
+MORE_MODES = {
+    "tls": Mode(lambda: aiointercept(mock_external_urls=True, tls=True), "https://h.test"),
+    "https server": Mode(lambda: aiointercept(tls=True), "https://h.test", own_session=True),
+    "proxy": Mode(aiointercept, "http://h.test", proxied=True),
+    "mounted": Mode(
+        lambda: aiointercept(mock_external_urls=True), "http://h.test", application=True
+    ),
+    "forwarded": Mode(Forwarding, "http://h.test", own_session=True, application=True),
+}
 
 
 async def _read(session: aiohttp.ClientSession, method: str, url: str, **options: Any) -> str:
