@@ -247,8 +247,34 @@ def loop_kinds() -> list[str]:
     return ["asyncio"] if uvloop is None else ["asyncio", "uvloop"]
 
 
+class WithoutReaders(asyncio.SelectorEventLoop):
+    """A loop that waits for sockets by itself alone, as the default one of Windows does.
+
+    What that one has not is refused. How it does its own work is not simulated.
+    """
+
+    add_reader = asyncio.AbstractEventLoop.add_reader
+    remove_reader = asyncio.AbstractEventLoop.remove_reader
+    add_writer = asyncio.AbstractEventLoop.add_writer
+    remove_writer = asyncio.AbstractEventLoop.remove_writer
+
+    # What this loop itself does by them, in asyncio.
+    def _sock_read_done(self, fd: int, fut: Any, handle: Any = None) -> None:
+        if handle is None or not handle.cancelled():
+            self._remove_reader(fd)
+
+    def _sock_write_done(self, fd: int, fut: Any, handle: Any = None) -> None:
+        if handle is None or not handle.cancelled():
+            self._remove_writer(fd)
+
+
+WITHOUT_READERS = "without readers"
+
+
 def new_loop(kind: str) -> asyncio.AbstractEventLoop:
     """Return a new loop of this kind."""
+    if kind == WITHOUT_READERS:
+        return WithoutReaders()
     return uvloop.new_event_loop() if kind == "uvloop" else asyncio.new_event_loop()
 
 
