@@ -76,21 +76,6 @@ MODES = {
     ),
     "drop-in": Mode(aioresponses, "http://h.test", native=False),
 }
-# Beside these ways to be reached, there are more ways to answer.
-MORE_MODES = {
-    "tls": Mode(lambda: aiointercept(mock_external_urls=True, tls=True), "https://h.test"),
-    "https server": Mode(lambda: aiointercept(tls=True), "https://h.test", own_session=True),
-    "proxy": Mode(aiointercept, "http://h.test", proxied=True),
-    "mounted": Mode(
-        lambda: aiointercept(mock_external_urls=True), "http://h.test", application=True
-    ),
-    "forwarded": Mode(
-        lambda: Forwarding(),  # noqa: PLW0108  it is defined below
-        "http://h.test",
-        own_session=True,
-        application=True,
-    ),
-}
 NATIVE_MODES = [name for name, mode in MODES.items() if mode.native]
 
 
@@ -210,6 +195,18 @@ class Forwarding:
         return aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=resolver), **options)
 
 
+# Beside these ways to be reached, there are more ways to answer.
+MORE_MODES = {
+    "tls": Mode(lambda: aiointercept(mock_external_urls=True, tls=True), "https://h.test"),
+    "https server": Mode(lambda: aiointercept(tls=True), "https://h.test", own_session=True),
+    "proxy": Mode(aiointercept, "http://h.test", proxied=True),
+    "mounted": Mode(
+        lambda: aiointercept(mock_external_urls=True), "http://h.test", application=True
+    ),
+    "forwarded": Mode(Forwarding, "http://h.test", own_session=True, application=True),
+}
+
+
 async def _read(session: aiohttp.ClientSession, method: str, url: str, **options: Any) -> str:
     async with session.request(method, url, **options) as response:
         return await response.text()
@@ -250,8 +247,34 @@ def loop_kinds() -> list[str]:
     return ["asyncio"] if uvloop is None else ["asyncio", "uvloop"]
 
 
+class WithoutReaders(asyncio.SelectorEventLoop):
+    """A loop that waits for sockets by itself alone, as the default one of Windows does.
+
+    What that one has not is refused. How it does its own work is not simulated.
+    """
+
+    add_reader = asyncio.AbstractEventLoop.add_reader
+    remove_reader = asyncio.AbstractEventLoop.remove_reader
+    add_writer = asyncio.AbstractEventLoop.add_writer
+    remove_writer = asyncio.AbstractEventLoop.remove_writer
+
+    # What this loop itself does by them, in asyncio.
+    def _sock_read_done(self, fd: int, fut: Any, handle: Any = None) -> None:
+        if handle is None or not handle.cancelled():
+            self._remove_reader(fd)
+
+    def _sock_write_done(self, fd: int, fut: Any, handle: Any = None) -> None:
+        if handle is None or not handle.cancelled():
+            self._remove_writer(fd)
+
+
+WITHOUT_READERS = "without readers"
+
+
 def new_loop(kind: str) -> asyncio.AbstractEventLoop:
     """Return a new loop of this kind."""
+    if kind == WITHOUT_READERS:
+        return WithoutReaders()
     return uvloop.new_event_loop() if kind == "uvloop" else asyncio.new_event_loop()
 
 

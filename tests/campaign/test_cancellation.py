@@ -14,6 +14,7 @@ from campaign_modes import (
     CALLS,
     MODES,
     MORE_MODES,
+    WITHOUT_READERS,
     Mode,
     calls_of,
     loop_kinds,
@@ -163,7 +164,7 @@ def test_a_call_cancelled_at_any_turn_leaves_the_next_one_fine(
 
 
 @pytest.mark.parametrize("name", ALL_MODES)
-@pytest.mark.parametrize("kind", loop_kinds())
+@pytest.mark.parametrize("kind", [*loop_kinds(), WITHOUT_READERS])
 def test_many_calls_cancelled_at_once_leave_the_next_ones_fine(
     campaign: Any, name: str, kind: str
 ) -> None:

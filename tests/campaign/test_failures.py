@@ -5,7 +5,7 @@ import errno
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
@@ -197,32 +197,74 @@ def test_a_loop_that_closes_in_the_middle_takes_only_its_own_with_it(
             campaign.count("loops closed within a block")
 
 
-@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, Exception])
-def test_whatever_a_callback_raises_the_helper_serves_on(
-    campaign: Any, error: type[BaseException]
-) -> None:
-    """The client gets a 500, the test the exception, and the next test its answers."""
-
+def _in_a_callback(mock: aiointercept, error: type[BaseException]) -> None:
     def callback(url: Any, **_: Any) -> None:
         raise error
 
-    async def asynchronous(url: Any, **_: Any) -> None:
+    mock.get("/bad", callback=callback)
+
+
+def _in_an_async_callback(mock: aiointercept, error: type[BaseException]) -> None:
+    async def callback(url: Any, **_: Any) -> None:
         raise error
 
-    for function in (callback, asynchronous):
-        with pytest.raises((error, RuntimeError)), aiointercept() as mock:
-            mock.get("/bad", callback=function)
-            mock.get("/good", body="good", repeat=True)
-            try:
-                status = requests.get(f"{mock.server_url}/bad", timeout=20).status_code
-            except requests.ConnectionError:
-                status = 0
-            assert status in {0, 500}
-            assert requests.get(f"{mock.server_url}/good", timeout=20).text == "good"
-        with aiointercept() as mock:
-            mock.get("/good", body="good")
-            assert requests.get(f"{mock.server_url}/good", timeout=20).text == "good"
-        campaign.count("exceptions on the helper's thread")
+    mock.get("/bad", callback=callback)
+
+
+def _in_a_body(mock: aiointercept, error: type[BaseException]) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"some"
+        raise error
+
+    mock.get("/bad", body=chunks)
+
+
+def _in_a_matcher(mock: aiointercept, error: type[BaseException]) -> None:
+    def match(request: Any) -> bool:
+        raise error
+
+    mock.get("/bad", match=match)
+
+
+def _in_a_websocket(mock: aiointercept, error: type[BaseException]) -> None:
+    async def handler(socket: Any, request: Any) -> None:
+        raise error
+
+    mock.ws("/bad", handler)
+
+
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==",
+}
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, Exception])
+@pytest.mark.parametrize(
+    "place",
+    [_in_a_callback, _in_an_async_callback, _in_a_body, _in_a_matcher, _in_a_websocket],
+)
+def test_whatever_the_users_code_raises_the_helper_serves_on(
+    campaign: Any, place: Any, error: type[BaseException]
+) -> None:
+    """The client's call ends, the test gets the exception, and the next test its answers."""
+    headers = UPGRADE if place is _in_a_websocket else {}
+    with pytest.raises((error, RuntimeError)), aiointercept() as mock:
+        place(mock, error)
+        mock.get("/good", body="good", repeat=True)
+        try:
+            url = f"{mock.server_url}/bad"
+            status = requests.get(url, timeout=20, headers=headers, stream=True).status_code
+        except requests.RequestException:
+            status = 0
+        assert status in {0, 101, 200, 500}
+        assert requests.get(f"{mock.server_url}/good", timeout=20).text == "good"
+    with aiointercept() as mock:
+        mock.get("/good", body="good")
+        assert requests.get(f"{mock.server_url}/good", timeout=20).text == "good"
+    campaign.count("exceptions on the helper's thread")
 
 
 def test_a_helper_that_died_is_replaced(campaign: Any) -> None:

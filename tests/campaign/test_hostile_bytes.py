@@ -477,6 +477,8 @@ async def test_strangers_at_our_ports_do_not_stop_the_loop(
                 return await answer.text()
 
         assert await ask() == "good"
+        if not intercepts:
+            assert mock.proxy_url  # it listens, too
         strangers: list[socket.socket] = []
         for port in _listening_ports() - before:
             for _ in range(1500):  # more than any backlog holds

@@ -18,6 +18,7 @@ from campaign_modes import (
     CALLS,
     MODES,
     MORE_MODES,
+    WITHOUT_READERS,
     Mode,
     calls_of,
     descriptors,
@@ -194,7 +195,7 @@ def test_life_cycles_leave_nothing(campaign: Any, name: str, form: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODES)
-@pytest.mark.parametrize("kind", loop_kinds())
+@pytest.mark.parametrize("kind", [*loop_kinds(), WITHOUT_READERS])
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_loops_of_ended_blocks_are_let_go(campaign: Any, name: str, kind: str) -> None:
@@ -261,6 +262,42 @@ def test_blocks_that_start_and_stop_in_different_contexts_do_not_grow(
     assert sum(one() is not None for one in mocks) <= 2
     assert sum(len(value) for value in here.values() if isinstance(value, tuple)) <= 1
     campaign.count("blocks left in another context", number)
+
+
+@pytest.mark.parametrize("name", MODES)
+def test_a_long_life_keeps_no_bodies(campaign: Any, name: str) -> None:
+    """Of thousands of calls of one mock: the drop-in keeps none, a log what is not cleared."""
+    mode = MODES[name]
+    number, size = campaign.times(60, 3000), 100_000
+
+    sent = b"x" * size
+
+    async def ask(mock: Any, session: aiohttp.ClientSession, times: int) -> None:
+        base = mode.base(mock)
+        for _ in range(times):
+            async with session.post(f"{base}/large", data=sent) as response:
+                assert len(await response.read()) == size
+            if mode.native:
+                mock.clear_calls()
+
+    async def main() -> int:
+        async with mode.make() as mock:
+            base = mode.base(mock)
+            mock.post(f"{base}/large", body=b"y" * size, repeat=True)
+            async with mode.session(mock) as session:
+                await ask(mock, session, 10)
+                gc.collect()
+                tracemalloc.start()
+                try:
+                    await ask(mock, session, number)
+                    gc.collect()
+                    return tracemalloc.get_traced_memory()[0]
+                finally:
+                    tracemalloc.stop()
+
+    # The drop-in remembers the arguments of each call, which are the same bytes each time.
+    assert run_on("asyncio", main()) < 20 * size
+    campaign.count("large bodies in the life of one mock", number)
 
 
 def test_nothing_of_a_mock_is_left_when_it_is_forgotten(campaign: Any) -> None:

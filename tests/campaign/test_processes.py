@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from campaign_modes import ANSWER, CALLS, MODES, loop_kinds, new_loop, register
+from campaign_modes import ANSWER, CALLS, MODES, WITHOUT_READERS, loop_kinds, new_loop, register
 
 from aiointercept import aiointercept
 
@@ -68,7 +68,7 @@ def _in_child(work: Any) -> int:
 
 @can_fork
 @pytest.mark.parametrize("name", MODES)
-@pytest.mark.parametrize("kind", loop_kinds())
+@pytest.mark.parametrize("kind", [*loop_kinds(), WITHOUT_READERS])
 def test_a_forked_child_and_its_parent_use_one_mock(campaign: Any, name: str, kind: str) -> None:
     """At the same time, each on a loop of its own: nobody gets the other's connections."""
     mode = MODES[name]

@@ -21,9 +21,11 @@ _MEMBER: Final = re.compile(
     r"""|\b(?P<matcher>cookies):?\ (?=[{[])"""
 )
 # It ends where it was cut, too.
+# A quote behind more backslashes than the first one stands within the text.
 _TEXT: Final = re.compile(
-    r"""[bru]{0,2}(?P<quote>\\*["'])(?:(?!(?P=quote)|…(?:[,;:)\]}\s]|$))(?:\\.|[^\\\n]))*"""
-    r"""(?:(?P=quote)|…?)"""
+    r"""[bru]{0,2}(?P<escape>\\*)(?P<quote>["'])"""
+    r"""(?:(?!(?<!\\)(?P=escape)(?P=quote)|…(?:[,;:)\]}\s]|$))[^\n])*"""
+    r"""(?:(?P=escape)(?P=quote)|…?)"""
 )
 _WORD: Final = re.compile(r"[^\s,;)\]}]+")
 _NAME_ENDS: Final = re.compile(r"\s*:")
@@ -64,7 +66,8 @@ def masked_value(text: str, start: int) -> tuple[str, int]:
     """Mask the value that begins at ``start``; return it, and where it ends."""
     found = _TEXT.match(text, start)
     if found is not None:
-        return f"{found['quote']}{MASK}{found['quote']}", found.end()
+        quote = found["escape"] + found["quote"]
+        return f"{quote}{MASK}{quote}", found.end()
     if text[start : start + 1] in _OPEN:
         return _masked_collection(text, start)
     found = _WORD.match(text, start)

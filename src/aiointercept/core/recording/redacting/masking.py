@@ -22,7 +22,10 @@ MASK: Final = "REDACTED"
 FORM: Final = "application/x-www-form-urlencoded"
 
 _USER_INFO: Final = re.compile(r"(://)[^/?#@\s\"'<>]+@")
-_PARAMETER: Final = re.compile(r"([?&#;])([^=&#?;\s\"'<>]+)=([^&#;\s\"'<>]+)")
+# A URL may have apostrophes; one that ends a text is followed by something else.
+_PARAMETER: Final = re.compile(
+    r"([?&#;])([^=&#?;\s\"'<>]+)=([^&#;\s\"'<>]+(?:'+[^&#;\s\"'<>,:)\]}]+)*)"
+)
 # Where it is known what is a URL: an apostrophe is part of it, not the quote around it.
 _USER_INFO_OF_URL: Final = re.compile(r"(://)[^/?#@\s\"<>]+@")
 _PARAMETER_OF_URL: Final = re.compile(r"([?&#;])([^=&#?;\s\"<>]+)=([^&#;\s\"<>]+)")
