@@ -137,7 +137,7 @@ class Assertions(ABC):
         strict_headers: bool = False,
         **untraced: Unpack[UntracedKeywords],
     ) -> None:
-        """Fail unless one of the calls was as told; see :meth:`assert_called_with`.
+        """Fail unless one of the calls is as expected: see :meth:`assert_called_with`.
 
         Raises:
             AssertionError: with the nearest calls and what differs.
@@ -159,7 +159,7 @@ class Assertions(ABC):
         strict_headers: bool = False,
         **untraced: Unpack[UntracedKeywords],
     ) -> None:
-        """Fail unless the latest call to ``url`` was as told.
+        """Fail unless the latest call to ``url`` is as expected.
 
         Args:
             url: compared normalised; a pattern means any URL that it matches.
@@ -190,7 +190,7 @@ class Assertions(ABC):
         strict_headers: bool = False,
         **untraced: Unpack[UntracedKeywords],
     ) -> None:
-        """Fail unless there was exactly one call, and that as :meth:`assert_called_with` tells.
+        """Fail unless there was just one call, and it is as :meth:`assert_called_with` expects.
 
         Raises:
             AssertionError: with the nearest calls and what differs.
