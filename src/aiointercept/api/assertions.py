@@ -143,7 +143,7 @@ class Assertions(ABC):
             AssertionError: with the nearest calls and what differs.
 
         .. versionchanged:: 1.1
-            ``data``, ``json``, ``headers`` and ``strict_headers``.
+            Added ``data``, ``json``, ``headers`` and ``strict_headers``.
         """
         rest = content_matchers(data, json, headers, strict_headers=strict_headers)
         self._verifier.assert_any_call(self._expected(url, method, params, rest, untraced))
@@ -214,6 +214,9 @@ class Assertions(ABC):
 
         Raises:
             AssertionError: with what is missing.
+
+        .. versionchanged:: 1.1
+            Added ``contiguous``.
         """
         self._verifier.assert_has_calls(calls, any_order=any_order, contiguous=contiguous)
 

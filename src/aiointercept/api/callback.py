@@ -37,6 +37,9 @@ class CallbackResult:
         response_class: kept for compatibility with aioresponses; changes nothing.
         reason: the phrase behind the status.
         json: the same as ``payload``.
+
+    .. versionchanged:: 1.1
+        Added ``json``.
     """
 
     method: str = "GET"

@@ -121,6 +121,9 @@ class Verbs(ABC):
             RuntimeError: before the start.
             TypeError: for a value of the wrong type, naming the argument.
             ValueError: for contradictions, impossible values, and a URL that is passed through.
+
+        .. versionchanged:: 1.1
+            Added ``rate`` and ``ignore_query``.
         """
         options = Options(
             status=status,
