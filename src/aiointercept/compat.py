@@ -8,6 +8,10 @@ from aiointercept.core.http.urls import sorted_query
 __all__ = ("merge_params", "normalize_url")
 
 
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 def normalize_url(url: str | URL) -> URL:
     """Return ``url`` with its query sorted: the form of the keys of ``aioresponses.requests``.
 

@@ -36,6 +36,11 @@ from aiointercept.core.type_guards import is_exception_class
 
 __all__ = ("InMemoryInterceptor", "InMemoryTransport", "InMemoryUpstream", "SocketlessTransport")
 
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 _BASE: Final = URL("http://aiointercept.test")
 
 

@@ -50,6 +50,24 @@ def test_every_name_of_a_module(module: str) -> None:
         assert inspect.getdoc(getattr(home, name)), name
 
 
+def test_everything_of_the_pytest_plugin(request: pytest.FixtureRequest) -> None:
+    """Fixtures, the marker, options and ini options are listed with their defaults and versions."""
+    page = (DOCS / "reference" / "pytest.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([^`=(]+)[^|]*\|(.*)\| (\d\.\d) \|$", page, re.MULTILINE)
+    listed = {name: rest for name, rest, _ in rows}
+    parser = request.config._parser  # noqa: SLF001  pytest has no public way to list its options
+    (group,) = [one for one in parser._groups if one.name == "aiointercept"]  # noqa: SLF001
+    options = {name for option in group.options for name in option.names()}
+    ini = {name: one for name, one in parser._inidict.items() if name.startswith("aiointercept")}  # noqa: SLF001
+    others = {"aiointercept_mock", "aiointercept_server", "@pytest.mark.aiointercept"}
+    assert set(listed) == {*options, *ini, *others, "AIOINTERCEPT_RECORD"}
+    assert ini
+    for name in ini:
+        default = request.config.getini(name)
+        if name != "aiointercept_cassette_dir" and default not in ("", None):
+            assert f"`{str(default).lower()}`" in listed[name]
+
+
 def said() -> str:
     """Return all text of the package with quotes and line breaks of string literals taken out."""
     root = Path(aiointercept.__file__).parent

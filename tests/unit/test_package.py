@@ -1,5 +1,6 @@
 """What stands on the package itself."""
 
+import importlib
 import inspect
 import subprocess
 import sys
@@ -27,6 +28,15 @@ def test_public_names() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [str(sorted(aiointercept.__all__))] * 2
+
+
+@pytest.mark.parametrize("module", ["aioresponses", "compat", "errors", "matchers", "testing"])
+def test_public_names_of_modules(module: str) -> None:
+    """As what completes names shows them: nothing that a module has for itself."""
+    home = importlib.import_module(f"aiointercept.{module}")
+    # pytest adds names of its own, such as @py_builtins.
+    shown = [name for name in dir(home) if not name.startswith(("_", "@"))]
+    assert shown == sorted(home.__all__)
 
 
 @pytest.mark.parametrize("name", aiointercept.__all__)

@@ -14,3 +14,7 @@ from aiointercept.aioresponses.mock import aioresponses
 from aiointercept.api.callback import CallbackResult
 
 __all__ = ("CallbackResult", "RequestCall", "aioresponses", "compat", "core")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -172,7 +172,7 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
             body: text is encoded as UTF-8. An async iterable, a function that returns one, or a
                 ``pathlib.Path`` is streamed; of any other type if ``payload`` is given, too.
             exception: what the client's call raises, just as it is.
-            content_type: if ``headers`` tell none.
+            content_type: if ``headers`` have none.
             payload: serialised as JSON in place of ``body``, when the answer is made.
             headers: of the response, which has no others besides its ``Content-Type``; read when
                 the answer is made, or when the same ``dict`` is given to another registration.

@@ -137,13 +137,13 @@ class Assertions(ABC):
         strict_headers: bool = False,
         **untraced: Unpack[UntracedKeywords],
     ) -> None:
-        """Fail unless one of the calls was as told; see :meth:`assert_called_with`.
+        """Fail unless one of the calls is as expected: see :meth:`assert_called_with`.
 
         Raises:
             AssertionError: with the nearest calls and what differs.
 
         .. versionchanged:: 1.1
-            ``data``, ``json``, ``headers`` and ``strict_headers``.
+            Added ``data``, ``json``, ``headers`` and ``strict_headers``.
         """
         rest = content_matchers(data, json, headers, strict_headers=strict_headers)
         self._verifier.assert_any_call(self._expected(url, method, params, rest, untraced))
@@ -159,7 +159,7 @@ class Assertions(ABC):
         strict_headers: bool = False,
         **untraced: Unpack[UntracedKeywords],
     ) -> None:
-        """Fail unless the latest call to ``url`` was as told.
+        """Fail unless the latest call to ``url`` is as expected.
 
         Args:
             url: compared normalised; a pattern means any URL that it matches.
@@ -190,7 +190,7 @@ class Assertions(ABC):
         strict_headers: bool = False,
         **untraced: Unpack[UntracedKeywords],
     ) -> None:
-        """Fail unless there was exactly one call, and that as :meth:`assert_called_with` tells.
+        """Fail unless there was just one call, and it is as :meth:`assert_called_with` expects.
 
         Raises:
             AssertionError: with the nearest calls and what differs.
@@ -214,6 +214,9 @@ class Assertions(ABC):
 
         Raises:
             AssertionError: with what is missing.
+
+        .. versionchanged:: 1.1
+            Added ``contiguous``.
         """
         self._verifier.assert_has_calls(calls, any_order=any_order, contiguous=contiguous)
 

@@ -32,12 +32,15 @@ class CallbackResult:
         method: kept for compatibility with aioresponses; changes nothing.
         status: 200 to 999.
         body: all that ``body=`` of a registration takes.
-        content_type: if ``headers`` tell none; by default as in a registration.
+        content_type: if ``headers`` have none; by default as in a registration.
         payload: serialised as JSON in place of ``body``.
         headers: a mapping or pairs; a ``Content-Type`` here wins.
         response_class: kept for compatibility with aioresponses; changes nothing.
         reason: the phrase behind the status.
         json: the same as ``payload``.
+
+    .. versionchanged:: 1.1
+        Added ``json``.
     """
 
     method: str = "GET"

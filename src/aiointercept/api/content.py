@@ -64,7 +64,7 @@ def make_content(
         json: serialised in place of ``body``.
         payload: the same as ``json``, by the name that aioresponses gives it.
         headers: a mapping or pairs; names may repeat.
-        content_type: if ``headers`` tell none; ``application/json`` by default.
+        content_type: if ``headers`` have none; ``application/json`` by default.
         cookies: become ``Set-Cookie`` headers.
         reusable: whether the body must be there for more than one request.
 

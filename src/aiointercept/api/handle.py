@@ -113,7 +113,7 @@ class MockResponse:
         strict_headers: bool = False,
         **untraced: Unpack[UntracedKeywords],
     ) -> None:
-        """Fail unless the latest call that this route answered was as told.
+        """Fail unless the latest call that this route answered is as expected.
 
         Args:
             params: the whole query.

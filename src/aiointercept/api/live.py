@@ -94,7 +94,7 @@ class LiveVerbs(Verbs):
             The handle, with the transcript in ``messages``.
 
         .. versionchanged:: 1.1
-            ``headers``, ``fault`` and ``ignore_query``.
+            Added ``headers``, ``fault`` and ``ignore_query``.
         """
         options = Options(
             repeat=repeat,
@@ -153,7 +153,7 @@ class LiveVerbs(Verbs):
             others: contradict ``events``.
 
         .. versionchanged:: 1.1
-            ``rate`` and ``ignore_query``.
+            Added ``rate`` and ``ignore_query``.
         """
         given: dict[str, Any] = {
             "status": status,

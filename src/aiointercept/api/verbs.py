@@ -98,7 +98,7 @@ class Verbs(ABC):
             json: serialised in place of ``body``.
             payload: the same as ``json``.
             headers: of the response; a mapping or pairs.
-            content_type: if ``headers`` tell none; ``application/json`` by default.
+            content_type: if ``headers`` have none; ``application/json`` by default.
             repeat: ``False`` for once, a number of times, or ``True`` for ever.
             callback: makes the answer: ``(url, *, headers, query, json, data, **kw)``.
             reason: the phrase behind the status.
@@ -120,7 +120,10 @@ class Verbs(ABC):
         Raises:
             RuntimeError: before the start.
             TypeError: for a value of the wrong type, naming the argument.
-            ValueError: for contradictions, impossible values, and a route that would be dead.
+            ValueError: for contradictions, impossible values, and a URL that is passed through.
+
+        .. versionchanged:: 1.1
+            Added ``rate`` and ``ignore_query``.
         """
         options = Options(
             status=status,

@@ -81,5 +81,5 @@ def refuse_untraced(unknown: Mapping[str, object], known: Iterable[str], level: 
             raise TypeError(unexpected_keyword(name, known))
     if unknown:
         names = ", ".join(map(repr, unknown))
-        msg = f"{names}: leaves no trace in a request, so it is not compared; leave it out"
+        msg = f"no request shows {names}, so it is not compared: remove it from the assertion"
         warnings.warn(msg, DeprecationWarning, stacklevel=level)

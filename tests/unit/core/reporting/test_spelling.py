@@ -40,7 +40,7 @@ def test_keywords_without_a_trace_are_warned_of() -> None:
     def users_line() -> None:
         assertion(timeout=3, ssl=False)
 
-    with pytest.warns(DeprecationWarning, match="'timeout', 'ssl': leaves no trace") as caught:
+    with pytest.warns(DeprecationWarning, match="no request shows 'timeout', 'ssl'") as caught:
         users_line()
     assert caught[0].filename == __file__
     assert caught[0].lineno == users_line.__code__.co_firstlineno + 1
