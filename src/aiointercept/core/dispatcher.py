@@ -182,6 +182,14 @@ class MockDispatcher:
             attempt.begin(call, mock)
         return Exchange(call, ForwardReply(mock.policy.forward_rate), mock)
 
+    def may_begin(self, connection: ClientConnection | None) -> bool:
+        """See :meth:`.ports.dispatcher.Dispatcher.may_begin`."""
+        if self.registry.has_mounts:
+            return True
+        return connection is not None and any(
+            mock.registry.has_mounts for mock in connection.active_mocks
+        )
+
     def begin(
         self,
         request: Request,
@@ -191,8 +199,6 @@ class MockDispatcher:
     ) -> Exchange | None:
         """See :meth:`.ports.dispatcher.Dispatcher.begin`."""
         mocks: Sequence[ChainedMock] = () if connection is None else connection.active_mocks
-        if not any(mock.registry.has_mounts for mock in (self, *mocks)):
-            return None
         attempt = None if connection is None else connection.attempt
         if attempt is not None and attempt.call is not None:
             return None

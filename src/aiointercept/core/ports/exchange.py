@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from attrs import frozen
+from attrs import define
 
 from aiointercept.core.calls import Call
 from aiointercept.core.http.messages import HeaderSource, Response
@@ -60,9 +60,11 @@ class ExchangeOwner(Protocol):
         ...
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Exchange:
     """A call with its answer, to be performed by an adapter and then finished.
+
+    Made for each request, it is not frozen: attrs takes twice as long to make what is.
 
     Args:
         call: the call, already in the log.
