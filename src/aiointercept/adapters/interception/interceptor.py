@@ -318,9 +318,9 @@ class _Hooks:
         if _cut_off:
             _cut_off.refuse(req, mocked=self.active)
 
-    async def connect(self, call: ConnectCall) -> Connection:
+    def connect(self, call: ConnectCall) -> Awaitable[Connection]:
         """See :meth:`.patching.Hooks.connect`."""
-        return await lead(_chain.in_order(), call)
+        return lead(_chain.in_order(), call)
 
     def forget(self, connector: BaseConnector) -> Sequence[Awaitable[None]]:
         """See :meth:`.patching.Hooks.forget`."""
