@@ -309,11 +309,6 @@ class ConnectionHandler(web.Server):
     async def _perform(self, performance: Performance) -> web.StreamResponse:
         exchange = performance.exchange
         answer: Any = exchange.answer
-        if performance.was_shown_fault:
-            # The client took the faulty certificate, so all is well for it.
-            exchange.dispatcher.fail(exchange, answer.fault)
-            exchange = evolve(exchange, answer=answer.content)
-            return await self._perform(performance._replace(exchange=exchange))
         if isinstance(answer, Response):
             # Closed by the user's own code, as a server that crashes.
             if performance.client_is_gone:
@@ -323,6 +318,11 @@ class ConnectionHandler(web.Server):
                 return await send_paced(performance, answer)
             performance.settle()
             return performance.send(answer)
+        if performance.was_shown_fault:
+            # The client took the faulty certificate, so all is well for it.
+            exchange.dispatcher.fail(exchange, answer.fault)
+            exchange = evolve(exchange, answer=answer.content)
+            return await self._perform(performance._replace(exchange=exchange))
         try:
             performer = _PERFORMERS.get(type(exchange.answer))
             if performer is not None:

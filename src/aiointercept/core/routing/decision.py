@@ -95,13 +95,16 @@ def decide(request: Request, active_mocks: Sequence[M]) -> Decision[M]:
     loopback = is_loopback(request.url.raw_host or "")
     named = False
     for mock in active_mocks:
-        if mock.policy.never_touches(request):
+        policy, registry = mock.policy, mock.registry
+        if policy.untouched and policy.never_touches(request):
             return Passthrough(None)
-        if loopback and mock.policy.leave_loopback and not mock.registry.names(request):
+        if loopback and policy.leave_loopback and not registry.names(request):
             continue
         named = True
-        chosen = mock.registry.peek(request)
+        chosen = registry.peek(request)
         if chosen is not None:
+            if not isinstance(chosen.registration.route.reply, FaultReply):
+                return Serve(mock)
             reply = _failure_to_connect(chosen, request)
             if reply is None:
                 return Serve(mock)

@@ -18,7 +18,7 @@ from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.matching.combinators import mentions_host
 from aiointercept.core.matching.indexed import IndexedMatcher, KeyIndex
 from aiointercept.core.matching.mounting import UrlPrefix
-from aiointercept.core.matching.results import MatchResult
+from aiointercept.core.matching.results import MATCH, MatchResult
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 from aiointercept.core.routing.prefixes import literal_prefixes
 from aiointercept.core.routing.routes import Registration, Route
@@ -131,12 +131,12 @@ class Registry:
     def match(self, request: Request) -> Chosen | None:
         """Choose the route that takes ``request`` and consume it, in one step."""
         for registration in self._candidates(request):
-            if not registration.route.takes_method(request.method):
+            route = registration.route
+            if not route.takes_method(request.method):
                 continue
-            result = registration.route.check_condition(request)
-            if not result or not self.consume(registration):
-                continue
-            return Chosen(registration, result)
+            result = MATCH if route.condition is None else route.check_condition(request)
+            if result and self.consume(registration):
+                return Chosen(registration, result)
         return None
 
     def peek(self, request: Request) -> Chosen | None:
