@@ -2,6 +2,7 @@
 
 python -m benchmarks            # some minutes
 python -m benchmarks --small    # some seconds: all is done once, the figures mean nothing
+python -m benchmarks --against 1.0.0    # this revision beside another one
 """
 
 import argparse
@@ -12,7 +13,7 @@ from typing import Final
 
 from attrs import frozen
 
-from benchmarks import encrypted, importing, mounting, passing
+from benchmarks import against, encrypted, importing, mounting, passing
 from benchmarks.contestants import FLOOR, OURS, Contestant, peers
 from benchmarks.exchanges import EXCHANGES, Exchange
 from benchmarks.growth import GROWTHS, Growth, memory_per_call
@@ -168,7 +169,13 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--small", action="store_true", help="do all once, to see that it works")
-    size = _SMALL if parser.parse_args().small else _FULL
+    parser.add_argument("--against", metavar="REV", help="compare with another revision, no more")
+    given = parser.parse_args()
+    size = _SMALL if given.small else _FULL
+    if given.against is not None:
+        print(asyncio.run(against.compare(given.against, size.rounds, size.shrink)))
+        print(surroundings((), size.rounds))
+        return
     for table in asyncio.run(_tables(size)):
         print(table)
     print(surroundings(peers(), size.rounds))

@@ -11,15 +11,18 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 from aiohttp import web
 from typing_extensions import override
 
 from aiointercept import aiointercept
-from aiointercept.core.ports.transport import Transport
 from aiointercept.testing import SocketlessTransport
+
+if TYPE_CHECKING:
+    # An earlier revision, which is compared with, has it elsewhere.
+    from aiointercept.core.ports.transport import Transport
 
 # The one that goes on when aiohttp does, and the original, whose sessions fail from 3.14 on.
 _PEER: Final = "aioresponses-ng"
@@ -159,7 +162,7 @@ class Ours(Contestant):
         self,
         name: str,
         base: str | None = None,
-        transport: Callable[[], Transport] | None = None,
+        transport: "Callable[[], Transport] | None" = None,
     ) -> None:
         self.name = name
         self._base = base

@@ -29,7 +29,7 @@ _BAD_GATEWAY: Final = 502
 _GATEWAY_TIMEOUT: Final = 504
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Gateway:
     """Makes the connections of those that come through the proxy.
 

@@ -24,12 +24,11 @@ from weakref import WeakKeyDictionary, WeakSet, ref
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import BaseConnector, TCPConnector
-from multidict import CIMultiDictProxy
 from typing_extensions import override
 
 from aiointercept.adapters.interception.attempts import Attempts
 from aiointercept.adapters.interception.block_end import BLOCK_ENDED
-from aiointercept.adapters.interception.client_request import connect_limit
+from aiointercept.adapters.interception.client_request import connect_limit, known_request
 from aiointercept.adapters.interception.client_tls import (
     ClientSideTls,
     check_fingerprint,
@@ -38,7 +37,7 @@ from aiointercept.adapters.interception.client_tls import (
 from aiointercept.adapters.interception.exceptions import exception_for
 from aiointercept.adapters.interception.started_calls import StartedCalls
 from aiointercept.adapters.interception.tracing import NameResolution
-from aiointercept.core.http.messages import Request, Response
+from aiointercept.core.http.messages import Response
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.transport import Dialer
 from aiointercept.core.routing.replies import Answer, Fault, FaultReply
@@ -69,7 +68,7 @@ class MockedProtocol(ResponseHandler):
         super().__init__(loop)
         self.request = request
         self.timeout = timeout
-        known = Request(request.method, request.url, CIMultiDictProxy(request.headers))
+        known = known_request(request, None)
         self.connection = ClientConnection(known.origin, known, self.fail)
 
     @override

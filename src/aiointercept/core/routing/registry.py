@@ -118,6 +118,8 @@ class Registry:
 
     def clear(self) -> None:
         """Take all routes away."""
+        if not self._all:
+            return
         with self._lock:
             for registration in self._all.values():
                 registration.removed = True
