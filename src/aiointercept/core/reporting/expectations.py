@@ -62,7 +62,7 @@ class Expectation:
     """
 
     text: str
-    head: tuple[Matcher, ...]
+    head: tuple[Combinable, ...]
     rest: tuple[Matcher, ...] = ()
 
     @classmethod
@@ -100,7 +100,12 @@ class Expectation:
 
     def is_met_by(self, call: RecordedCall) -> bool:
         """Whether ``call`` is one of those that are meant."""
-        return all(matcher.match(call.received) for matcher in self.head)
+        request = call.received
+        # A loop, as this is asked for each of perhaps many calls.
+        for matcher in self.head:  # noqa: SIM110  see above
+            if not matcher.fits(request):
+                return False
+        return True
 
     def is_fulfilled_by(self, call: RecordedCall) -> bool:
         """Whether all that must hold of ``call``, which is meant, does."""

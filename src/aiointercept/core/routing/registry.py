@@ -134,7 +134,7 @@ class Registry:
         """Choose the route that takes ``request`` and consume it, in one step."""
         for registration in self._candidates(request):
             route = registration.route
-            if not route.takes_method(request.method):
+            if not route.takes_method(request.method) or route.is_ruled_out_by(request):
                 continue
             result = MATCH if route.condition is None else route.check_condition(request)
             if result and self.consume(registration):
