@@ -7,7 +7,7 @@ the calls come from, and whose they are, is known elsewhere.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NoReturn
 
-from attrs import field, frozen
+from attrs import define, field
 from yarl import URL
 
 from aiointercept.core.recording.redacting.concealing import Concealer
@@ -44,7 +44,7 @@ def _as_given(url: UrlLike) -> UrlLike:
     return url
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Verifier:
     """The assertions over some calls.
 

@@ -6,9 +6,10 @@ What the user gave is cleaned here, once. Judging calls by it, and saying what d
 
 import re
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeAlias
+from functools import lru_cache
+from typing import Any, Final, Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import define, frozen
 from typing_extensions import override
 from yarl import URL
 
@@ -51,19 +52,28 @@ class RecordedCall(Protocol):
         ...
 
 
-@frozen
+@define
 class Expectation:
     """A call that should have been made.
 
     Attributes:
-        text: method and URL.
-        head: which calls are meant.
+        head: which calls are meant: method, and what the URL should be.
         rest: what must hold of them besides.
+        name: what messages call it; ``None`` for method and URL.
     """
 
-    text: str
     head: tuple[Combinable, ...]
     rest: tuple[Matcher, ...] = ()
+    name: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What messages call it."""
+        if self.name is not None:
+            return self.name
+        method, *target = self.head
+        named = method.name if isinstance(method, Method) else str(method)
+        return f"{named} {' with '.join(map(str, target)) or 'any URL'}"
 
     @classmethod
     def of(
@@ -86,10 +96,8 @@ class Expectation:
             ValueError: if ``url`` has no host, or ``method`` is not a method.
         """
         _refuse_swapped(url, method)
-        name = Method(ANY_METHOD if is_anything(method) else method)
-        target = _target(url, params)
-        text = " with ".join(map(str, target)) or "any URL"
-        return cls(f"{name.name} {text}", (name, *target), rest)
+        name = _method(method) if isinstance(method, str) else Method(_any_or(method))
+        return cls((name, *_target(url, params)), rest)
 
     def shown_by(self, show: Concealer) -> str:
         """Return method and URL as messages show them."""
@@ -110,6 +118,14 @@ class Expectation:
     def is_fulfilled_by(self, call: RecordedCall) -> bool:
         """Whether all that must hold of ``call``, which is meant, does."""
         return not mismatches_of(self.rest, call.received)
+
+
+# There are few methods, and many expectations.
+_method: Final = lru_cache(maxsize=64)(Method)
+
+
+def _any_or(method: Any) -> Any:
+    return ANY_METHOD if is_anything(method) else method
 
 
 def _refuse_swapped(url: object, method: object) -> None:
@@ -178,6 +194,8 @@ def query_matchers(params: Params) -> tuple[Matcher, ...]:
 
 
 def _target(url: UrlLike, params: Params) -> tuple[Combinable, ...]:
+    if params is None and isinstance(url, (str, URL)):
+        return (Url(url),)
     if is_anything(params):
         if is_anything(url) or is_pattern(url):
             return _target(url, None)
