@@ -74,15 +74,19 @@ class Contestant(ABC):
 
 
 class _FloorStage(Stage):
-    """Gives one fixed answer: it has no routes, looks at no URL and records nothing."""
+    """Gives one fixed answer: it has no routes, looks at no URL and records nothing but bodies.
+
+    It keeps the bodies that it gets, as a mock must: fresh memory for each costs as much as HTTP.
+    """
 
     def __init__(self) -> None:
         super().__init__("")
         self._body = b""
+        self._received: list[bytes] = []
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
         if request.body_exists:
-            await request.content.read()
+            self._received.append(await request.content.read())
         return web.Response(body=self._body, content_type="application/json")
 
     @override

@@ -280,7 +280,7 @@ class ConnectionHandler(web.Server):
         self, request: AiointerceptRequest, connection: ClientConnection
     ) -> Exchange | None:
         """Decide on a large body by how it begins, so that it need not be buffered to go on."""
-        await request.receive(_MOST_BUFFERED)
+        await request.receive(_MOST_BUFFERED, connection.body)
         if request.content.at_eof():
             return None
         received = await self._with_body(request, connection)

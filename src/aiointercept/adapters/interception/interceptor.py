@@ -181,6 +181,7 @@ class ConnectorInterceptor:
         active_mocks: Sequence[Dispatcher],
         repeated: ClientAttempt | None = None,
         fault: Fault | None = None,
+        body: bytes | None = None,
     ) -> Connection:
         """Return a connection to the mock over which the request will be sent.
 
@@ -189,6 +190,7 @@ class ConnectorInterceptor:
             active_mocks: from the one that answers outwards.
             repeated: the sending that this one repeats silently.
             fault: what is wrong with the certificate that the client is shown.
+            body: what the client was given to send, if that is known.
         """
         connector, req, traces, timeout = call
         mocked = self._mocked_for(connector)
@@ -214,7 +216,7 @@ class ConnectorInterceptor:
             self._require_block()
         protocol.request, protocol.proxy, protocol.timeout = req, proxy, timeout
         connection = protocol.connection
-        connection.active_mocks = active_mocks
+        connection.active_mocks, connection.body = active_mocks, body
         connection.attempt = attempt = mocked.attempts.begin(req)
         if repeated is not None and repeated.call is not None and attempt is not None:
             attempt.begin(repeated.call, repeated.owner)

@@ -48,6 +48,8 @@ class Leader(Protocol):
         call: ConnectCall,
         active_mocks: Sequence[Dispatcher],
         repeated: ClientAttempt | None = None,
+        *,
+        body: bytes | None = None,
     ) -> "Connection":
         """Return a connection to the mock over which the request will be sent."""
         ...
@@ -113,7 +115,9 @@ async def _as_decided(
     outwards = mocks if mock is mocks[0] else mocks[mocks.index(mock) :]
     if isinstance(decision, Serve) and decision.reply is not None and chosen.shows_fault(call):
         return await chosen.show_fault(call, outwards, decision)
-    return await chosen.serve(call, outwards)
+    # What can be changed while it is logged is no use there.
+    sent = body if isinstance(body, bytes) else None
+    return await chosen.serve(call, outwards, body=sent)
 
 
 async def _repeat(

@@ -62,6 +62,8 @@ class ClientConnection:
         fail: makes the client's pending call raise what an answer that is none stands for. Returns
             the response to send where that is not possible, as through a proxy.
         active_mocks: the mocks to ask, from the one that answers outwards, for the next request.
+        body: what the client was given to send, as far as that is known; on the way it may have been
+            compressed, or changed.
         attempt: what the client is sending; ``None`` if it never repeats a request silently.
         upstream: makes what reaches the real server as this client would, from the body that it
             sends, which may still be coming in.
@@ -72,6 +74,7 @@ class ClientConnection:
     request: Request
     fail: Callable[[Answer], Response | None]
     active_mocks: Sequence[ChainedMock] = ()
+    body: bytes | None = None
     attempt: Attempt | None = None
     upstream: Callable[[AsyncIterable[bytes] | bytes], Upstream] | None = None
     tls: ClientTls | None = None
