@@ -5,10 +5,12 @@ in a process of its own. A revision that lacks something that a scenario needs s
 """
 
 import asyncio
+import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -46,7 +48,8 @@ def checked_out(revision: str) -> Iterator[Path]:
         archive = subprocess.run(  # noqa: S603  the revision is the caller's
             [*git, "archive", "--format=tar", revision, "src"], check=True, capture_output=True
         )
-        subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)  # noqa: S607  the system's
+        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
+            files.extractall(folder)  # noqa: S202  the files of this repository
         yield Path(folder)
 
 
@@ -112,8 +115,11 @@ async def compare(
                 operations = max(2, scenario.operations // shrink)
                 figures: dict[str, Figure] = {}
                 for name in names:
-                    what = scenario.title, name, operations
-                    laps = {_HERE: partial(here.seconds, *what), _THERE: partial(there.seconds, *what)}
+                    lap = scenario.title, name, operations
+                    laps = {
+                        _HERE: partial(here.seconds, *lap),
+                        _THERE: partial(there.seconds, *lap),
+                    }
                     try:
                         seconds = await race(laps, rounds)
                     except LapError:

@@ -77,7 +77,8 @@ def make_content(
     status = _clean_status(status)
     default = _default_content_type(status, body)
     fields: CIMultiDict[str] | CIMultiDictProxy[str]
-    if headers is content_type is cookies is None and default == DEFAULT_CONTENT_TYPE:
+    plain = headers is None and content_type is None and cookies is None
+    if plain and default == DEFAULT_CONTENT_TYPE:
         fields = _DEFAULT_HEADERS
     else:
         fields = _clean_headers(headers, content_type, default)

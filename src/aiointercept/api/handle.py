@@ -35,7 +35,7 @@ _EXPECTATIONS: Final = ("params", "data", "json", "headers", "strict_headers")
 _USERS_FRAME: Final = 3
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class MockResponse:
     """The handle of one registered route."""
 

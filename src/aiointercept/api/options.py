@@ -49,7 +49,7 @@ _logger: Final = logging.getLogger("aiointercept")
 _PACKAGE: Final = str(Path(__file__).parent.parent)
 
 
-@define(kw_only=True, eq=False)
+@define(kw_only=True, eq=False, repr=False)
 class Options:
     """The options that every kind of registration takes, as the user gave them.
 

@@ -233,9 +233,7 @@ class Verbs(ABC):
             url,
             self._path_base,
             ignore_query=options.ignore_query
-            or (
-                options.match is not None and _has_no_query(url) and asks_for_query(options.match)
-            ),
+            or (options.match is not None and _has_no_query(url) and asks_for_query(options.match)),
         )
         own = self._is_own(target, options.match)
         if isinstance(target, EXACT) and not own:

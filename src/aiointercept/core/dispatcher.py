@@ -54,7 +54,7 @@ async def run_here(awaitable: Awaitable[T]) -> T:
     return await awaitable
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class MockDispatcher:
     """One mock's core: its routes, its log, its policy, and the errors it keeps for the end.
 

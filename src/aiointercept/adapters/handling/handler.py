@@ -337,7 +337,7 @@ class ConnectionHandler(web.Server):
                 exchange.dispatcher.finish(exchange.call)
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class _Served:
     """A client's connection, as responders use it; see :class:`.ports.responder.ServedConnection`.
 

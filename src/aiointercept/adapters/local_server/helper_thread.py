@@ -23,7 +23,7 @@ _TICK: Final = 0.025  # seconds; a connection is left waiting after one to two o
 _IDLE_TICKS: Final = 40
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Watch:
     """A listening socket that somebody else should be accepting from.
 

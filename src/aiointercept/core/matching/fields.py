@@ -79,9 +79,7 @@ class Cookies(HeadMatcher):
     @override
     def fits(self, request: Request) -> bool:
         cookies = request.cookies
-        return fields_agree(
-            self.wanted, lambda name: (cookies[name],) if name in cookies else ()
-        )
+        return fields_agree(self.wanted, lambda name: (cookies[name],) if name in cookies else ())
 
     @override
     def match(self, request: Request, /) -> MatchResult:

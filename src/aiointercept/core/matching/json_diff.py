@@ -67,7 +67,7 @@ def json_mismatches(
 
 def _alike(expected: Any, actual: Any, depth: int = 0) -> bool:
     """Whether both are the same plain value; a quick yes to most comparisons that succeed."""
-    kind = type(expected)
+    kind = type(expected)  # pyright: ignore[reportUnknownVariableType]  # of whatever was given
     if kind in _SCALARS:
         return (kind is bool) is (type(actual) is bool) and bool(expected == actual)
     if type(actual) is not kind or len(expected) != len(actual) or depth > _DEEPEST_ALIKE:

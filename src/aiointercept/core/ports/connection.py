@@ -12,7 +12,7 @@ from aiointercept.core.ports.upstream import Upstream
 from aiointercept.core.routing.replies import Answer, Fault
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ClientTls:
     """How an intercepted client speaks TLS with the mock.
 
@@ -52,7 +52,7 @@ class Attempt(Protocol):
         ...
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class ClientConnection:
     """One connection from an intercepted client. The interceptor sets it up for each request.
 
@@ -62,22 +62,22 @@ class ClientConnection:
         fail: makes the client's pending call raise what an answer that is none stands for. Returns
             the response to send where that is not possible, as through a proxy.
         active_mocks: the mocks to ask, from the one that answers outwards, for the next request.
-        body: what the client was given to send, as far as that is known; on the way it may have been
-            compressed, or changed.
         attempt: what the client is sending; ``None`` if it never repeats a request silently.
         upstream: makes what reaches the real server as this client would, from the body that it
             sends, which may still be coming in.
         tls: how the client speaks TLS; ``None`` if it does not.
+        body: what the client was given to send, as far as that is known; on the way it may have
+            been compressed, or changed.
     """
 
     origin: Origin
     request: Request
     fail: Callable[[Answer], Response | None]
     active_mocks: Sequence[ChainedMock] = ()
-    body: bytes | None = None
     attempt: Attempt | None = None
     upstream: Callable[[AsyncIterable[bytes] | bytes], Upstream] | None = None
     tls: ClientTls | None = None
+    body: bytes | None = None
 
     def settle(self) -> None:
         """Note that the client gets an answer, so it will not repeat the request."""

@@ -60,7 +60,7 @@ class ExchangeOwner(Protocol):
         ...
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Exchange:
     """A call with its answer, to be performed by an adapter and then finished.
 

@@ -35,7 +35,7 @@ class CloseFrame:
     code: int = _NO_CODE
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class FrameReader:
     """Reads messages out of the bytes that one side sends; it may be given any pieces of them.
 

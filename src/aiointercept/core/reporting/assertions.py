@@ -44,7 +44,7 @@ def _as_given(url: UrlLike) -> UrlLike:
     return url
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Verifier:
     """The assertions over some calls.
 

@@ -72,8 +72,8 @@ class Expectation:
         if self.name is not None:
             return self.name
         method, *target = self.head
-        named = method.name if isinstance(method, Method) else str(method)
-        return f"{named} {' with '.join(map(str, target)) or 'any URL'}"
+        texts = " with ".join(map(str, target))
+        return f"{str(method).removeprefix('method ')} {texts or 'any URL'}"
 
     @classmethod
     def of(
@@ -96,7 +96,9 @@ class Expectation:
             ValueError: if ``url`` has no host, or ``method`` is not a method.
         """
         _refuse_swapped(url, method)
-        name = _method(method) if isinstance(method, str) else Method(_any_or(method))
+        name = _method(method)
+        if params is None and isinstance(url, (str, URL)):
+            return cls((name, Url(url)), rest)
         return cls((name, *_target(url, params)), rest)
 
     def shown_by(self, show: Concealer) -> str:
@@ -121,11 +123,13 @@ class Expectation:
 
 
 # There are few methods, and many expectations.
-_method: Final = lru_cache(maxsize=64)(Method)
+_known_method: Final = lru_cache(maxsize=64)(Method)
 
 
-def _any_or(method: Any) -> Any:
-    return ANY_METHOD if is_anything(method) else method
+def _method(given: Any) -> Method:
+    if isinstance(given, str):
+        return _known_method(given)
+    return Method(ANY_METHOD if is_anything(given) else given)
 
 
 def _refuse_swapped(url: object, method: object) -> None:
@@ -194,8 +198,6 @@ def query_matchers(params: Params) -> tuple[Matcher, ...]:
 
 
 def _target(url: UrlLike, params: Params) -> tuple[Combinable, ...]:
-    if params is None and isinstance(url, (str, URL)):
-        return (Url(url),)
     if is_anything(params):
         if is_anything(url) or is_pattern(url):
             return _target(url, None)

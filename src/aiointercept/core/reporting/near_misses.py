@@ -133,7 +133,8 @@ def _shortlist(text: str, items: Sequence[Item], text_of: Callable[[Item], str])
         # Patterns are compared as if they were plain text.
         found = text_of(item)[:_COMPARED_TEXT].lower().replace("\\", "")
         number = 0
-        for gram in grams:  # a third faster than to sum them up, and there may be thousands of items
+        # A third faster than to sum them up, and there may be thousands of items.
+        for gram in grams:
             if gram in found:
                 number += 1
         return number

@@ -72,7 +72,7 @@ _BEFORE_CONNECTION = _IN_HANDSHAKE | {
 }
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Stream:
     """A response whose body is made while it is sent.
 
@@ -90,7 +90,7 @@ class Stream:
     plain: bool = field(default=False, kw_only=True)
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class FileReply:
     """A response whose body is a file, opened anew for each request.
 
@@ -108,7 +108,7 @@ class FileReply:
 Content: TypeAlias = Response | Stream | FileReply
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class CallbackReply:
     """A response that the user's function makes from the request.
 
@@ -119,7 +119,7 @@ class CallbackReply:
     compute: Callable[[Request, Callable[[], Any]], "CallbackAnswer | Awaitable[CallbackAnswer]"]
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class FaultReply:
     """A failure of the network, in place of ``content`` or in the middle of it."""
 
@@ -127,7 +127,7 @@ class FaultReply:
     content: Content = Factory(Response)
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class RaiseReply:
     """An exception that the client's call raises, exactly that one."""
 
@@ -140,24 +140,24 @@ class RaiseReply:
         return self.exception()
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class CallbackRaiseReply(RaiseReply):
     """A client's error that the user's callback raised: for the call of an intercepted client."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class DisconnectReply:
     """No answer: the connection is closed before a byte of it."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class NoRouteReply:
     """No route takes the request: the client gets a connection error that explains why."""
 
     explanation: str
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class WebSocket:
     """A conversation over WebSocket, led by the user's handler.
 
@@ -174,7 +174,7 @@ class WebSocket:
     drops: bool = False
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ForwardReply:
     """The real server's answer, through the upstream.
 

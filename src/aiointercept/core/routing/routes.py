@@ -26,7 +26,7 @@ from aiointercept.core.routing.replies import Answer, CallbackReply, Reply
 from aiointercept.core.text import printable
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Route:
     """A rule: requests like these get this reply.
 
@@ -125,7 +125,7 @@ class Route:
         return f"{self.method} {place}{conditions}{name}"
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Registration:
     """A route in a registry, and how often it was used.
 

@@ -426,7 +426,7 @@ def _never(_: Request) -> bool:
     ],
     ids=str,
 )
-def test_what_is_ruled_out_without_calling_code(matcher: Combinable, sure: bool) -> None:
+def test_what_is_ruled_out_without_calling_code(matcher: Combinable, *, sure: bool) -> None:
     """Only what the built-in matchers see before code of the user's would be called."""
     assert rules_out(matcher, REQUEST) is sure
 
