@@ -13,12 +13,13 @@ from typing import Final
 
 from attrs import frozen
 
-from benchmarks import against, encrypted, importing, mounting, passing
-from benchmarks.contestants import FLOOR, OURS, Contestant, peers
+from benchmarks import against, encrypted, importing, mounting, passing, replaying, suites
+from benchmarks.contestants import DROP_IN, FLOOR, OURS, Contestant, peers
 from benchmarks.exchanges import EXCHANGES, Exchange
 from benchmarks.growth import GROWTHS, Growth, memory_per_call
 from benchmarks.measuring import race, ratio
 from benchmarks.report import Figure, Row, Table, Target, surroundings
+from benchmarks.scans import SCANS
 
 
 @frozen
@@ -54,12 +55,17 @@ async def _exchange(scenario: Exchange, contestants: list[Contestant], size: Siz
     seconds = await race(laps, size.rounds)
     floor = seconds[FLOOR.name]
     target = None if scenario.target is None else Target(scenario.target)
+    intercepting = target if scenario.intercepting is None else Target(scenario.intercepting)
     figures = {
-        one.name: Figure(ratio(seconds[one.name], floor), target if one.is_ours else None)
+        one.name: Figure(
+            ratio(seconds[one.name], floor),
+            None if not one.is_ours else intercepting if one.intercepts else target,
+        )
         for one in contestants
     }
     figures[FLOOR.name] = Figure(median(floor) * 1e6, unit=" µs")
-    return Row(scenario.title, figures, target)
+    told = target if scenario.intercepting is None else f"{target} / {scenario.intercepting:g}"
+    return Row(scenario.title, figures, told)
 
 
 async def _growth(scenario: Growth, contestants: list[Contestant], size: Size) -> Row:
@@ -91,13 +97,17 @@ async def _imports(size: Size) -> list[Row]:
     laps = {statement: partial(importing.seconds, statement) for statement in statements}
     seconds = await race(laps, size.few_rounds)
     baseline = seconds[importing.AIOHTTP]
-    target = Target(1.15)
+    targets = {importing.PACKAGE: Target(1.15), importing.MOCK: Target(1.3)}
     rows: list[Row] = []
     for statement in statements[1:]:
-        its_target = None if statement == importing.AIOHTTP_SERVER else target
-        figure = Figure(ratio(seconds[statement], baseline), its_target)
+        target = targets.get(statement)
+        figure = Figure(ratio(seconds[statement], baseline), target)
         title = f"`{statement}`, in times of `{importing.AIOHTTP}`"
-        rows.append(Row(title, {"figure": figure}, its_target))
+        rows.append(Row(title, {"figure": figure}, target))
+    plugin = await race({"": partial(importing.seconds, importing.PLUGIN)}, size.few_rounds)
+    target = Target(5)
+    figure = Figure(median(plugin[""]) * 1e3, target, " ms")
+    rows.append(Row("the pytest plugin in a run without a mock", {"figure": figure}, target, " ms"))
     return rows
 
 
@@ -147,8 +157,51 @@ async def _encrypted(size: Size) -> list[Row]:
     return rows
 
 
+async def _cassettes(size: Size) -> list[Row]:
+    target = Target(1)
+    rows: list[Row] = []
+    for pattern in replaying.URLS:
+        laps = {
+            way: partial(replaying.seconds, way, pattern, size.of(500)) for way in replaying.ANSWERS
+        }
+        seconds = await race(laps, size.few_rounds)
+        figure = Figure(ratio(seconds[replaying.REPLAYED], seconds[replaying.ROUTED]), target)
+        title = f"GET of 500 URLs such as `{pattern}`, replayed, in times of routes"
+        rows.append(Row(title, {"figure": figure}, target))
+    laps = {
+        way: partial(replaying.recording_seconds, way, size.of(300)) for way in replaying.RECORDINGS
+    }
+    seconds = await race(laps, size.few_rounds)
+    figure = Figure(ratio(seconds[replaying.RECORDED], seconds[replaying.CARRIED]), target)
+    title = "POST to a real server, recorded, in times of passed through by the mock"
+    return [*rows, Row(title, {"figure": figure}, target)]
+
+
+async def _scans(size: Size) -> list[Row]:
+    rows: list[Row] = []
+    for scan in SCANS:
+        seconds = await race({"": partial(scan.play, size.of(scan.size))}, min(3, size.few_rounds))
+        target = None if scan.limit is None else Target(scan.limit)
+        figure = Figure(median(seconds[""]) * 1e3, target, " ms")
+        rows.append(Row(scan.title, {"figure": figure}, target, " ms"))
+    return rows
+
+
+async def _suites(size: Size) -> list[Row]:
+    tests = size.of(1000)
+    laps = {one.title: partial(suites.seconds, one, tests) for one in suites.suites(peers())}
+    seconds = await race(laps, min(3, size.few_rounds))
+    return [
+        Row(
+            f"a test of a suite of {tests:,}: {title}",
+            {"figure": Figure(median(took) * 1e3, unit=" ms")},
+        )
+        for title, took in seconds.items()
+    ]
+
+
 async def _tables(size: Size) -> list[Table]:
-    contestants: list[Contestant] = [FLOOR, *OURS, *peers()]
+    contestants: list[Contestant] = [FLOOR, *OURS, DROP_IN, *peers()]
     mocks = contestants[1:]
     floor = Table("Time, in times of the floor", [one.name for one in contestants])
     growth = Table("As work grows", [one.name for one in mocks])
@@ -162,6 +215,9 @@ async def _tables(size: Size) -> list[Table]:
     others.rows.extend(await _passthrough(size))
     others.rows.extend(await _mounted(size))
     others.rows.extend(await _encrypted(size))
+    others.rows.extend(await _cassettes(size))
+    others.rows.extend(await _scans(size))
+    others.rows.extend(await _suites(size))
     return [floor, growth, others]
 
 

@@ -63,10 +63,12 @@ class Contestant(ABC):
     Attributes:
         name: in the head of the tables.
         is_ours: whether the targets are meant for it.
+        intercepts: whether it intercepts clients.
     """
 
     name: str
     is_ours: bool = False
+    intercepts: bool = False
 
     @abstractmethod
     def stage(self) -> AbstractAsyncContextManager[Stage]:
@@ -169,6 +171,7 @@ class Ours(Contestant):
         transport: "Callable[[], Transport] | None" = None,
     ) -> None:
         self.name = name
+        self.intercepts = base is not None
         self._base = base
         self._transport = transport
 
@@ -205,7 +208,23 @@ class Peer(Contestant):
             yield _PeerStage(mock, "http://api.test")
 
 
+class DropIn(Contestant):
+    """Our drop-in for aioresponses. It is compared with that, not with the floor."""
+
+    name = "drop-in"
+
+    @override
+    @asynccontextmanager
+    async def stage(self) -> AsyncIterator[Stage]:
+        # An earlier revision, which is compared with, may lack it.
+        from aiointercept.aioresponses import aioresponses  # noqa: PLC0415
+
+        with aioresponses() as mock:
+            yield _PeerStage(mock, "http://api.test")
+
+
 FLOOR: Final = Floor()
+DROP_IN: Final = DropIn()
 OURS: Final = (
     Ours("server mode"),
     Ours("http", "http://api.test"),
