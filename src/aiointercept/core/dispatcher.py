@@ -184,11 +184,8 @@ class MockDispatcher:
 
     def may_begin(self, connection: ClientConnection | None) -> bool:
         """See :meth:`.ports.dispatcher.Dispatcher.may_begin`."""
-        if self.registry.has_mounts:
-            return True
-        return connection is not None and any(
-            mock.registry.has_mounts for mock in connection.active_mocks
-        )
+        mocks = () if connection is None else connection.active_mocks
+        return self.registry.has_mounts or any(mock.registry.has_mounts for mock in mocks)
 
     def begin(
         self,

@@ -214,20 +214,17 @@ class ConnectionHandler(web.Server):
 
     async def _answer(self, request: AiointerceptRequest) -> web.StreamResponse:
         connection = self._connection_of(request)
-        exchange = None
-        has_body = request.body_exists
+        exchange, has_body = None, request.body_exists
         if has_body or "Expect" in request.headers or isinstance(connection, ProxiedConnection):
             try:
                 exchange = await self._take_in(request, connection)
             except (web.RequestPayloadError, aiohttp.ClientError, ConnectionError):
                 return Answered()
         if exchange is None:
-            # Most requests have no body, and nothing to wait for.
-            received = (
-                await self._with_body(request, connection)
-                if has_body
-                else self._received(request, connection, b"")
-            )
+            if has_body:
+                received = await self._with_body(request, connection)
+            else:  # as in most requests: there is nothing to wait for
+                received = self._received(request, connection, b"")
             request.keep(received, NO_MATCH_INFO)
             exchange = await self._dispatcher.dispatch(
                 received, RequestView(request), connection=connection, run=self._run

@@ -60,7 +60,7 @@ class Substitutes:
         In a process that was forked off, those of the parent are left out.
         """
         if not self._by_real:
-            return ()
+            return []
         with self._lock:
             taken, self._by_real = list(self._by_real.values()), WeakKeyDictionary()
         return [one for one in taken if one.pid == os.getpid()]

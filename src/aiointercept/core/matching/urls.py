@@ -9,17 +9,9 @@ from yarl import URL
 
 from aiointercept.core.http.messages import Request
 from aiointercept.core.http.urls import bracketed, canonical_url, host_name, query_values
-from aiointercept.core.matching.combinators import (
-    Combinable,
-    HeadMatcher,
-)
+from aiointercept.core.matching.combinators import Combinable, HeadMatcher
 from aiointercept.core.matching.comparing import agrees, clean_text, field_mismatches
-from aiointercept.core.matching.results import (
-    MATCH,
-    MatchResult,
-    Mismatch,
-    differs,
-)
+from aiointercept.core.matching.results import MATCH, MatchResult, Mismatch, differs
 from aiointercept.core.matching.templates import Template
 from aiointercept.core.type_guards import is_pattern
 
@@ -201,11 +193,6 @@ class Host(HeadMatcher):
 
     name: str | re.Pattern[str]
     port: int | None = None
-
-    @override
-    def fits(self, request: Request) -> bool:
-        origin = request.origin
-        return self.port in (None, origin.port) and agrees(self.name, origin.host)
 
     @override
     def match(self, request: Request, /) -> MatchResult:
