@@ -2,6 +2,7 @@
 
 python -m benchmarks            # some minutes
 python -m benchmarks --small    # some seconds: all is done once, the figures mean nothing
+python -m benchmarks --against 1.0.0    # this revision beside another one
 """
 
 import argparse
@@ -12,12 +13,22 @@ from typing import Final
 
 from attrs import frozen
 
-from benchmarks import encrypted, importing, mounting, passing, replaying
-from benchmarks.contestants import FLOOR, OURS, Contestant, peers
+from benchmarks import (
+    against,
+    encrypted,
+    importing,
+    large_cassettes,
+    mounting,
+    passing,
+    replaying,
+    suites,
+)
+from benchmarks.contestants import DROP_IN, FLOOR, OURS, Contestant, peers
 from benchmarks.exchanges import EXCHANGES, Exchange
 from benchmarks.growth import GROWTHS, Growth, memory_per_call
 from benchmarks.measuring import race, ratio
 from benchmarks.report import Figure, Row, Table, Target, surroundings
+from benchmarks.scans import SCANS
 
 
 @frozen
@@ -53,12 +64,17 @@ async def _exchange(scenario: Exchange, contestants: list[Contestant], size: Siz
     seconds = await race(laps, size.rounds)
     floor = seconds[FLOOR.name]
     target = None if scenario.target is None else Target(scenario.target)
+    intercepting = target if scenario.intercepting is None else Target(scenario.intercepting)
     figures = {
-        one.name: Figure(ratio(seconds[one.name], floor), target if one.is_ours else None)
+        one.name: Figure(
+            ratio(seconds[one.name], floor),
+            None if not one.is_ours else intercepting if one.intercepts else target,
+        )
         for one in contestants
     }
     figures[FLOOR.name] = Figure(median(floor) * 1e6, unit=" µs")
-    return Row(scenario.title, figures, target)
+    told = target if scenario.intercepting is None else f"{target} / {scenario.intercepting:g}"
+    return Row(scenario.title, figures, told)
 
 
 async def _growth(scenario: Growth, contestants: list[Contestant], size: Size) -> Row:
@@ -90,13 +106,17 @@ async def _imports(size: Size) -> list[Row]:
     laps = {statement: partial(importing.seconds, statement) for statement in statements}
     seconds = await race(laps, size.few_rounds)
     baseline = seconds[importing.AIOHTTP]
-    target = Target(1.15)
+    targets = {importing.PACKAGE: Target(1.15), importing.MOCK: Target(1.3)}
     rows: list[Row] = []
     for statement in statements[1:]:
-        its_target = None if statement == importing.AIOHTTP_SERVER else target
-        figure = Figure(ratio(seconds[statement], baseline), its_target)
+        target = targets.get(statement)
+        figure = Figure(ratio(seconds[statement], baseline), target)
         title = f"`{statement}`, in times of `{importing.AIOHTTP}`"
-        rows.append(Row(title, {"figure": figure}, its_target))
+        rows.append(Row(title, {"figure": figure}, target))
+    plugin = await race({"": partial(importing.seconds, importing.PLUGIN)}, size.few_rounds)
+    target = Target(5)
+    figure = Figure(median(plugin[""]) * 1e3, target, " ms")
+    rows.append(Row("the pytest plugin in a run without a mock", {"figure": figure}, target, " ms"))
     return rows
 
 
@@ -132,23 +152,6 @@ async def _mounted(size: Size) -> list[Row]:
     return rows
 
 
-async def _replayed(size: Size) -> list[Row]:
-    few, many = replaying.FEW, size.of(replaying.MANY)
-    seconds = await race({"load": partial(replaying.loading, many)}, size.few_rounds)
-    target = Target(1)
-    figure = Figure(median(seconds["load"]), target, " s")
-    rows = [Row(f"cassette of {many:,} entries, loading", {"figure": figure}, target, " s")]
-    laps = {
-        "few": partial(replaying.matching, few, size.of(300)),
-        "many": partial(replaying.matching, many, size.of(300)),
-    }
-    seconds = await race(laps, size.few_rounds)
-    target = Target(1.1)
-    figure = Figure(ratio(seconds["many"], seconds["few"]), target)
-    title = f"GET replayed from {many:,} entries, in times of one from {few}"
-    return [*rows, Row(title, {"figure": figure}, target)]
-
-
 async def _encrypted(size: Size) -> list[Row]:
     rows: list[Row] = []
     for what, lap in (
@@ -163,8 +166,68 @@ async def _encrypted(size: Size) -> list[Row]:
     return rows
 
 
+async def _cassettes(size: Size) -> list[Row]:
+    target = Target(1)
+    rows: list[Row] = []
+    for pattern in replaying.URLS:
+        laps = {
+            way: partial(replaying.seconds, way, pattern, size.of(500)) for way in replaying.ANSWERS
+        }
+        seconds = await race(laps, size.few_rounds)
+        figure = Figure(ratio(seconds[replaying.REPLAYED], seconds[replaying.ROUTED]), target)
+        title = f"GET of 500 URLs such as `{pattern}`, replayed, in times of routes"
+        rows.append(Row(title, {"figure": figure}, target))
+    laps = {
+        way: partial(replaying.recording_seconds, way, size.of(300)) for way in replaying.RECORDINGS
+    }
+    seconds = await race(laps, size.few_rounds)
+    figure = Figure(ratio(seconds[replaying.RECORDED], seconds[replaying.CARRIED]), target)
+    title = "POST to a real server, recorded, in times of passed through by the mock"
+    return [*rows, Row(title, {"figure": figure}, target)]
+
+
+async def _large_cassettes(size: Size) -> list[Row]:
+    few, many = large_cassettes.FEW, size.of(large_cassettes.MANY)
+    seconds = await race({"load": partial(large_cassettes.loading, many)}, size.few_rounds)
+    target = Target(1)
+    figure = Figure(median(seconds["load"]), target, " s")
+    rows = [Row(f"cassette of {many:,} entries, loading", {"figure": figure}, target, " s")]
+    laps = {
+        "few": partial(large_cassettes.matching, few, size.of(300)),
+        "many": partial(large_cassettes.matching, many, size.of(300)),
+    }
+    seconds = await race(laps, size.few_rounds)
+    target = Target(1.1)
+    figure = Figure(ratio(seconds["many"], seconds["few"]), target)
+    title = f"GET replayed from {many:,} entries, in times of one from {few}"
+    return [*rows, Row(title, {"figure": figure}, target)]
+
+
+async def _scans(size: Size) -> list[Row]:
+    rows: list[Row] = []
+    for scan in SCANS:
+        seconds = await race({"": partial(scan.play, size.of(scan.size))}, min(3, size.few_rounds))
+        target = None if scan.limit is None else Target(scan.limit)
+        figure = Figure(median(seconds[""]) * 1e3, target, " ms")
+        rows.append(Row(scan.title, {"figure": figure}, target, " ms"))
+    return rows
+
+
+async def _suites(size: Size) -> list[Row]:
+    tests = size.of(1000)
+    laps = {one.title: partial(suites.seconds, one, tests) for one in suites.suites(peers())}
+    seconds = await race(laps, min(3, size.few_rounds))
+    return [
+        Row(
+            f"a test of a suite of {tests:,}: {title}",
+            {"figure": Figure(median(took) * 1e3, unit=" ms")},
+        )
+        for title, took in seconds.items()
+    ]
+
+
 async def _tables(size: Size) -> list[Table]:
-    contestants: list[Contestant] = [FLOOR, *OURS, *peers()]
+    contestants: list[Contestant] = [FLOOR, *OURS, DROP_IN, *peers()]
     mocks = contestants[1:]
     floor = Table("Time, in times of the floor", [one.name for one in contestants])
     growth = Table("As work grows", [one.name for one in mocks])
@@ -177,8 +240,11 @@ async def _tables(size: Size) -> list[Table]:
     others.rows.extend(await _imports(size))
     others.rows.extend(await _passthrough(size))
     others.rows.extend(await _mounted(size))
-    others.rows.extend(await _replayed(size))
     others.rows.extend(await _encrypted(size))
+    others.rows.extend(await _cassettes(size))
+    others.rows.extend(await _large_cassettes(size))
+    others.rows.extend(await _scans(size))
+    others.rows.extend(await _suites(size))
     return [floor, growth, others]
 
 
@@ -186,7 +252,13 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--small", action="store_true", help="do all once, to see that it works")
-    size = _SMALL if parser.parse_args().small else _FULL
+    parser.add_argument("--against", metavar="REV", help="compare with another revision, no more")
+    given = parser.parse_args()
+    size = _SMALL if given.small else _FULL
+    if given.against is not None:
+        print(asyncio.run(against.compare(given.against, size.rounds, size.shrink)))
+        print(surroundings((), size.rounds))
+        return
     for table in asyncio.run(_tables(size)):
         print(table)
     print(surroundings(peers(), size.rounds))

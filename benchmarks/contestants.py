@@ -11,15 +11,18 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 from aiohttp import web
 from typing_extensions import override
 
 from aiointercept import aiointercept
-from aiointercept.core.ports.transport import Transport
 from aiointercept.testing import SocketlessTransport
+
+if TYPE_CHECKING:
+    # An earlier revision, which is compared with, has it elsewhere.
+    from aiointercept.core.ports.transport import Transport
 
 # The one that goes on when aiohttp does, and the original, whose sessions fail from 3.14 on.
 _PEER: Final = "aioresponses-ng"
@@ -60,10 +63,12 @@ class Contestant(ABC):
     Attributes:
         name: in the head of the tables.
         is_ours: whether the targets are meant for it.
+        intercepts: whether it intercepts clients.
     """
 
     name: str
     is_ours: bool = False
+    intercepts: bool = False
 
     @abstractmethod
     def stage(self) -> AbstractAsyncContextManager[Stage]:
@@ -71,15 +76,19 @@ class Contestant(ABC):
 
 
 class _FloorStage(Stage):
-    """Gives one fixed answer: it has no routes, looks at no URL and records nothing."""
+    """Gives one fixed answer: it has no routes, looks at no URL and records nothing but bodies.
+
+    It keeps the bodies that it gets, as a mock must: fresh memory for each costs as much as HTTP.
+    """
 
     def __init__(self) -> None:
         super().__init__("")
         self._body = b""
+        self._received: list[bytes] = []
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
         if request.body_exists:
-            await request.content.read()
+            self._received.append(await request.content.read())
         return web.Response(body=self._body, content_type="application/json")
 
     @override
@@ -159,9 +168,10 @@ class Ours(Contestant):
         self,
         name: str,
         base: str | None = None,
-        transport: Callable[[], Transport] | None = None,
+        transport: "Callable[[], Transport] | None" = None,
     ) -> None:
         self.name = name
+        self.intercepts = base is not None
         self._base = base
         self._transport = transport
 
@@ -198,7 +208,23 @@ class Peer(Contestant):
             yield _PeerStage(mock, "http://api.test")
 
 
+class DropIn(Contestant):
+    """Our drop-in for aioresponses. It is compared with that, not with the floor."""
+
+    name = "drop-in"
+
+    @override
+    @asynccontextmanager
+    async def stage(self) -> AsyncIterator[Stage]:
+        # An earlier revision, which is compared with, may lack it.
+        from aiointercept.aioresponses import aioresponses  # noqa: PLC0415
+
+        with aioresponses() as mock:
+            yield _PeerStage(mock, "http://api.test")
+
+
 FLOOR: Final = Floor()
+DROP_IN: Final = DropIn()
 OURS: Final = (
     Ours("server mode"),
     Ours("http", "http://api.test"),

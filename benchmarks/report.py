@@ -52,7 +52,7 @@ class Row:
 
     title: str
     figures: Mapping[str, Figure]
-    target: Target | None = None
+    target: Target | str | None = None
     unit: str = ""
 
     def cells(self, columns: Iterable[str]) -> list[str]:

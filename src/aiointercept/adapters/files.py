@@ -17,9 +17,6 @@ from attrs import frozen
 from aiointercept.adapters.side_files import remove_orphans, stored, write_whole
 from aiointercept.core.errors import CassetteError
 from aiointercept.core.recording.entries import Entry
-from aiointercept.core.recording.formats.har import to_har
-from aiointercept.core.recording.formats.har_reading import from_har, with_all_entries
-from aiointercept.core.recording.formats.vcr import from_vcr, to_vcr
 from aiointercept.core.recording.keeping import kept
 from aiointercept.core.recording.redacting.redaction import Redaction
 
@@ -33,7 +30,7 @@ MOST_INLINE: Final = 1 << 16
 _MOST_IN_YAML: Final = 1 << 24
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Cassette:
     """What a file holds.
 
@@ -101,6 +98,10 @@ def load(path: Path) -> Cassette:
     except UnicodeDecodeError as error:
         msg = f"this is not a text in UTF-8: {error}"
         raise CassetteError(msg, file=str(path)) from None
+    # Both formats are needed by few: the package is to be imported quickly.
+    from aiointercept.core.recording.formats.har_reading import from_har  # noqa: PLC0415
+    from aiointercept.core.recording.formats.vcr import from_vcr  # noqa: PLC0415
+
     try:
         if _is_yaml(path):
             return Cassette(from_vcr(_parsed_yaml(text)))
@@ -162,6 +163,8 @@ def save(  # noqa: PLR0913  each is said at the only two calls
     Raises:
         OSError: if it cannot be written.
     """
+    from aiointercept.core.recording.formats.har_reading import with_all_entries  # noqa: PLC0415  see load()
+
     before = () if old is None else tuple(old.entries)
     path.parent.mkdir(parents=True, exist_ok=True)
     limit = _MOST_IN_YAML if _is_yaml(path) else MOST_INLINE
@@ -186,6 +189,9 @@ def _text(
     source: Mapping[str, Any] | None,
     version: str,
 ) -> str:
+    from aiointercept.core.recording.formats.har import to_har  # noqa: PLC0415  see load()
+    from aiointercept.core.recording.formats.vcr import to_vcr  # noqa: PLC0415  see load()
+
     if not _is_yaml(path):
         har = to_har(entries, version=version, source=source)
         return f"{json.dumps(har, indent=2, ensure_ascii=False)}\n"

@@ -31,7 +31,7 @@ _INTERIM: Final = range(100, 200)
 _DEFAULT_METHOD: Final = CallbackResult().method
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ClientAnswer(Response):
     """A response, and the class of which the client is to make it.
 
@@ -44,7 +44,7 @@ class ClientAnswer(Response):
     method: str | None = None
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class StreamedAnswer(Stream):
     """The same, whose body is made while it is sent."""
 
@@ -55,7 +55,7 @@ class StreamedAnswer(Stream):
 AnyAnswer: TypeAlias = ClientAnswer | StreamedAnswer
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class AnswerOptions:
     """What the user gives to be answered.
 

@@ -39,7 +39,7 @@ _SCHEMES: Final = frozenset({"http", "https", "ws", "wss"})
 _SECRETS: Final = (hdrs.AUTHORIZATION, hdrs.COOKIE, hdrs.PROXY_AUTHORIZATION)
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class ClientCall:
     """One call of a client, which may follow redirects.
 

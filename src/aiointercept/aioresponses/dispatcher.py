@@ -46,7 +46,7 @@ _METHOD_TOLD_OF_REDIRECTS: Final = "get"
 _AS_GET: Final = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND}
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class DropIn:
     """One active ``aioresponses``.
 
@@ -67,7 +67,7 @@ class DropIn:
     check: Callable[[ClientCall], None]
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class _Taken:
     """A request that a route takes."""
 
@@ -76,7 +76,7 @@ class _Taken:
     request: ClientRequest
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class _Mocks:
     """The active mocks that a call concerns.
 

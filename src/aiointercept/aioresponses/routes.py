@@ -169,7 +169,7 @@ def clean_exception(exception: Any, *, timeout: Any) -> Raised | None:
     raise TypeError(msg)
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Uses:
     """How often a route may still answer.
 

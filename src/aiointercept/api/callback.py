@@ -104,7 +104,7 @@ def parameters_of(function: Callable[..., Any]) -> Collection[str]:
         return ()  # some built-in functions do not tell what they take
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class _Given:
     """What a callback was given, to make an answer of what it returns."""
 
@@ -158,7 +158,7 @@ class _Given:
         return f"the callback {name} of the route registered at {self._declared_at}"
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class _Awaited(Awaitable[CallbackAnswer]):
     """What an async callback answers, once it is awaited."""
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +11,6 @@ from attrs import define, evolve, field, frozen
 
 from aiointercept.adapters.files import Cassette, clean_path, load, save
 from aiointercept.adapters.passthrough.body_sink import TemporaryFolder
-from aiointercept.adapters.passthrough.recording import RecordingUpstreams
 from aiointercept.adapters.side_files import with_bodies_read, with_files_found
 from aiointercept.api.recording_settings import SETTINGS
 from aiointercept.core.dispatcher import MockDispatcher
@@ -35,10 +33,12 @@ _MOST_TURNS: Final = 20
 @lru_cache(maxsize=1)
 def own_version() -> str:
     """Return the version of aiointercept, which is looked up when it is first wanted."""
+    from importlib.metadata import version  # noqa: PLC0415  few need it, and it is slow to import
+
     return version("aiointercept")
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class CassetteOptions:
     """What ``cassette=`` and the options beside it say, cleaned.
 
@@ -77,7 +77,7 @@ def clean_cassette(
     return CassetteOptions(clean_path(cassette), mode, redaction, rules), redaction
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class CassetteRun:
     """A cassette in one block of a mock.
 
@@ -136,6 +136,9 @@ class CassetteRun:
             carry_forwarded=True,
             leave_loopback=False,
         )
+        # Few mocks record: the package is to be imported quickly.
+        from aiointercept.adapters.passthrough.recording import RecordingUpstreams  # noqa: PLC0415
+
         inner = dispatcher.upstreams
         dispatcher.upstreams = RecordingUpstreams(self._recorder, self._folder, inner)
 

@@ -10,7 +10,6 @@ from yarl import URL
 
 from aiointercept.adapters.blocking import beside_loop, in_thread
 from aiointercept.adapters.files import clean_path, load, save
-from aiointercept.adapters.handling.recorded_conversation import recorded_conversation
 from aiointercept.adapters.side_files import resolve, with_bodies_read, with_files_found
 from aiointercept.api.cassette import own_version, shown
 from aiointercept.api.handle import MockResponse, MockWebSocket
@@ -22,11 +21,9 @@ from aiointercept.api.values import clean_repeat
 from aiointercept.core.calls import Call, CallLog
 from aiointercept.core.http.encodings import encode_chunks
 from aiointercept.core.recording.entries import Entry, StoredBody
-from aiointercept.core.recording.from_calls import entries_of
 from aiointercept.core.recording.match_on import DEFAULT_PARTS, MatchOn, clean_match_on
 from aiointercept.core.recording.redacting.concealing import Concealer
 from aiointercept.core.recording.redacting.redaction import Redaction
-from aiointercept.core.recording.replaying import Replay
 from aiointercept.core.routing.replies import WebSocket
 from aiointercept.core.routing.routes import Registration, Route
 
@@ -107,6 +104,12 @@ class Cassettes(LifeCycle):
         limit: int | None = 1,
         base_url: URL | None = None,
     ) -> list[MockResponse]:
+        # Few mocks replay: the package is to be imported quickly.
+        from aiointercept.adapters.handling.recorded_conversation import (  # noqa: PLC0415
+            recorded_conversation,
+        )
+        from aiointercept.core.recording.replaying import Replay  # noqa: PLC0415
+
         replay = Replay(
             shown(file), rules, _opener(file.parent), recorded_conversation, limit, base_url
         )
@@ -139,6 +142,8 @@ class Cassettes(LifeCycle):
             calls, routes = self._log.snapshot(), self._run.routes
             beside_loop(lambda: _write_page(Path(path), calls, routes, self._redaction))
             return
+        from aiointercept.core.recording.from_calls import entries_of  # noqa: PLC0415  as above
+
         file = clean_path(path, "path")
         run = self._cassette_run
         calls, redaction = self._log.snapshot(), self._redaction

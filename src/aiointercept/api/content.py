@@ -16,7 +16,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final, TypeAlias
 
-from multidict import CIMultiDict
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from aiointercept.core.http.media_types import charset_of
 from aiointercept.core.http.messages import Response
@@ -33,6 +33,8 @@ HeadersLike: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
 
 DEFAULT_CONTENT_TYPE: Final = "application/json"
 _WITHOUT_BODY: Final = frozenset({204, 304})
+# Most responses have just these, and share them.
+_DEFAULT_HEADERS: Final = CIMultiDictProxy(CIMultiDict({"Content-Type": DEFAULT_CONTENT_TYPE}))
 _ONCE: Final = (
     "body is an async iterator, which gives its chunks only once, but it is to answer more than "
     "one request: give a function that returns a new one for each, as in body=make_chunks instead "
@@ -73,8 +75,14 @@ def make_content(
         ValueError: for a value that cannot be sent, naming the argument.
     """
     status = _clean_status(status)
-    fields = _clean_headers(headers, content_type, _default_content_type(status, body))
-    _add_cookies(fields, cookies)
+    default = _default_content_type(status, body)
+    fields: CIMultiDict[str] | CIMultiDictProxy[str]
+    plain = headers is None and content_type is None and cookies is None
+    if plain and default == DEFAULT_CONTENT_TYPE:
+        fields = _DEFAULT_HEADERS
+    else:
+        fields = _clean_headers(headers, content_type, default)
+        _add_cookies(fields, cookies)
     reason = _clean_reason(reason)
     data = _json_or_payload(json, payload)
     if data is None:
@@ -219,7 +227,7 @@ def _json_or_payload(json: Any, payload: Any) -> bytes | None:
     return None if value is None else serialised(name, value)
 
 
-def _clean_bytes(body: Any, fields: CIMultiDict[str]) -> bytes | None:
+def _clean_bytes(body: Any, fields: Mapping[str, str]) -> bytes | None:
     if body is None:
         return b""
     if isinstance(body, str):

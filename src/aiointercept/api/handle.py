@@ -35,7 +35,7 @@ _EXPECTATIONS: Final = ("params", "data", "json", "headers", "strict_headers")
 _USERS_FRAME: Final = 3
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class MockResponse:
     """The handle of one registered route."""
 
@@ -129,7 +129,8 @@ class MockResponse:
         """
         refuse_untraced(untraced, _EXPECTATIONS, _USERS_FRAME)
         rest = content_matchers(data, json, headers, strict_headers=strict_headers)
-        expectation = Expectation(self._place, (), (*query_matchers(params), *rest))
+        rest = (*query_matchers(params), *rest)
+        expectation = Expectation((), rest, self._place)
         self._verifier.assert_called_with(expectation)
 
     async def wait_for_calls(

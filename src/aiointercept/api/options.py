@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from attrs import field, frozen
+from attrs import define, field
 
 from aiointercept.api.callback import Callback, computing, parameters_of
 from aiointercept.api.content import HeadersLike, make_content, refuse_arguments
@@ -49,9 +49,13 @@ _logger: Final = logging.getLogger("aiointercept")
 _PACKAGE: Final = str(Path(__file__).parent.parent)
 
 
-@frozen(kw_only=True)
+@define(kw_only=True, eq=False, repr=False)
 class Options:
-    """The options that every kind of registration takes, as the user gave them."""
+    """The options that every kind of registration takes, as the user gave them.
+
+    Made for each registration, they are not frozen: with this many fields that takes five times as
+    long.
+    """
 
     status: Any = 200
     body: Any = b""
@@ -175,6 +179,8 @@ def _refuse_contradictions(options: Options) -> None:
     Shared helpers pass all options on, so those of a response may stand beside ``callback``,
     ``exception`` and ``raises``, and ``callback`` beside ``exception``.
     """
+    if options.callback is options.fault is options.raises is options.reply is None:
+        return  # as in most registrations
     given = [name for name in _EXCLUSIVE if getattr(options, name) not in (None, False)]
     if len(given) > 1 and given != ["callback", "exception"]:
         first, second = given[:2]

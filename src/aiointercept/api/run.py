@@ -19,7 +19,7 @@ from aiointercept.core.routing.routes import Registration
 from aiointercept.core.text import printable
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class MockRun:
     """What one run of a mock was asked, could have answered, and held back.
 

@@ -1,6 +1,7 @@
 """What the URLs that users give stand for: a target of a route, a prefix, or a base of others."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from yarl import URL
@@ -15,6 +16,7 @@ __tracebackhide__ = True
 
 TargetT = TypeVar("TargetT")
 
+_CACHED_URLS: Final = 1024
 _OF_PATTERNS: Final = ("^", ".*", ".+", "\\", "$", "(")
 
 
@@ -78,6 +80,7 @@ def _made(make: Callable[[URL], TargetT], url: str | URL, base: Callable[[], URL
         raise ValueError(msg) from None
 
 
+@lru_cache(maxsize=_CACHED_URLS)
 def below(base: URL, path: str | URL) -> URL:
     """Return ``path``, which begins with a slash, appended to the path of ``base``."""
     return URL(f"{str(base).rstrip('/')}{path}")

@@ -236,7 +236,7 @@ class Verbs(ABC):
             url,
             self._path_base,
             ignore_query=options.ignore_query
-            or (_has_no_query(url) and asks_for_query(options.match)),
+            or (options.match is not None and _has_no_query(url) and asks_for_query(options.match)),
         )
         own = self._is_own(target, options.match)
         if isinstance(target, EXACT) and not own:
@@ -255,11 +255,18 @@ class Verbs(ABC):
         return handle
 
     def _is_own(self, *given: object) -> bool:
-        """Return whether the mock's own host and port stand in the text of what was given."""
-        if self._base is None:
+        """Return whether a URL is the mock's own, or its host and port stand in another text."""
+        base = self._base
+        if base is None:
             return False
-        here = f"{self._base.host}:{self._base.port}"
-        return any(here in str(one).replace("\\", "") for one in given)
+        here = f"{base.host}:{base.port}"
+        return any(
+            (one.url.raw_host, one.url.explicit_port) == (base.raw_host, base.port)
+            if isinstance(one, EXACT)
+            else here in str(one).replace("\\", "")
+            for one in given
+            if one is not None
+        )
 
 
 def _has_no_query(url: Any) -> bool:

@@ -39,7 +39,7 @@ def _any(_call: LoggedCall) -> bool:
     return True
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Waiting:
     """Some calls that are waited for.
 

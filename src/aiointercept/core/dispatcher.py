@@ -54,7 +54,7 @@ async def run_here(awaitable: Awaitable[T]) -> T:
     return await awaitable
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class MockDispatcher:
     """One mock's core: its routes, its log, its policy, and the errors it keeps for the end.
 
@@ -182,6 +182,11 @@ class MockDispatcher:
             attempt.begin(call, mock)
         return Exchange(call, ForwardReply(mock.policy.forward_rate), mock)
 
+    def may_begin(self, connection: ClientConnection | None) -> bool:
+        """See :meth:`.ports.dispatcher.Dispatcher.may_begin`."""
+        mocks = () if connection is None else connection.active_mocks
+        return self.registry.has_mounts or any(mock.registry.has_mounts for mock in mocks)
+
     def begin(
         self,
         request: Request,
@@ -191,8 +196,6 @@ class MockDispatcher:
     ) -> Exchange | None:
         """See :meth:`.ports.dispatcher.Dispatcher.begin`."""
         mocks: Sequence[ChainedMock] = () if connection is None else connection.active_mocks
-        if not any(mock.registry.has_mounts for mock in (self, *mocks)):
-            return None
         attempt = None if connection is None else connection.attempt
         if attempt is not None and attempt.call is not None:
             return None

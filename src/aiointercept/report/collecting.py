@@ -57,7 +57,7 @@ class ReportedRun(Protocol):
         ...
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Snapshot:
     """What one mock has to say now.
 
@@ -77,7 +77,7 @@ class Snapshot:
         return []
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Collector:
     """Collects from all mocks what each test asked.
 

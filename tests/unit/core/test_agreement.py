@@ -1,8 +1,11 @@
 """What aiohttp and yarl serialise is what the matchers read: for any data, without a server."""
 
+import json
+import re
 import warnings
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
+from unittest.mock import ANY
 
 import aiohttp
 from hypothesis import given
@@ -11,9 +14,18 @@ from yarl import URL
 
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.bodies import body, form, json_body, multipart
-from aiointercept.core.matching.combinators import all_of
-from aiointercept.core.matching.fields import query
-from aiointercept.core.matching.urls import path, url, url_template
+from aiointercept.core.matching.combinators import Combinable, all_of
+from aiointercept.core.matching.fields import Cookies, Headers, Query, query
+from aiointercept.core.matching.json_diff import json_mismatches
+from aiointercept.core.matching.urls import (
+    Url,
+    host,
+    method,
+    path,
+    url,
+    url_pattern,
+    url_template,
+)
 from aiointercept.core.reporting.expectations import content_matchers
 
 _TRICKY = st.sampled_from(
@@ -178,3 +190,54 @@ def test_a_path_is_read_as_yarl_writes_it(value: str, segments: list[str]) -> No
         template = "/" + "/".join(f"{{{name}}}" for name in names)
         found = url_template(template).match(request).match_info
         assert list(found.values()) == list(address.parts[1:])
+
+
+_WORDS = st.sampled_from(["a", "b", "", "A"])
+_WANTED = st.lists(
+    st.tuples(_WORDS, _WORDS | st.just(re.compile("a")) | st.lists(_WORDS, max_size=2)), max_size=3
+).map(dict)
+_HEADS: st.SearchStrategy[Combinable] = st.one_of(
+    st.builds(Query, _WANTED, st.booleans()),
+    st.builds(Headers, _WANTED, st.booleans()),
+    st.builds(Cookies, _WANTED),
+    st.builds(method, st.sampled_from(["GET", "post", "*"])),
+    st.builds(url, st.sampled_from(["http://a/", "http://a", "http://b:1/a?a=a", "https://a/?a"])),
+    st.builds(Url, st.sampled_from(["http://a/?b=a&a=b", "http://a/?a=b&b=a"])),
+    st.builds(url_pattern, st.sampled_from(["http://a", ".*a$", "x"])),
+    st.builds(url_template, st.sampled_from(["/{a}", "http://a/{a}", "/a"])),
+    st.builds(host, st.sampled_from(["a", "b:1", "b:2"]) | st.just(re.compile("a|b"))),
+    st.builds(path, st.sampled_from(["/", "/a"]) | st.just(re.compile("a"))),
+)
+_COMBINED: st.SearchStrategy[Combinable] = st.recursive(
+    _HEADS,
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map(lambda two: two[0] & two[1]),
+        st.tuples(inner, inner).map(lambda two: two[0] | two[1]),
+        inner.map(lambda one: ~one),
+    ),
+    max_leaves=4,
+)
+_REQUESTS = st.builds(
+    Request,
+    st.sampled_from(["GET", "POST"]),
+    st.sampled_from(["http://a/", "http://b:1/a?a=a", "http://a/?a=b&b=a", "https://a/a?a=&a=a"]),
+    st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), _WORDS), max_size=3),
+    st.dictionaries(st.sampled_from(["a", "b"]), _WORDS, max_size=2),
+    st.just(b""),
+)
+
+
+@given(_COMBINED, _REQUESTS)
+def test_a_quick_answer_is_that_of_the_explanation(matcher: Combinable, request: Request) -> None:
+    """Whether it fits, and what is ruled out, is what ``match`` explains."""
+    matches = bool(matcher.match(request))
+    assert matcher.fits(request) is matches
+    assert not (matches and matcher.rules_out(request))
+
+
+@given(_JSON, _JSON)
+def test_a_quick_look_at_json_agrees(expected: Any, actual: Any) -> None:
+    """A value equals itself, written and read again; differences are found whatever came first."""
+    assert not json_mismatches(expected, json.loads(json.dumps(expected)))
+    differences = json_mismatches([ANY, expected], [0, actual])
+    assert bool(json_mismatches(expected, actual)) is bool(differences)

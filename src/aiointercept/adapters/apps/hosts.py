@@ -4,20 +4,12 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from aiointercept.adapters.apps.aiohttp_app import AiohttpRunner
-from aiointercept.adapters.apps.asgi import AsgiRunner
-from aiointercept.adapters.apps.hosting import HostedApp
-from aiointercept.adapters.apps.kinds import AppKind, kind_of
-from aiointercept.adapters.apps.reply import AppReply
-from aiointercept.adapters.apps.wsgi import WsgiRunner
-
-_RUNNERS: Final[dict[AppKind, Callable[..., Any]]] = {
-    AppKind.AIOHTTP: AiohttpRunner,
-    AppKind.ASGI: AsgiRunner,
-    AppKind.WSGI: WsgiRunner,
-}
+if TYPE_CHECKING:
+    # Few mocks host an application: the package is to be imported quickly.
+    from aiointercept.adapters.apps.hosting import HostedApp
+    from aiointercept.adapters.apps.reply import AppReply
 
 _logger: Final = logging.getLogger("aiointercept")
 
@@ -52,7 +44,7 @@ class AppHost:
         except RuntimeError:
             self._home = None
 
-    def host(self, app: Any, name: str) -> AppReply:
+    def host(self, app: Any, name: str) -> "AppReply":
         """Return what answers with an application, which starts with its first request.
 
         Args:
@@ -63,8 +55,20 @@ class AppHost:
             TypeError: if it is no application.
             ImportError: if the extra for its kind is not installed.
         """
+        from aiointercept.adapters.apps.aiohttp_app import AiohttpRunner  # noqa: PLC0415  see above
+        from aiointercept.adapters.apps.asgi import AsgiRunner  # noqa: PLC0415  see above
+        from aiointercept.adapters.apps.hosting import HostedApp  # noqa: PLC0415  see above
+        from aiointercept.adapters.apps.kinds import AppKind, kind_of  # noqa: PLC0415  see above
+        from aiointercept.adapters.apps.reply import AppReply  # noqa: PLC0415  see above
+        from aiointercept.adapters.apps.wsgi import WsgiRunner  # noqa: PLC0415  see above
+
         kind = kind_of(app)
-        runner = _RUNNERS[kind](app, self._defer)
+        runners: dict[AppKind, Callable[..., Any]] = {
+            AppKind.AIOHTTP: AiohttpRunner,
+            AppKind.ASGI: AsgiRunner,
+            AppKind.WSGI: WsgiRunner,
+        }
+        runner = runners[kind](app, self._defer)
         # A WSGI application runs in threads anyway: on the helper's loop nothing can block it.
         home = None if kind is AppKind.WSGI else self._home
         hosted = HostedApp(runner, name, home, self._helper, self._defer)
@@ -106,7 +110,7 @@ class AppHost:
         else:
             self._defer_error(error)
 
-    def _take_stopping(self) -> list[HostedApp]:
+    def _take_stopping(self) -> "list[HostedApp]":
         with self._lock:
             stopping, self._stopping = self._stopping, []
         return stopping

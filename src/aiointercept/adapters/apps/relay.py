@@ -220,7 +220,7 @@ class Relay:
         self._finished = False
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class _TunnelParser:
     """Stands where aiohttp's server has a parser of frames: what the client sends goes on."""
 

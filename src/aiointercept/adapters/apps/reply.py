@@ -22,7 +22,7 @@ from aiointercept.core.ports.responder import ServedConnection
 _OF_TLS: Final = ("ssl_object", "peercert", "cipher", "compression")
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class AppReply:
     """The answer of a mounted application; a :class:`~.ports.responder.Responder`.
 

@@ -6,7 +6,7 @@ A client of the proxy cannot be made to raise. It gets a ``502`` or ``504`` whos
 from collections.abc import AsyncIterable, Callable, Sequence
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from aiointercept.core.calls import Call
 from aiointercept.core.http.messages import HeaderSource, Origin, Request, Response
@@ -29,7 +29,7 @@ _BAD_GATEWAY: Final = 502
 _GATEWAY_TIMEOUT: Final = 504
 
 
-@frozen(eq=False)
+@define(eq=False, repr=False)
 class Gateway:
     """Makes the connections of those that come through the proxy.
 
@@ -54,7 +54,7 @@ class Gateway:
         )
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class ProxiedConnection(ClientConnection):
     """A connection from a client of the proxy.
 

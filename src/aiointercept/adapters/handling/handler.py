@@ -34,6 +34,7 @@ from aiointercept.adapters.handling.request import (
 from aiointercept.adapters.handling.response import Answered, web_response
 from aiointercept.adapters.handling.stream import send_paced, send_stream
 from aiointercept.adapters.handling.websocket import converse
+from aiointercept.core.calls import NO_MATCH_INFO
 from aiointercept.core.dispatcher import internal_error, run_here
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.ports.chained_mock import Run
@@ -175,7 +176,8 @@ class ConnectionHandler(web.Server):
         request = AiointerceptRequest(
             message, payload, protocol, writer, task, self.loop, client_max_size=0
         )
-        request.named_origin = named
+        if named is not None:
+            request.named_origin = named
         return request
 
     def _log_unreadable(self, protocol: RequestHandler) -> None:
@@ -212,31 +214,48 @@ class ConnectionHandler(web.Server):
 
     async def _answer(self, request: AiointerceptRequest) -> web.StreamResponse:
         connection = self._connection_of(request)
-        exchange = None
-        try:
-            if isinstance(connection, ProxiedConnection):
-                exchange = await self._passes_by(request, connection)
-            if exchange is None and (request.body_exists or "Expect" in request.headers):
-                exchange = await self._begin(request, connection)
-            if exchange is None and "Expect" in request.headers:
-                await _let_continue(request)
-            if request.body_exists and exchange is None:
-                if connection is not None:
-                    exchange = await self._forward_while_it_comes_in(request, connection)
-                if exchange is None:
-                    await request.receive()
-        except (web.RequestPayloadError, aiohttp.ClientError, ConnectionError):
-            return Answered()
+        exchange, has_body = None, request.body_exists
+        if has_body or "Expect" in request.headers or isinstance(connection, ProxiedConnection):
+            try:
+                exchange = await self._take_in(request, connection)
+            except (web.RequestPayloadError, aiohttp.ClientError, ConnectionError):
+                return Answered()
         if exchange is None:
-            exchange = await self._dispatch(request, connection)
+            if has_body:
+                received = await self._with_body(request, connection)
+            else:  # as in most requests: there is nothing to wait for
+                received = self._received(request, connection, b"")
+            request.keep(received, NO_MATCH_INFO)
+            exchange = await self._dispatcher.dispatch(
+                received, RequestView(request), connection=connection, run=self._run
+            )
         return await self._perform(Performance(request, exchange, connection))
 
-    async def _begin(
+    async def _take_in(
+        self, request: AiointerceptRequest, connection: ClientConnection | None
+    ) -> Exchange | None:
+        """Read the body, unless it is decided on the request while that is still coming in."""
+        has_body, expects = request.body_exists, "Expect" in request.headers
+        exchange = None
+        if isinstance(connection, ProxiedConnection):
+            exchange = self._passes_by(request, connection)
+        if exchange is None and (has_body or expects) and self._dispatcher.may_begin(connection):
+            exchange = self._begin(request, connection)
+        if exchange is None and expects:
+            await _let_continue(request)
+        if exchange is None and has_body:
+            if connection is not None:
+                exchange = await self._forward_while_it_comes_in(request, connection)
+            if exchange is None:
+                await request.receive()
+        return exchange
+
+    def _begin(
         self, request: AiointerceptRequest, connection: ClientConnection | None
     ) -> Exchange | None:
         """Decide by the head of a request whether it goes to an application as it comes in."""
-        received = await self._received(request, connection, whole=False)
-        request.keep(received, {})
+        received = self._received(request, connection, None)
+        request.keep(received, NO_MATCH_INFO)
         return self._dispatcher.begin(received, RequestView(request), connection=connection)
 
     def _connection_of(self, request: AiointerceptRequest) -> ClientConnection | None:
@@ -248,62 +267,45 @@ class ConnectionHandler(web.Server):
             return None
         return self._gateway.connection(origin)
 
-    async def _passes_by(
+    def _passes_by(
         self, request: AiointerceptRequest, connection: ProxiedConnection
     ) -> Exchange | None:
-        received = await self._received(request, connection)
-        if request.body_exists:
-            received = evolve(received, body=None)
-        return connection.passes_by(received)
+        body = None if request.body_exists else b""
+        return connection.passes_by(self._received(request, connection, body))
 
     async def _forward_while_it_comes_in(
         self, request: AiointerceptRequest, connection: ClientConnection
     ) -> Exchange | None:
         """Decide on a large body by how it begins, so that it need not be buffered to go on."""
-        await request.receive(_MOST_BUFFERED)
+        await request.receive(_MOST_BUFFERED, connection.body)
         if request.content.at_eof():
             return None
-        received = await self._received(request, connection)
+        received = await self._with_body(request, connection)
         return self._dispatcher.forward(received, connection, RequestView(request))
 
-    async def _dispatch(
+    async def _with_body(
         self, request: AiointerceptRequest, connection: ClientConnection | None
-    ) -> Exchange:
-        received = await self._received(request, connection)
-        request.keep(received, {})
-        return await self._dispatcher.dispatch(
-            received, RequestView(request), connection=connection, run=self._run
-        )
+    ) -> Request:
+        """Return ``request`` as the core sees it, with as much of its body as was received."""
+        body, encoding = request.buffered_body, request.headers.get("Content-Encoding")
+        if encoding is not None:
+            body = await decoded(body, encoding)
+        return self._received(request, connection, body)
 
-    async def _received(
+    def _received(
         self,
         request: AiointerceptRequest,
         connection: ClientConnection | None,
-        *,
-        whole: bool = True,
+        body: bytes | None,
     ) -> Request:
-        """Return ``request`` as the core sees it, with as much of its body as was received.
-
-        Args:
-            request: the request.
-            connection: that of an intercepted client.
-            whole: whether there is a body to be seen yet.
-        """
-        headers = request.headers
-        body: bytes | None = request.buffered_body if whole else None
-        if body is not None and "Content-Encoding" in headers:
-            body = await decoded(body, headers["Content-Encoding"])
+        """Return ``request`` as the core sees it, with its body as far as that is known."""
         prefix = self._prefix() if connection is None else connection.origin.prefix
-        return Request.received(request.method.upper(), urls_of(prefix, request), headers, body)
+        urls = urls_of(prefix, request)
+        return Request.received(request.method.upper(), urls, request.headers, body)
 
     async def _perform(self, performance: Performance) -> web.StreamResponse:
         exchange = performance.exchange
         answer: Any = exchange.answer
-        if performance.was_shown_fault:
-            # The client took the faulty certificate, so all is well for it.
-            exchange.dispatcher.fail(exchange, answer.fault)
-            exchange = evolve(exchange, answer=answer.content)
-            return await self._perform(performance._replace(exchange=exchange))
         if isinstance(answer, Response):
             # Closed by the user's own code, as a server that crashes.
             if performance.client_is_gone:
@@ -313,6 +315,11 @@ class ConnectionHandler(web.Server):
                 return await send_paced(performance, answer)
             performance.settle()
             return performance.send(answer)
+        if performance.was_shown_fault:
+            # The client took the faulty certificate, so all is well for it.
+            exchange.dispatcher.fail(exchange, answer.fault)
+            exchange = evolve(exchange, answer=answer.content)
+            return await self._perform(performance._replace(exchange=exchange))
         try:
             performer = _PERFORMERS.get(type(exchange.answer))
             if performer is not None:
@@ -327,7 +334,7 @@ class ConnectionHandler(web.Server):
                 exchange.dispatcher.finish(exchange.call)
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class _Served:
     """A client's connection, as responders use it; see :class:`.ports.responder.ServedConnection`.
 

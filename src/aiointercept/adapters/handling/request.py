@@ -110,19 +110,29 @@ class AiointerceptRequest(web.Request):
         """What a callback gets: ``headers``, ``query``, ``json`` and ``data``."""
         return call_arguments(self._received)
 
-    async def receive(self, most: int | None = None) -> bytes:
+    async def receive(self, most: int | None = None, sent: bytes | None = None) -> bytes:
         """Return the body as it comes in, still encoded.
 
         Args:
             most: after how many bytes to stop reading; it may be called again for the rest.
+            sent: what the client may be sending. Where that is what comes in, it is kept itself,
+                so that a large body is neither copied nor in memory twice.
         """
         content = self.content
         chunks = [self._raw] if self._raw else []
         size = len(self._raw)
+        same = sent if not chunks else None
         while not content.at_eof() and (most is None or size <= most):
-            chunks.append(await content.readany())
-            size += len(chunks[-1])
-        self._raw = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            chunk = await content.readany()
+            if same is not None and not same.startswith(chunk, size):
+                chunks, same = [same[:size]], None
+            if same is None:
+                chunks.append(chunk)
+            size += len(chunk)
+        if same is not None:
+            self._raw = same if size == len(same) else same[:size]
+        else:
+            self._raw = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         return self._raw
 
     @property

@@ -36,6 +36,8 @@ class Attempts:
 
     def repeated_by(self, request: "ClientRequest") -> "ClientAttempt | None":
         """Return the sending that ``request`` repeats silently, if it does."""
+        if not self._by_timer:
+            return None
         previous = self._by_timer.get(id(request._timer))
         return previous if previous is not None and previous.is_repeated_by(request) else None
 
@@ -44,15 +46,17 @@ class ClientAttempt:
     """One sending of a call; see :class:`aiointercept.core.ports.connection.Attempt`.
 
     Attributes:
+        call: see :attr:`aiointercept.core.ports.connection.Attempt.call`.
+        owner: see :attr:`aiointercept.core.ports.connection.Attempt.owner`.
         goes_own_way: whether it was passed through.
         error: what it raised in place of a connection, if it did.
     """
 
-    __slots__ = ("_by_timer", "_call", "_owner", "_request", "_timer", "error", "goes_own_way")
+    __slots__ = ("_by_timer", "_request", "_timer", "call", "error", "goes_own_way", "owner")
 
     def __init__(self, request: "ClientRequest", by_timer: "dict[int, ClientAttempt]") -> None:
-        self._call: Call | None = None
-        self._owner: ChainedMock | None = None
+        self.call: Call | None = None
+        self.owner: ChainedMock | None = None
         self._request = request
         # Kept alive, so that no other call's timer gets the same identity.
         self._timer: object = request._timer
@@ -60,19 +64,9 @@ class ClientAttempt:
         self.goes_own_way = False
         self.error: BaseException | None = None
 
-    @property
-    def call(self) -> Call | None:
-        """See :attr:`aiointercept.core.ports.connection.Attempt.call`."""
-        return self._call
-
-    @property
-    def owner(self) -> ChainedMock | None:
-        """See :attr:`aiointercept.core.ports.connection.Attempt.owner`."""
-        return self._owner
-
     def begin(self, call: Call, owner: ChainedMock | None) -> None:
         """See :meth:`aiointercept.core.ports.connection.Attempt.begin`."""
-        self._call, self._owner = call, owner
+        self.call, self.owner = call, owner
 
     def settle(self) -> None:
         """See :meth:`aiointercept.core.ports.connection.Attempt.settle`."""
@@ -85,7 +79,7 @@ class ClientAttempt:
         again sends the same request object, and a redirect comes after an answer.
         """
         return (
-            self._call is not None
+            self.call is not None
             and self._timer is request._timer
             and self._request is not request
             and self._request.method == request.method

@@ -33,10 +33,11 @@ class Chain(Generic[T]):
     def discard(self, one: T) -> bool:
         """Take one out. Return whether it was there."""
         with self._lock:
-            found = one in self.all
+            if one not in self.all:
+                return False
             self.all = tuple(other for other in self.all if other is not one)
         self._entered.set(tuple(map(ref, self._here())))
-        return found
+        return True
 
     def _here(self) -> list[T]:
         """Return the active ones that were entered in the running context, the outermost first."""

@@ -43,7 +43,7 @@ from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.transport import Dialer
 from aiointercept.core.ports.upstream import Upstream
-from aiointercept.core.routing.decision import Forward, Serve
+from aiointercept.core.routing.decision import Serve
 from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.replies import FaultReply, NoRouteReply
 
@@ -182,6 +182,7 @@ class ConnectorInterceptor:
         active_mocks: Sequence[Dispatcher],
         repeated: ClientAttempt | None = None,
         fault: Fault | None = None,
+        body: bytes | None = None,
     ) -> Connection:
         """Return a connection to the mock over which the request will be sent.
 
@@ -190,11 +191,12 @@ class ConnectorInterceptor:
             active_mocks: from the one that answers outwards.
             repeated: the sending that this one repeats silently.
             fault: what is wrong with the certificate that the client is shown.
+            body: what the client was given to send, if that is known.
         """
         connector, req, traces, timeout = call
         mocked = self._mocked_for(connector)
         started = mocked.started_calls.add(req)
-        proxy = mocked.take_proxy(req)
+        proxy = None if req.proxy is None else mocked.take_proxy(req)
         try:
             through = mocked
             if fault is not None:
@@ -205,24 +207,30 @@ class ConnectorInterceptor:
             raise
         finally:
             started.connecting = False
-            self._cut_off_if_ended(started)
+            if self._dialer is None:
+                self._cut_off_late(started)
         protocol = pooled.protocol
         if not isinstance(protocol, MockedProtocol):
             raise aiohttp.ClientConnectionError(BLOCK_ENDED)
         if self._dialer is None:
             pooled.close()
-        self._require_block()
-        protocol.request = req
-        protocol.timeout = timeout
+            self._require_block()
+        protocol.request, protocol.proxy, protocol.timeout = req, proxy, timeout
         connection = protocol.connection
-        connection.active_mocks = active_mocks
+        connection.active_mocks, connection.body = active_mocks, body
         connection.attempt = attempt = mocked.attempts.begin(req)
-        if attempt is not None and repeated is not None and repeated.call is not None:
+        if repeated is not None and repeated.call is not None and attempt is not None:
             attempt.begin(repeated.call, repeated.owner)
-        connection.upstream = lambda body: self._upstream_of(
-            BorrowedConnector(connector), req, proxy, body
-        )
+        if connection.upstream is None:
+            connection.upstream = functools.partial(self._upstream, connector, protocol)
         return pooled
+
+    def _upstream(
+        self, connector: BaseConnector, protocol: MockedProtocol, body: SentBody
+    ) -> Upstream:
+        """Return what reaches the real server as a client would that is connected to the mock."""
+        borrowed = BorrowedConnector(connector)
+        return self._upstream_of(borrowed, protocol.request, protocol.proxy, body)
 
     async def pass_through(self, call: ConnectCall, exchange: Exchange) -> Connection:
         """Let a call go its own way, and see how it ends."""
@@ -261,26 +269,26 @@ class ConnectorInterceptor:
             raise error
         finally:
             started.connecting = False
-            self._cut_off_if_ended(started)
+            if self._dialer is None:
+                self._cut_off_late(started)
             owner.finish(exchange.call)
 
-    def _cut_off_if_ended(self, started: StartedCall) -> None:
+    def _cut_off_late(self, started: StartedCall) -> None:
         """Cut a call off that began while the block ended in another thread."""
-        if self._dialer is None and self._installed:
+        if self._installed:
             _cut_off.add_started([started], self._left_alone)
 
-    async def lead_to_mock(
-        self,
-        call: ConnectCall,
-        active_mocks: Sequence[Dispatcher],
-        decision: Serve[Dispatcher] | Forward[Dispatcher],
+    def shows_fault(self, call: ConnectCall) -> bool:
+        """Whether the client of ``call`` is shown a certificate, so that it can be a faulty one."""
+        return self._mocked.tls is not None and call.req.is_ssl()
+
+    async def show_fault(
+        self, call: ConnectCall, active_mocks: Sequence[Dispatcher], decision: Serve[Dispatcher]
     ) -> Connection:
-        """Serve a client, after it was shown a faulty certificate if a route wants that."""
-        chosen = reply = None
-        if isinstance(decision, Serve) and self._mocked.tls is not None and call.req.is_ssl():
-            chosen, reply = decision.chosen, decision.reply
-        if chosen is None or reply is None:
-            return await self.serve(call, active_mocks)
+        """Serve a client that takes a faulty certificate; log the call of one that does not."""
+        chosen, reply = decision.chosen, decision.reply
+        assert chosen is not None  # noqa: S101  there is no fault without a route
+        assert reply is not None  # noqa: S101  it is one of a route
         try:
             return await self.serve(call, active_mocks, fault=reply.fault)
         except aiohttp.ClientConnectorError:
@@ -319,9 +327,9 @@ class _Hooks:
         if _cut_off:
             _cut_off.refuse(req, mocked=self.active)
 
-    async def connect(self, call: ConnectCall) -> Connection:
+    def connect(self, call: ConnectCall) -> Awaitable[Connection]:
         """See :meth:`.patching.Hooks.connect`."""
-        return await lead(_chain.in_order(), call)
+        return lead(_chain.in_order(), call)
 
     def forget(self, connector: BaseConnector) -> Sequence[Awaitable[None]]:
         """See :meth:`.patching.Hooks.forget`."""

@@ -18,7 +18,7 @@ from aiointercept.adapters.interception.patching import REAL_CONNECT
 from aiointercept.core.calls import Call
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
-from aiointercept.core.routing.decision import Fail, Forward, Passthrough, Serve
+from aiointercept.core.routing.decision import Fail, Passthrough, Serve
 
 if TYPE_CHECKING:
     from aiohttp.connector import BaseConnector, Connection
@@ -48,18 +48,20 @@ class Leader(Protocol):
         call: ConnectCall,
         active_mocks: Sequence[Dispatcher],
         repeated: ClientAttempt | None = None,
+        *,
+        body: bytes | None = None,
     ) -> "Connection":
         """Return a connection to the mock over which the request will be sent."""
         ...
 
-    async def lead_to_mock(
-        self,
-        call: ConnectCall,
-        active_mocks: Sequence[Dispatcher],
-        decision: Serve[Dispatcher] | Forward[Dispatcher],
-        /,
+    def shows_fault(self, call: ConnectCall, /) -> bool:
+        """Whether the client of ``call`` is shown a certificate, so that it can be a faulty one."""
+        ...
+
+    async def show_fault(
+        self, call: ConnectCall, active_mocks: Sequence[Dispatcher], decision: Serve[Dispatcher], /
     ) -> "Connection":
-        """Return the same, after a faulty certificate was shown if a route wants that."""
+        """Serve a client that takes a faulty certificate; log the call of one that does not."""
         ...
 
     async def pass_through(self, call: ConnectCall, exchange: Exchange, /) -> "Connection":
@@ -110,7 +112,12 @@ async def _as_decided(
         return await chosen.pass_through(call, decision.exchange)
     if isinstance(decision, Fail):
         return await chosen.fail(call, decision.exchange)
-    return await chosen.lead_to_mock(call, mocks[mocks.index(mock) :], decision)
+    outwards = mocks if mock is mocks[0] else mocks[mocks.index(mock) :]
+    if isinstance(decision, Serve) and decision.reply is not None and chosen.shows_fault(call):
+        return await chosen.show_fault(call, outwards, decision)
+    # What can be changed while it is logged is no use there.
+    sent = body if isinstance(body, bytes) else None
+    return await chosen.serve(call, outwards, body=sent)
 
 
 async def _repeat(

@@ -24,12 +24,11 @@ from weakref import WeakKeyDictionary, WeakSet, ref
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import BaseConnector, TCPConnector
-from multidict import CIMultiDictProxy
 from typing_extensions import override
 
 from aiointercept.adapters.interception.attempts import Attempts
 from aiointercept.adapters.interception.block_end import BLOCK_ENDED
-from aiointercept.adapters.interception.client_request import connect_limit
+from aiointercept.adapters.interception.client_request import connect_limit, known_request
 from aiointercept.adapters.interception.client_tls import (
     ClientSideTls,
     check_fingerprint,
@@ -38,7 +37,7 @@ from aiointercept.adapters.interception.client_tls import (
 from aiointercept.adapters.interception.exceptions import exception_for
 from aiointercept.adapters.interception.name_resolution import NameResolution
 from aiointercept.adapters.interception.started_calls import StartedCalls
-from aiointercept.core.http.messages import Request, Response
+from aiointercept.core.http.messages import Response
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.transport import Dialer
 from aiointercept.core.routing.faults import Fault
@@ -57,10 +56,12 @@ class MockedProtocol(ResponseHandler):
     """The client's end of a connection to the mock: aiohttp's own, and what it is used for.
 
     Attributes:
-        for_one_request: whether the connection is closed after it.
+        request: what is sent over it now, or was sent last.
+        proxy: through which that would go, if the mock did not take it.
+        timeout: the limits of its call.
     """
 
-    for_one_request = False
+    proxy: "URL | None" = None
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, request: "ClientRequest", timeout: "ClientTimeout"
@@ -68,7 +69,7 @@ class MockedProtocol(ResponseHandler):
         super().__init__(loop)
         self.request = request
         self.timeout = timeout
-        known = Request(request.method, request.url, CIMultiDictProxy(request.headers))
+        known = known_request(request, None)
         self.connection = ClientConnection(known.origin, known, self.fail)
 
     @override
@@ -78,11 +79,6 @@ class MockedProtocol(ResponseHandler):
         if transport is not None and self.connection.tls is not None:
             # Python 3.10 warns of TLS transports that are closed by the server alone.
             transport.close()
-
-    @property
-    @override
-    def should_close(self) -> bool:
-        return self.for_one_request or super().should_close
 
     def fail(self, answer: Answer) -> Response | None:
         """Make the pending call raise what ``answer`` stands for."""
@@ -111,6 +107,15 @@ class MockedProtocol(ResponseHandler):
             payload: Any = self._payload
             if payload is not None and not payload.is_eof():
                 payload.set_exception(error)
+
+
+class ProtocolForOneRequest(MockedProtocol):
+    """The client's end of a connection that is closed after one request."""
+
+    @property
+    @override
+    def should_close(self) -> bool:
+        return True
 
 
 class OwnConnector(BaseConnector):
@@ -183,7 +188,8 @@ class MockedConnector(OwnConnector):
             resolves=isinstance(real, TCPConnector),
             caches=isinstance(real, TCPConnector) and real.use_dns_cache,
         )
-        self._proxies: WeakKeyDictionary[ClientRequest, URL] = WeakKeyDictionary()
+        # Made when the first proxy is taken.
+        self._proxies: WeakKeyDictionary[ClientRequest, URL] | None = None
 
     def __del__(self, _warnings: Any = warnings) -> None:
         # In a process that was forked off, the selector that its connections are registered with
@@ -196,8 +202,8 @@ class MockedConnector(OwnConnector):
         self, req: "ClientRequest", traces: "list[Trace]", timeout: "ClientTimeout"
     ) -> ResponseHandler:
         await self._resolution.trace(req, traces)
-        protocol = MockedProtocol(self.loop, req, timeout)
-        protocol.for_one_request = self._fault is not None
+        kind = MockedProtocol if self._fault is None else ProtocolForOneRequest
+        protocol = kind(self.loop, req, timeout)
         real = self._real()
         if self._tls is None or real is None:
             await self._dialer.dial(lambda: protocol, protocol.connection)
@@ -234,12 +240,14 @@ class MockedConnector(OwnConnector):
         """Take its proxy from ``req``, which is sent to the mock this time."""
         proxy, req.proxy = req.proxy, None
         if proxy is not None:
+            if self._proxies is None:
+                self._proxies = WeakKeyDictionary()
             self._proxies[req] = proxy
         return proxy
 
     def give_proxy_back(self, req: "ClientRequest") -> None:
         """Restore what was taken when a middleware sent ``req`` before."""
-        if self._proxies:
+        if self._proxies is not None:
             req.proxy = self._proxies.pop(req, req.proxy)
 
     def end(self) -> None:

@@ -39,7 +39,7 @@ class Hooks(Protocol):
         """Raise if the request belongs to a call whose block has ended."""
         ...
 
-    async def connect(self, call: ConnectCall, /) -> Connection:
+    def connect(self, call: ConnectCall, /) -> Awaitable[Connection]:
         """Return a connection for the call, real or mocked, or raise."""
         ...
 

@@ -157,19 +157,24 @@ REQUIREMENTS: Final = (
     ),
 )
 
-_last_seen: list[Any] = []
+
+_REPLACED: Final = tuple(one for one in REQUIREMENTS if one.overridden)
+# What was there in their place when all requirements were met. aiohttp stays as it is while a
+# process runs, but where we put our own, others may do so too.
+_checked_with: list[Any] = []
 
 
 def check_aiohttp(requirements: Sequence[Requirement] = REQUIREMENTS) -> None:
     """See that aiohttp is as we know it, so that a change there is told and not felt.
 
-    It is called whenever interception begins, so what is as it was before is not looked at again.
+    It is called whenever interception begins. Once all was as it should be, only what we replace is
+    looked at again.
 
     Raises:
         UnsupportedAiohttpError: naming what is missing or has changed.
     """
-    seen = [getattr(one.owner, one.name, None) for one in requirements]
-    if seen == _last_seen:
+    replaced = [getattr(one.owner, one.name, None) for one in _REPLACED]
+    if requirements is REQUIREMENTS and replaced == _checked_with:
         return
     for one in requirements:
         problem = one.problem()
@@ -180,4 +185,4 @@ def check_aiohttp(requirements: Sequence[Requirement] = REQUIREMENTS) -> None:
                 "3.14); server mode and m.server_url work all the same"
             )
             raise UnsupportedAiohttpError(msg)
-    _last_seen[:] = seen
+    _checked_with[:] = replaced

@@ -59,11 +59,9 @@ class StartedCalls:
         if len(self._by_task) > _MOST_TASKS:
             self._by_task = {t: calls for t, calls in self._by_task.items() if t and not t.done()}
         call = StartedCall(task, req.method, req.url, request=weakref.ref(req))
-        others = self._by_task.get(task)
-        # Most tasks make one call after the other.
-        self._by_task[task] = (
-            [call, *(one for one in others if one.in_flight)] if others else [call]
-        )
+        calls = [one for one in self._by_task.get(task, ()) if one.in_flight]
+        calls.append(call)
+        self._by_task[task] = calls
         return call
 
     def leave(self) -> None:

@@ -24,7 +24,8 @@ class Substitutes:
         self.tls = tls
         self._lock = threading.Lock()
         self._by_real: WeakKeyDictionary[BaseConnector, MockedConnector] = WeakKeyDictionary()
-        self._for_one_call: WeakSet[MockedConnector] = WeakSet()
+        # Made when the first one is added.
+        self._for_one_call: WeakSet[MockedConnector] | None = None
 
     def get(self, real: BaseConnector) -> MockedConnector | None:
         """Return what takes the place of ``real``, if something did by now."""
@@ -42,6 +43,8 @@ class Substitutes:
     ) -> MockedConnector:
         """Return what takes its place for one call, which is shown a faulty certificate."""
         once = MockedConnector(real, dialer, self.tls, fault)
+        if self._for_one_call is None:
+            self._for_one_call = WeakSet()
         self._for_one_call.add(once)
         return once
 
@@ -56,10 +59,12 @@ class Substitutes:
 
         In a process that was forked off, those of the parent are left out.
         """
+        if not self._by_real:
+            return []
         with self._lock:
             taken, self._by_real = list(self._by_real.values()), WeakKeyDictionary()
         return [one for one in taken if one.pid == os.getpid()]
 
     def for_one_call(self) -> Sequence[MockedConnector]:
         """Return those that were made for one call and are still there."""
-        return list(self._for_one_call)
+        return list(self._for_one_call or ())

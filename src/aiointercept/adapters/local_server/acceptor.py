@@ -13,13 +13,19 @@ from yarl import URL
 from aiointercept.adapters.event_loops import call_on_loop
 from aiointercept.adapters.handling.handler import ConnectionHandler
 from aiointercept.adapters.local_server.entrances import Entrance
-from aiointercept.adapters.local_server.handover import KeptConnection, left_waiting
+from aiointercept.adapters.local_server.handover import (
+    KeptConnection,
+    left_waiting,
+    progress_of,
+)
 from aiointercept.adapters.local_server.helper_thread import Watch, helper_thread
 from aiointercept.adapters.local_server.socket_pair import OwnedSocket, listen
 
 CLOSE_TIMEOUT: Final = 2.0  # seconds that another thread gets to close its connections
 
 _BACKLOG: Final = 1024
+# For how many connections a busy loop does something between two looks of the helper.
+_CONNECTIONS_A_LOOK: Final = 50
 _MOST_AT_ONCE: Final = 256  # connections that one turn of the loop accepts
 
 
@@ -45,6 +51,8 @@ class Acceptor:
         self._handler = handler
         self._tasks: set[asyncio.Task[Any]] = set()
         self._kept: set[KeptConnection] = set()
+        self._progress_seen = -1
+        self._idle_looks = 0
         self._watch: Watch | None = None
         self._listener = listen(_BACKLOG)
         try:
@@ -60,7 +68,10 @@ class Acceptor:
         self._loop = helper.loop if home is None else home
         if home is not None:
             self._watch = Watch(
-                self._listener, lambda: self._accept(helper.loop), self._take_over_kept
+                self._listener,
+                lambda: self._accept(helper.loop),
+                self._take_over_kept,
+                self._progress,
             )
             helper.watch(self._watch)
         call_on_loop(self._loop, self._open)
@@ -97,10 +108,23 @@ class Acceptor:
             return inner
         return KeptConnection(inner, steps, self._kept)
 
+    def _progress(self) -> int:
+        return progress_of(tuple(self._kept))
+
     def _take_over_kept(self) -> None:
-        """Serve on the helper, in whose thread this runs, what the own loop leaves unread."""
+        """Serve on the helper, in whose thread this runs, what the own loop leaves unread.
+
+        A loop that has done something for any of its connections lately is busy, and not blocked:
+        it keeps them all. The more it has, the longer may one of its turns take.
+        """
         helper = helper_thread().loop
-        for kept in left_waiting(tuple(self._kept)):
+        connections = tuple(self._kept)
+        waiting = left_waiting(connections)
+        before, self._progress_seen = self._progress_seen, progress_of(connections)
+        self._idle_looks = self._idle_looks + 1 if before == self._progress_seen else 0
+        if self._idle_looks <= len(connections) // _CONNECTIONS_A_LOOK:
+            return
+        for kept in waiting:
             try:
                 connection = kept.hand_over()
             except OSError:  # it is closed, or its own loop reads from it after all

@@ -65,7 +65,7 @@ class PlainEntrance:
         """See :meth:`Entrance.abort`; the handlers know all of them."""
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class TlsEntrance:
     """HTTPS."""
 
@@ -95,7 +95,7 @@ class TlsEntrance:
             connection.abort()
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class ProxyEntrance:
     """The language of a forward proxy.
 

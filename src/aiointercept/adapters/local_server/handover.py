@@ -68,6 +68,11 @@ class KeptConnection(asyncio.BufferedProtocol):
         return not self._reading and steps % 2 == 0 and steps > self._steps_before_data
 
     @property
+    def progress(self) -> int:
+        """A number that changes whenever the own loop does something for the connection."""
+        return self._reads + self._steps()
+
+    @property
     def descriptor(self) -> int:
         """Of its socket; -1 once that is closed."""
         return int(self._transport.get_extra_info("socket").fileno())
@@ -140,6 +145,15 @@ class KeptConnection(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._kept.discard(self)
         self.inner.connection_lost(exc)
+
+
+def progress_of(connections: Iterable[KeptConnection]) -> int:
+    """Return a number that changes whenever the loop of ``connections`` does something for one.
+
+    A loop that is busy with hundreds of connections may leave one of them unread for a while; it is
+    not blocked as long as this changes.
+    """
+    return sum(1 + one.progress for one in connections)
 
 
 def left_waiting(connections: Iterable[KeptConnection]) -> list[KeptConnection]:

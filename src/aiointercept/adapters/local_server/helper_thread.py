@@ -23,7 +23,7 @@ _TICK: Final = 0.025  # seconds; a connection is left waiting after one to two o
 _IDLE_TICKS: Final = 40
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Watch:
     """A listening socket that somebody else should be accepting from.
 
@@ -31,19 +31,23 @@ class Watch:
         listener: the socket; its ``accept`` does not block.
         take_over: called in the helper's thread when a connection was left waiting.
         look_after: called there again and again, for what else its owner should be doing.
+        progress: returns a number that changes whenever its owner does something for a connection
+            that it has taken.
         accepted: how many connections its owner has taken so far.
     """
 
     listener: socket.socket
     take_over: Callable[[], None]
     look_after: Callable[[], None]
+    progress: Callable[[], int] = lambda: 0
     accepted: int = 0
     _seen: int = field(default=-1, init=False)
 
     def left_waiting(self) -> bool:
-        """Whether a connection waits and none was taken since this was last asked."""
-        waiting = self._seen == self.accepted
-        self._seen = self.accepted
+        """Whether a connection waits, and its owner has done nothing since this was last asked."""
+        done = self.accepted + self.progress()
+        waiting = self._seen == done
+        self._seen = done
         return waiting
 
     def nothing_waits(self) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import Future
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -70,7 +70,7 @@ class LoopbackServer:
         self._handlers: dict[asyncio.AbstractEventLoop, ConnectionHandler] = {}
         self._entrance: Acceptor | None = None
         # A handler lives as long as its connections do; nothing else keeps its loop alive.
-        self._closing: WeakSet[ConnectionHandler] = WeakSet()
+        self._closing: Collection[ConnectionHandler] = ()
         self._closing_entrances: list[Acceptor] = []
 
     def start(self, dispatcher: Dispatcher) -> None:
@@ -119,7 +119,7 @@ class LoopbackServer:
             entrance.close()
         self._home = None
         closing = [one for one in closing if one.pid == os.getpid()]
-        self._closing = WeakSet(closing)
+        self._closing = WeakSet(closing) if closing else ()
         for handler in closing:
             call_on_loop(
                 handler.loop, handler.close, wait=CLOSE_TIMEOUT if is_helpers(handler.loop) else 0
@@ -138,7 +138,7 @@ class LoopbackServer:
                 future = asyncio.run_coroutine_threadsafe(handler.wait_closed(), handler.loop)
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(asyncio.wrap_future(future), CLOSE_TIMEOUT)
-        self._closing = WeakSet()
+        self._closing = ()
 
     async def dial(self, factory: Callable[[], Any], connection: ClientConnection) -> Any:
         """See :meth:`aiointercept.core.ports.transport.Dialer.dial`."""
@@ -154,17 +154,19 @@ class LoopbackServer:
             served = serve()
         protocol = factory()
         client, server = socket_pair()
-        with contextlib.ExitStack() as undo:
-            client_end, server_end = OwnedSocket(client, protocol), OwnedSocket(server, served)
-            undo.callback(client_end.close)
-            undo.callback(server_end.close)
-            accepted, _ = await loop.connect_accepted_socket(server_end, server)
-            undo.callback(accepted.abort)
-            connected, _ = await loop.create_connection(client_end, sock=client, **near)
-            undo.callback(connected.abort)
+        client_end, server_end = OwnedSocket(client, protocol), OwnedSocket(server, served)
+        transports: list[asyncio.WriteTransport] = []
+        try:
+            transports.append((await loop.connect_accepted_socket(server_end, server))[0])
+            transports.append((await loop.create_connection(client_end, sock=client, **near))[0])
             if self._dispatcher is None:
-                raise ConnectionError(_ENDED)
-            undo.pop_all()
+                raise ConnectionError(_ENDED)  # noqa: TRY301  what was made is undone
+        except BaseException:
+            for transport in transports:
+                transport.abort()
+            client_end.close()
+            server_end.close()
+            raise
         return protocol
 
     def _handler(self, loop: asyncio.AbstractEventLoop) -> ConnectionHandler:

@@ -4,7 +4,6 @@ The listening socket lives for the few system calls that make one connection. So
 nothing to fill or to join, and processes that were forked share nothing.
 """
 
-import contextlib
 import errno
 import socket
 import sys
@@ -97,12 +96,14 @@ def _accept(listener: socket.socket, client: socket.socket) -> socket.socket | N
             server, address = listener.accept()
         except (BlockingIOError, TimeoutError, socket.timeout):  # noqa: UP041  they differ in Python 3.10
             return None
-        with contextlib.ExitStack() as undo:
-            undo.callback(server.close)
+        try:
             if address == client.getsockname():
                 server.settimeout(0)
-                undo.pop_all()
                 return server
+        except BaseException:
+            server.close()
+            raise
+        server.close()
 
 
 class OwnedSocket(Generic[P]):

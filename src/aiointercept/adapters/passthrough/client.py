@@ -26,7 +26,7 @@ _READ_BUFFER: Final = 1 << 18
 _LARGE: Final = 1 << 20
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class FixedUpstream:
     """Makes the same upstream for every client; see :class:`.ports.upstream.UpstreamFactory`.
 
@@ -42,7 +42,7 @@ class FixedUpstream:
         return self.upstream
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ClientUpstream:
     """Reaches the real server through a connector, with the settings of one client's request.
 

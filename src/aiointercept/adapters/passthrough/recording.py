@@ -20,7 +20,7 @@ from aiointercept.core.recording.recorder import Recorder, Slot
 from aiointercept.core.routing.faults import Fault
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class RecordingUpstreams:
     """Makes upstreams that record; see :class:`.ports.upstream.UpstreamFactory`.
 

@@ -133,14 +133,13 @@ class Request:
             body: decoded from its ``Content-Encoding``.
         """
         request = cls.__new__(cls)
-        vars(request).update(
-            method=method,
-            url=urls[0],
-            canonical_url=urls[1],
-            headers=headers,
-            _cookies=None,
-            body=body,
-        )
+        values = vars(request)
+        # One by one: update() takes twice as long.
+        values["method"] = method
+        values["url"], values["canonical_url"] = urls
+        values["headers"] = headers
+        values["_cookies"] = None
+        values["body"] = body
         return request
 
     @cached_property

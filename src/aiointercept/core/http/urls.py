@@ -56,8 +56,17 @@ def canonical_url(url: URL | str) -> URL:
     Raises:
         ValueError: if there is no host, or the scheme is none of http, https, ws, wss.
     """
-    text = str(url)
-    return (_canonical if len(text) <= _LONGEST_CACHED else _canonical.__wrapped__)(text)
+    if isinstance(url, URL):
+        if len(url.raw_path) + len(url.raw_query_string) <= _LONGEST_CACHED:
+            return _canonical_of(url)
+        url = str(url)
+    return (_canonical if len(url) <= _LONGEST_CACHED else _canonical.__wrapped__)(url)
+
+
+@lru_cache(maxsize=_CACHED_URLS)
+def _canonical_of(url: URL) -> URL:
+    # A URL remembers its hash, but makes its text anew each time.
+    return canonical_url(str(url))
 
 
 @lru_cache(maxsize=_CACHED_URLS)

@@ -36,6 +36,18 @@ class Combinable(ABC):
     def match(self, request: Request, /) -> MatchResult:
         """Compare ``request`` with what is wanted."""
 
+    def fits(self, request: Request) -> bool:
+        """Return whether ``request`` matches, without saying why not."""
+        return not self.match(request).mismatches
+
+    def rules_out(self, request: Request) -> bool:  # noqa: ARG002  for subclasses
+        """Return whether it is sure that ``request`` does not match.
+
+        It is asked where there are many matchers, before :meth:`match` explains what one of them
+        finds. Code of the user's is not called: whoever asks both may not call that twice.
+        """
+        return False
+
     def verdict_by_head(self, request: Request) -> bool | None:  # noqa: ARG002  for subclasses
         """Return the result if it is certain without the body of ``request``; else ``None``."""
         return None
@@ -76,8 +88,12 @@ class HeadMatcher(Combinable):
         return True
 
     @override
+    def rules_out(self, request: Request) -> bool:
+        return not self.fits(request)
+
+    @override
     def verdict_by_head(self, request: Request) -> bool:
-        return not self.match(request).mismatches
+        return self.fits(request)
 
 
 @frozen
@@ -114,6 +130,16 @@ class AllOf(_Combination):
         return MatchResult(match_info=match_info) if match_info else MATCH
 
     @override
+    def rules_out(self, request: Request) -> bool:
+        for side in self.sides:
+            if isinstance(side, Combinable) and side.rules_out(request):
+                return True
+            if not isinstance(side, HeadMatcher):
+                # What stands behind code of the user's may not decide before that is called.
+                return False
+        return False
+
+    @override
     def verdict_by_head(self, request: Request) -> bool | None:
         verdicts = [_verdict(side, request) for side in self.sides]
         if False in verdicts:
@@ -137,6 +163,10 @@ class AnyOf(_Combination):
                 return result
             mismatches += result.mismatches
         return MatchResult(mismatches)
+
+    @override
+    def rules_out(self, request: Request) -> bool:
+        return all(isinstance(side, Combinable) and side.rules_out(request) for side in self.sides)
 
     @override
     def verdict_by_head(self, request: Request) -> bool | None:
@@ -267,6 +297,11 @@ def decided_by_head(matcher: Matcher) -> bool:
     if isinstance(matcher, Combinable):
         return matcher.decided_by_head
     return not getattr(matcher, "needs_body", True)
+
+
+def rules_out(matcher: Matcher, request: Request) -> bool:
+    """Return whether it is sure, without an explanation, that ``matcher`` does not match."""
+    return isinstance(matcher, Combinable) and matcher.rules_out(request)
 
 
 def may_match(matcher: Matcher, request: Request) -> bool:

@@ -114,6 +114,21 @@ def field_mismatches(
     return mismatches[:MOST_MISMATCHES]
 
 
+def fields_agree(
+    expected: Fields, actual: Callable[[str], Sequence[Any]], *, exact: bool = False
+) -> bool:
+    """Return whether :func:`field_mismatches` finds nothing, if there may be other names.
+
+    Args:
+        expected: a value, or the list of all values, by name.
+        actual: returns all values of a name.
+        exact: whether there may be no other values for a name.
+    """
+    return all(
+        _values_agree(wanted, actual(name), exact=exact) for name, wanted in expected.items()
+    )
+
+
 def _values_agree(expected: Any, actual: Sequence[Any], *, exact: bool) -> bool:
     if is_list(expected):
         return len(expected) == len(actual) and all(map(agrees, expected, actual))

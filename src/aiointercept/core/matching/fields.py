@@ -5,7 +5,13 @@ from typing_extensions import override
 
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import Combinable, HeadMatcher
-from aiointercept.core.matching.comparing import Fields, FieldSource, clean_fields, field_mismatches
+from aiointercept.core.matching.comparing import (
+    Fields,
+    FieldSource,
+    clean_fields,
+    field_mismatches,
+    fields_agree,
+)
 from aiointercept.core.matching.results import MATCH, MatchResult
 from aiointercept.core.text import short
 
@@ -19,6 +25,13 @@ class Query(HeadMatcher):
 
     wanted: Fields
     exact: bool = False
+
+    @override
+    def fits(self, request: Request) -> bool:
+        query = request.query
+        if self.exact and any(name not in self.wanted for name in query):
+            return False
+        return fields_agree(self.wanted, lambda name: query.get(name, ()), exact=self.exact)
 
     @override
     def match(self, request: Request, /) -> MatchResult:
@@ -35,6 +48,12 @@ class Headers(HeadMatcher):
 
     wanted: Fields
     exact: bool = False
+
+    @override
+    def fits(self, request: Request) -> bool:
+        if self.exact:
+            return super().fits(request)
+        return fields_agree(self.wanted, lambda name: request.headers.getall(name, ()))
 
     @override
     def match(self, request: Request, /) -> MatchResult:
@@ -56,6 +75,11 @@ class Cookies(HeadMatcher):
     """Requests with these cookies."""
 
     wanted: Fields
+
+    @override
+    def fits(self, request: Request) -> bool:
+        cookies = request.cookies
+        return fields_agree(self.wanted, lambda name: (cookies[name],) if name in cookies else ())
 
     @override
     def match(self, request: Request, /) -> MatchResult:

@@ -20,6 +20,7 @@ Trail: TypeAlias = "tuple[Key, Trail] | None"
 Step: TypeAlias = tuple[Trail, Any, Any]
 
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DEEPEST_ALIKE: Final = 50
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
 
@@ -53,6 +54,8 @@ def json_mismatches(
     Returns:
         The differences, in order; a bounded number of them.
     """
+    if _alike(expected, actual):
+        return []
     rules = Rules(partial, any_order)
     try:
         return list(islice(_differences(expected, actual, rules), MOST_MISMATCHES))
@@ -60,6 +63,23 @@ def json_mismatches(
         if not any_order:
             raise
         return [Mismatch("$", Unquoted("lists in any order"), Unquoted("nested too deeply"))]
+
+
+def _alike(expected: Any, actual: Any, depth: int = 0) -> bool:
+    """Whether both are the same plain value; a quick yes to most comparisons that succeed."""
+    kind = type(expected)  # pyright: ignore[reportUnknownVariableType]  # of whatever was given
+    if kind in _SCALARS:
+        return (kind is bool) is (type(actual) is bool) and bool(expected == actual)
+    if type(actual) is not kind or len(expected) != len(actual) or depth > _DEEPEST_ALIKE:
+        return False
+    if kind is dict:
+        return all(
+            type(name) is str and name in actual and _alike(value, actual[name], depth + 1)
+            for name, value in expected.items()
+        )
+    return kind is list and all(
+        _alike(wanted, found, depth + 1) for wanted, found in zip(expected, actual, strict=True)
+    )
 
 
 def _differences(expected: Any, actual: Any, rules: Rules) -> Iterator[Mismatch]:

@@ -13,7 +13,7 @@ from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.replies import Answer
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ClientTls:
     """How an intercepted client speaks TLS with the mock.
 
@@ -53,7 +53,7 @@ class Attempt(Protocol):
         ...
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class ClientConnection:
     """One connection from an intercepted client. The interceptor sets it up for each request.
 
@@ -67,6 +67,8 @@ class ClientConnection:
         upstream: makes what reaches the real server as this client would, from the body that it
             sends, which may still be coming in.
         tls: how the client speaks TLS; ``None`` if it does not.
+        body: what the client was given to send, as far as that is known; on the way it may have
+            been compressed, or changed.
     """
 
     origin: Origin
@@ -76,6 +78,7 @@ class ClientConnection:
     attempt: Attempt | None = None
     upstream: Callable[[AsyncIterable[bytes] | bytes], Upstream] | None = None
     tls: ClientTls | None = None
+    body: bytes | None = None
 
     def settle(self) -> None:
         """Note that the client gets an answer, so it will not repeat the request."""

@@ -73,6 +73,14 @@ class Dispatcher(ChainedMock, Protocol):
         """
         ...
 
+    def may_begin(self, connection: ClientConnection | None) -> bool:
+        """Whether :meth:`begin` has to be asked: whether anything is mounted.
+
+        Args:
+            connection: see there.
+        """
+        ...
+
     def begin(
         self,
         request: Request,

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from attrs import frozen
+from attrs import define
 
 from aiointercept.core.calls import Call
 from aiointercept.core.http.messages import HeaderSource, Response
@@ -61,9 +61,11 @@ class ExchangeOwner(Protocol):
         ...
 
 
-@frozen(eq=False)
+@define(eq=False, repr=False)
 class Exchange:
     """A call with its answer, to be performed by an adapter and then finished.
+
+    Made for each request, it is not frozen: attrs takes twice as long to make what is.
 
     Args:
         call: the call, already in the log.

@@ -24,7 +24,7 @@ class Tunnel(Protocol):
         ...
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class UpstreamResponse:
     """The real server's answer, while it comes in.
 

@@ -44,7 +44,7 @@ class RecordedMessage:
     time: float = 0.0
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Entry:
     """A recorded exchange: the request, and how it was answered.
 

@@ -35,7 +35,7 @@ class CloseFrame:
     code: int = _NO_CODE
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class FrameReader:
     """Reads messages from the bytes that one side sends, in pieces of any size.
 

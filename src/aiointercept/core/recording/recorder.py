@@ -7,7 +7,7 @@ from attrs import define, field
 from aiointercept.core.recording.entries import Entry
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Slot:
     """The place of one exchange among those recorded, from its beginning on.
 
@@ -29,7 +29,7 @@ class Slot:
         self._recorder.reopen(self)
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Recorder:
     """Collects exchanges. Safe to use from several threads: each step is atomic in Python."""
 

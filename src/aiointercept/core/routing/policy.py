@@ -124,4 +124,6 @@ class Policy:
 
     def rule_for(self, url: URL) -> HostRule | None:
         """Return the rule that leaves requests for ``url``, which is canonical, alone."""
+        if not self.untouched:
+            return None
         return next((rule for rule in self.untouched if rule.covers(url)), None)

@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import define
 from yarl import URL
 
 from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.matching.combinators import mentions_host
 from aiointercept.core.matching.indexed import IndexedMatcher, KeyIndex
 from aiointercept.core.matching.mounting import UrlPrefix
-from aiointercept.core.matching.results import MatchResult
+from aiointercept.core.matching.results import MATCH, MatchResult
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 from aiointercept.core.routing.prefixes import literal_prefixes
 from aiointercept.core.routing.routes import Registration, Route
@@ -27,9 +27,12 @@ EXACT: Final = (Url, UrlIgnoringQuery)
 """The targets that name one URL."""
 
 
-@frozen
+@define
 class Chosen:
-    """The registration that takes a request, and what its matchers took from the URL."""
+    """The registration that takes a request, and what its matchers took from the URL.
+
+    Made for each request, it is not frozen: attrs takes twice as long to make what is.
+    """
 
     registration: Registration
     result: MatchResult
@@ -115,6 +118,8 @@ class Registry:
 
     def clear(self) -> None:
         """Take all routes away."""
+        if not self._all:
+            return
         with self._lock:
             for registration in self._all.values():
                 registration.removed = True
@@ -128,12 +133,12 @@ class Registry:
     def match(self, request: Request) -> Chosen | None:
         """Choose the route that takes ``request`` and consume it, in one step."""
         for registration in self._candidates(request):
-            if not registration.route.takes_method(request.method):
+            route = registration.route
+            if not route.takes_method(request.method) or route.is_ruled_out_by(request):
                 continue
-            result = registration.route.check_condition(request)
-            if not result or not self.consume(registration):
-                continue
-            return Chosen(registration, result)
+            result = MATCH if route.condition is None else route.check_condition(request)
+            if result and self.consume(registration):
+                return Chosen(registration, result)
         return None
 
     def peek(self, request: Request) -> Chosen | None:

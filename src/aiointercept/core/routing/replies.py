@@ -11,7 +11,7 @@ from aiointercept.core.http.messages import Request, Response, header_fields
 from aiointercept.core.routing.faults import Fault
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Stream:
     """A response whose body is made while it is sent.
 
@@ -29,7 +29,7 @@ class Stream:
     plain: bool = field(default=False, kw_only=True)
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class FileReply:
     """A response whose body is a file, opened anew for each request.
 
@@ -47,7 +47,7 @@ class FileReply:
 Content: TypeAlias = Response | Stream | FileReply
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class CallbackReply:
     """A response that the user's function makes from the request.
 
@@ -58,7 +58,7 @@ class CallbackReply:
     compute: Callable[[Request, Callable[[], Any]], "CallbackAnswer | Awaitable[CallbackAnswer]"]
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class FaultReply:
     """A failure of the network, in place of ``content`` or in the middle of it."""
 
@@ -66,7 +66,7 @@ class FaultReply:
     content: Content = Factory(Response)
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class RaiseReply:
     """An exception that the client's call raises, exactly that one."""
 
@@ -79,24 +79,24 @@ class RaiseReply:
         return self.exception()
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class CallbackRaiseReply(RaiseReply):
     """A client's error that the user's callback raised: for the call of an intercepted client."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class DisconnectReply:
     """No answer: the connection is closed before a byte of it."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class NoRouteReply:
     """No route takes the request: the client gets a connection error that explains why."""
 
     explanation: str
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class WebSocket:
     """A conversation over WebSocket, led by the user's handler.
 
@@ -113,7 +113,7 @@ class WebSocket:
     drops: bool = False
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ForwardReply:
     """The real server's answer, through the upstream.
 

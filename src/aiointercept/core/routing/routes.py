@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 
 from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
-from aiointercept.core.matching.combinators import decided_by_head, may_match
+from aiointercept.core.matching.combinators import decided_by_head, may_match, rules_out
 from aiointercept.core.matching.indexed import IndexedMatcher
 from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.results import MATCH, Matcher, MatchResult
@@ -26,7 +26,7 @@ from aiointercept.core.routing.replies import Answer, CallbackReply, Reply
 from aiointercept.core.text import printable
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Route:
     """A rule: requests like these get this reply.
 
@@ -86,6 +86,10 @@ class Route:
             add_note(error, printable(note))
             raise
 
+    def is_ruled_out_by(self, request: Request) -> bool:
+        """Whether it is sure, before anything is explained, that the condition does not hold."""
+        return self.condition is not None and rules_out(self.condition, request)
+
     def is_decided_by(self, request: Request) -> bool:
         """Whether what is known of ``request``, perhaps without its body, suffices to decide."""
         return self.condition is None or request.body is not None or decided_by_head(self.condition)
@@ -100,6 +104,8 @@ class Route:
             return None
         if self.condition is None:
             return MATCH
+        if rules_out(self.condition, request):
+            return None
         if self.is_decided_by(request):
             return self.check_condition(request) or None
         return MATCH if may_match(self.condition, request) else None
@@ -119,7 +125,7 @@ class Route:
         return f"{self.method} {place}{conditions}{name}"
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Registration:
     """A route in a registry, and how often it was used.
 
@@ -136,6 +142,7 @@ class Registration:
     used: int = 0
     removed: bool = False
     handle: Any = field(default=None, repr=False)
+    _text: str | None = field(default=None, init=False, repr=False)
 
     @property
     def active(self) -> bool:
@@ -164,4 +171,7 @@ class Registration:
         return self.route.optional
 
     def __str__(self) -> str:
-        return str(self.route)
+        # Kept, as each request that nothing matches is compared with the texts of all routes.
+        if self._text is None:
+            self._text = str(self.route)
+        return self._text

@@ -6,6 +6,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from aiointercept.adapters.handling.request import (
+    AiointerceptRequest,
     RequestView,
     call_arguments,
     decoded,
@@ -87,3 +88,51 @@ async def test_encodings_are_undone(encoding: str):
     """What is not known stays."""
     assert await decoded(gzip.compress(b"data"), encoding) == b"data"
     assert await decoded(b"data", "unknown") == b"data"
+
+
+class Chunks:
+    """A body that comes in chunk by chunk."""
+
+    def __init__(self, *chunks: bytes) -> None:
+        self.chunks = list(chunks)
+
+    def at_eof(self) -> bool:
+        """Whether all chunks were read."""
+        return not self.chunks
+
+    async def readany(self) -> bytes:
+        """Return the next one."""
+        return self.chunks.pop(0)
+
+
+def receiving(*chunks: bytes) -> AiointerceptRequest:
+    """Return a request whose body comes in so."""
+    request = from_log(received(), {})
+    content: Any = Chunks(*chunks)
+    request._payload = content  # noqa: SLF001  where aiohttp's server puts it
+    return request
+
+
+async def test_what_the_client_was_given_to_send_is_not_copied():
+    """Where it is what comes in, it is kept itself."""
+    sent = b"one, two, three"
+    request = receiving(b"one, ", b"two, ", b"three")
+    assert await request.receive(sent=sent) is sent
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"o", b"one, tw_, three", b"one, two, thre_", b"one, two, three, four", b"_"]
+)
+async def test_what_comes_in_counts(sent: bytes):
+    """Whatever else the client was given: it may have been compressed, or changed."""
+    request = receiving(b"one, ", b"two, ", b"three")
+    assert await request.receive(sent=sent) == b"one, two, three"
+    assert request.buffered_body == b"one, two, three"
+
+
+async def test_what_is_received_in_two_parts():
+    """The first call stops in time, the second one takes the rest."""
+    sent = b"one, two, three"
+    request = receiving(b"one, ", b"two, ", b"three")
+    assert await request.receive(most=4, sent=sent) == b"one, "
+    assert await request.receive(sent=sent) == sent

@@ -33,6 +33,8 @@ class FakeLeader:
     dispatcher: Any
     previous: Any = None
     told: list[Any] = field(factory=list)
+    bodies: list[Any] = field(factory=list)
+    shows_certificates: bool = False
 
     def repeated_by(self, call: Any) -> Any:
         return self.previous
@@ -40,13 +42,19 @@ class FakeLeader:
     def leave(self, connector: Any) -> None:
         self.told.append("leave")
 
-    async def serve(self, call: Any, active_mocks: Any, repeated: Any = None) -> Any:
+    async def serve(
+        self, call: Any, active_mocks: Any, repeated: Any = None, *, body: Any = None
+    ) -> Any:
         self.told.append(("serve", list(active_mocks), repeated))
+        self.bodies.append(body)
         return "served"
 
-    async def lead_to_mock(self, call: Any, active_mocks: Any, decision: Any) -> Any:
-        self.told.append(("lead_to_mock", list(active_mocks), decision))
-        return "led"
+    def shows_fault(self, call: Any) -> bool:
+        return self.shows_certificates
+
+    async def show_fault(self, call: Any, active_mocks: Any, decision: Any) -> Any:
+        self.told.append(("show_fault", list(active_mocks), decision))
+        return "shown"
 
     async def pass_through(self, call: Any, exchange: Any) -> Any:
         self.told.append(("pass_through", exchange))
@@ -136,9 +144,29 @@ async def test_a_mock_serves(kind: Any):
     """It is told which mocks to ask once the request has arrived: from itself outwards."""
     inner, middle, outer = chain(None, None, None)
     decision = inner.dispatcher.decision = kind(middle.dispatcher)
-    assert await lead([inner, middle, outer], call()) == "led"
+    assert await lead([inner, middle, outer], call()) == "served"
     assert inner.told == outer.told == ["leave"]
-    assert middle.told == [("lead_to_mock", [middle.dispatcher, outer.dispatcher], decision)]
+    assert middle.told == [("serve", [middle.dispatcher, outer.dispatcher], None)]
+    assert decision.mock is middle.dispatcher
+
+
+async def test_what_a_client_was_given_to_send():
+    """The mock may keep it in place of what arrives, unless it may be changed meanwhile."""
+    (leader,) = chain(None)
+    leader.dispatcher.decision = Serve(leader.dispatcher)
+    for body in (b"data", bytearray(b"data")):
+        await lead([leader], call(body=aiohttp.BytesPayload(body)))
+    assert leader.bodies == [b"data", None]
+
+
+@pytest.mark.parametrize(("shows", "led"), [(True, "shown"), (False, "served")])
+async def test_a_faulty_certificate(*, shows: bool, led: str):
+    """It is shown where the client sees certificates."""
+    (leader,) = chain(None)
+    leader.shows_certificates = shows
+    reply: Any = "a fault"
+    leader.dispatcher.decision = Serve(leader.dispatcher, None, reply)
+    assert await lead([leader], call()) == led
 
 
 async def test_a_call_that_is_logged_on_its_own_way():

@@ -8,7 +8,11 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from aiointercept.adapters.interception.block_end import BLOCK_ENDED
-from aiointercept.adapters.interception.mocked_connector import MockedConnector, MockedProtocol
+from aiointercept.adapters.interception.mocked_connector import (
+    MockedConnector,
+    MockedProtocol,
+    ProtocolForOneRequest,
+)
 from aiointercept.core.routing.replies import RaiseReply
 
 
@@ -70,8 +74,7 @@ async def test_a_connection_for_one_request():
     """It closes after it."""
     request: Any = Request()
     timeout: Any = None
-    protocol = MockedProtocol(asyncio.get_running_loop(), request, timeout)
-    protocol.for_one_request = True
+    protocol = ProtocolForOneRequest(asyncio.get_running_loop(), request, timeout)
     assert protocol.should_close
 
 

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from aiointercept.adapters.local_server.handover import (
     HandedOverError,
     KeptConnection,
     left_waiting,
+    progress_of,
 )
 
 
@@ -97,6 +99,21 @@ def test_data_that_nobody_reads(waiting: set[int]):
     case.receive(b"data")
     case.steps = 2
     assert left_waiting([case.connection]) == []
+
+
+def test_a_loop_that_is_busy_makes_progress():
+    """A read, an answer and a connection less all show; nothing else does."""
+    one, other = Case(), Case()
+    both = [one.connection, other.connection]
+    seen = [progress_of(both)]
+    one.receive(b"data")
+    seen.append(progress_of(both))
+    other.steps = 2
+    seen.append(progress_of(both))
+    assert progress_of(both) == seen[-1]
+    seen.append(progress_of([one.connection]))
+    assert all(before != after for before, after in pairwise(seen))
+    assert progress_of([]) == 0
 
 
 def refused(read: Callable[[], object]) -> bool:

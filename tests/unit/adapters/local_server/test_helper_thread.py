@@ -28,6 +28,17 @@ def test_an_owner_that_accepts():
     assert one.left_waiting()
 
 
+def test_an_owner_that_is_busy():
+    """What it does for other connections shows that it is not blocked."""
+    steps = 0
+    listener: Any = None
+    one = Watch(listener, list, list, lambda: steps)
+    assert not one.left_waiting()
+    steps += 1
+    assert not one.left_waiting()
+    assert one.left_waiting()
+
+
 def test_there_is_one_thread():
     """It runs from its first use on, and has a loop of its own."""
     helper = helper_thread()

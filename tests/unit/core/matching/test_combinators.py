@@ -20,6 +20,7 @@ from aiointercept.core.matching.combinators import (
     may_match,
     mentions_host,
     predicate,
+    rules_out,
 )
 from aiointercept.core.matching.results import (
     MATCH,
@@ -398,3 +399,43 @@ def test_a_matcher_that_needs_no_body_decides_without_it() -> None:
     assert may_match(Late(), asked)
     assert decided_by_head(Early())
     assert not decided_by_head(Late())
+
+
+NO = differs("part", 1, 2)
+
+
+def _never(_: Request) -> bool:
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("matcher", "sure"),
+    [
+        (Head(NO), True),
+        (Head(MATCH), False),
+        (Body(NO), False),
+        (Head(MATCH) & Head(NO), True),
+        (Head(NO) & Predicate(_never, "code"), True),
+        (Predicate(_never, "code") & Head(NO), False),
+        (Body(NO) & Head(NO), False),
+        ((Head(MATCH) & Head(NO)) & Predicate(_never, "code"), True),
+        (Head(NO) | Head(NO), True),
+        (Head(NO) | Predicate(_never, "code"), False),
+        (Head(NO) | Head(MATCH), False),
+        (~Head(MATCH), False),
+    ],
+    ids=str,
+)
+def test_what_is_ruled_out_without_calling_code(matcher: Combinable, *, sure: bool) -> None:
+    """Only what the built-in matchers see before code of the user's would be called."""
+    assert rules_out(matcher, REQUEST) is sure
+
+
+def test_a_matcher_of_the_users_own_rules_nothing_out() -> None:
+    """It would be called twice."""
+
+    class Own:
+        def match(self, request: Request, /) -> MatchResult:
+            raise AssertionError
+
+    assert not rules_out(Own(), REQUEST)

@@ -92,7 +92,7 @@ class Verifier(assertions.Verifier):
     def assert_latest(self, params: Any = None, **content: Any) -> None:
         """As the handle of a route does."""
         rest = (*query_matchers(params), *content_matchers(**content))
-        super().assert_called_with(Expectation(self.subject, (), rest))
+        super().assert_called_with(Expectation((), rest, self.subject))
 
 
 EMPTY = Verifier([])
