@@ -307,4 +307,4 @@ class Assertions(ABC):
 
     @property
     def _verifier(self) -> Verifier:
-        return Verifier(self._log.snapshot(), resolve_url=self._absolute, redaction=self._redaction)
+        return Verifier(self._log.so_far(), resolve_url=self._absolute, redaction=self._redaction)

@@ -1,7 +1,7 @@
 """The log of calls: ``Call`` and ``CallLog``. Assertions on them are elsewhere."""
 
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
@@ -238,6 +238,10 @@ class CallLog:
         """Return the calls so far, in order of arrival."""
         with self._lock:
             return list(self._calls)
+
+    def so_far(self) -> Sequence[Call]:
+        """Return the calls so far, without copying them: more may be added at the end."""
+        return self._calls
 
     def last(self) -> Call | None:
         """Return the latest call, if there is one."""
