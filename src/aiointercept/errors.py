@@ -1,7 +1,7 @@
 """Every exception and warning class that a user can meet.
 
-The rooms that raise them define them, and say by ``__module__`` that their public home is here: so
-a traceback shows the name that one imports. A new class is added to ``__all__``.
+They are defined where they are raised; their ``__module__`` says that their public home is here, so
+that a traceback shows the name to import. A new class is added to ``__all__``.
 """
 
 from aiointercept.adapters.errors import NoRouteError

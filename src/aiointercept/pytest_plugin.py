@@ -44,7 +44,7 @@ class _TestRun:
         mocks: those that were active in it, in the order of their start.
         left_by_exception: whether an exception has ended the test itself or its setup.
         reported: whether one of its reports tells of the mocks.
-        hints: what its user ought to know though it does not fail for that, by subject.
+        hints: what its user should know although it does not fail, by subject.
     """
 
     def __init__(self) -> None:
@@ -143,14 +143,14 @@ def _begin_report(config: pytest.Config, path: str) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Say no more what is to be recorded."""
+    """Restore the settings for recording."""
     before = config.stash.get(_SETTINGS, None)
     if before is not None:
         SETTINGS.command_line, SETTINGS.ini, SETTINGS.saved = before
 
 
 def pytest_report_header() -> str | None:
-    """Say so if this run records, whichever way that was asked for."""
+    """Say so if this run records."""
     recorded = SETTINGS.described()
     return recorded and f"aiointercept: {recorded}"
 
@@ -266,7 +266,7 @@ def _cassette_of(item: pytest.Item) -> Path:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
-    """Begin to watch; whatever has reached the session's server between two tests is no test's."""
+    """Begin to watch; requests to the session's server between two tests belong to no test."""
     __tracebackhide__ = True
     run = item.stash[_RUN] = _TestRun()
     add_watcher(run.note)
@@ -297,7 +297,7 @@ def _check_marker_of_server(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
-    """Judge the session's server by this test, once that is through with it."""
+    """Verify the session's server at the end of a test."""
     __tracebackhide__ = True
     leaving: BaseException | None = None
     try:
@@ -327,7 +327,7 @@ def _end(item: pytest.Item, leaving: BaseException | None) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell in the first report of a failure what the mocks of the test were asked."""
+    """Add the calls of the test's mocks to the first report of a failure."""
     report = yield
     run = item.stash.get(_RUN, None)
     if run is None:
@@ -343,7 +343,7 @@ def pytest_runtest_makereport(
         if SETTINGS.saved:
             setattr(report, RECORDED_CASSETTES, SETTINGS.saved)
             SETTINGS.saved = []
-        # Requests and their bodies are not to live as long as the session.
+        # Requests and their bodies should not live as long as the session.
         del item.stash[_RUN]
     return report
 

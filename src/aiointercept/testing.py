@@ -91,7 +91,7 @@ class InMemoryTransport:
         Raises:
             RuntimeError: outside of the mock's block.
             ConnectionError: where a client would get none, with what explains it.
-            Exception: what a route's ``raises`` tells.
+            Exception: the one of a route with ``raises``.
         """
         if self._dispatcher is None:
             msg = "the transport is not started: use it inside the block of its mock"

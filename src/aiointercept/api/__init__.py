@@ -1,1 +1,1 @@
-"""The facade: what users hold in their hands, assembled from the core and its adapters."""
+"""The public API, assembled from the core and its adapters."""

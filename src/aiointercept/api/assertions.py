@@ -1,4 +1,4 @@
-"""What the mock was asked, and the assertions on it."""
+"""The calls of the mock, and the assertions on them."""
 
 import re
 from abc import ABC, abstractmethod
@@ -33,7 +33,7 @@ _EXPECTATIONS: Final = ("url", "method", "params", "data", "json", "headers", "s
 
 
 class Assertions(ABC):
-    """The part of the mock that tells what was asked."""
+    """The part of the mock with its calls and the assertions on them."""
 
     _registry: Registry
     _log: CallLog
@@ -41,7 +41,7 @@ class Assertions(ABC):
 
     @abstractmethod
     def _absolute(self, url: UrlLike) -> UrlLike:
-        """Return ``url`` with what a path alone is relative to."""
+        """Return ``url`` as an absolute one, if it is a path alone."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""``Call``: a logged call, with what users hold of its request and its route."""
+"""``Call``: a logged call, with its request and the handle of its route."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @define(eq=False, repr=False)
 class Call(calls.Call):
-    """One request that was received, and what became of it.
+    """One received request, and how it was answered.
 
     Attributes:
         received: the request as routes and matchers see it.

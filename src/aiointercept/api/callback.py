@@ -16,7 +16,7 @@ from aiointercept.core.routing.replies import CallbackAnswer, Content, FaultRepl
 
 
 class _NotGiven(str):
-    """The content type of a result that was given none: it depends on the status and the body."""
+    """The default content type of a result; it depends on the status and the body."""
 
     __slots__ = ()
 
@@ -54,7 +54,7 @@ class CallbackResult:
     json: Any = field(default=None, kw_only=True, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Let ``json`` and ``payload`` be one."""
+        """Merge ``json`` and ``payload`` into one."""
         if self.json is None:
             return
         if self.payload is not None and self.payload != self.json:
@@ -72,7 +72,7 @@ Callback: TypeAlias = Callable[..., CallbackValue | Awaitable[CallbackValue]]
 def computing(
     callback: Callback, default: Content, declared_at: str
 ) -> Callable[[Request, Callable[[], Any]], CallbackAnswer | Awaitable[CallbackAnswer]]:
-    """Return what makes the answer to a request by asking ``callback``.
+    """Return a function that answers a request by calling ``callback``.
 
     Args:
         callback: the user's function.
@@ -97,16 +97,16 @@ def computing(
 
 
 def parameters_of(function: Callable[..., Any]) -> Collection[str]:
-    """Return the names that ``function`` takes; none where it does not tell."""
+    """Return the names of the parameters of ``function``; none if it has no signature."""
     try:
         return inspect.signature(function).parameters
     except ValueError:
-        return ()  # some built-in functions do not tell what they take
+        return ()  # some built-in functions have no signature
 
 
 @frozen(eq=False, repr=False)
 class _Given:
-    """What a callback was given, to make an answer of what it returns."""
+    """The arguments of a callback, and how its result becomes an answer."""
 
     _callback: Callable[..., Any]
     _default: Content
@@ -117,7 +117,7 @@ class _Given:
         """Return the answer that ``result`` stands for.
 
         Raises:
-            TypeError: if it stands for none.
+            TypeError: if it does not stand for an answer.
             ValueError: for a fault that a connection cannot have.
         """
         if result is None:
@@ -171,6 +171,6 @@ class _Awaited(Awaitable[CallbackAnswer]):
         return self._given.answer(result)
 
     def close(self) -> None:
-        """End what nobody will await, as a coroutine would be."""
+        """Close what is never awaited, as one closes a coroutine."""
         if inspect.iscoroutine(self._result):
             self._result.close()

@@ -1,4 +1,4 @@
-"""A mock's cassette: read when its block begins, replayed and recorded, written at its end."""
+"""The cassette of a mock: read when the block begins, replayed, recorded, written at its end."""
 
 import asyncio
 import os
@@ -26,7 +26,7 @@ from aiointercept.core.routing.policy import Policy
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True
 
-# What is on its way between the two ends of a connection arrives within a few turns of the loop.
+# Data between the two ends of a connection arrives within a few iterations of the loop.
 _MOST_TURNS: Final = 20
 
 
@@ -40,7 +40,7 @@ def own_version() -> str:
 
 @frozen(eq=False, repr=False)
 class CassetteOptions:
-    """What ``cassette=`` and the options beside it say, cleaned.
+    """The options ``cassette``, ``record``, ``redact`` and ``match_on``, validated.
 
     Args:
         path: of the file.
@@ -82,7 +82,7 @@ class CassetteRun:
     """A cassette in one block of a mock.
 
     Args:
-        options: what it is to do.
+        options: which file, and what to record.
     """
 
     options: CassetteOptions
@@ -118,7 +118,7 @@ class CassetteRun:
     def begin(
         self, dispatcher: MockDispatcher, replay: Callable[[Sequence[Entry]], object]
     ) -> None:
-        """Make the mock replay what was read, and record what is to be recorded.
+        """Make the mock replay the file, and record if the mode says so.
 
         Args:
             dispatcher: of the mock.
@@ -151,7 +151,7 @@ class CassetteRun:
         )
 
     async def settle(self) -> None:
-        """Let exchanges end whose clients have what they asked for, or have given up."""
+        """Let exchanges finish whose clients have their answer, or have given up."""
         recorder = self._recorder
         for _ in range(_MOST_TURNS):
             if recorder is None or not recorder.is_waiting:
@@ -159,7 +159,7 @@ class CassetteRun:
             await asyncio.sleep(0)
 
     def end(self, dispatcher: MockDispatcher) -> None:
-        """Stop recording; what goes on is not recorded."""
+        """Stop recording; later exchanges are not recorded."""
         dispatcher.hint = None
         if self._recorder is not None:
             self._recorder.seal()
@@ -169,14 +169,14 @@ class CassetteRun:
 
     @property
     def recorded(self) -> list[Entry]:
-        """What was recorded so far; after the block without the bodies that were in files."""
+        """The exchanges recorded so far; after the block, without the bodies that were in files."""
         entries = [] if self._recorder is None else self._recorder.entries()
         if not self._ended:
             return entries
         return [evolve(entry, request_file=None, response_file=None) for entry in entries]
 
     def flush(self) -> None:
-        """See that bodies in temporary files can be read; blocks."""
+        """Flush temporary files, so that the bodies in them can be read; blocks."""
         self._folder.flush()
 
     def save(self, *, failed: bool) -> None:

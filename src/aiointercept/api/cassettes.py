@@ -1,4 +1,4 @@
-"""``m.replay`` and ``m.save``: recorded traffic as routes, and traffic as a file."""
+"""``m.replay`` and ``m.save``: routes from recorded traffic, and traffic as a file."""
 
 import os
 from abc import abstractmethod
@@ -66,7 +66,7 @@ class Cassettes(LifeCycle):
 
         Args:
             path: of a ``.har`` file, or of a ``.yaml`` or ``.yml`` file of VCR.py.
-            match_on: by what requests are compared with recorded ones: ``method``, ``scheme``,
+            match_on: what is compared with the recorded requests: ``method``, ``scheme``,
                 ``host``, ``port``, ``path``, ``query``, ``url``, ``body``, ``json``, ``headers``,
                 matchers, and functions ``(recorded, request) -> bool``.
             repeat: ``False`` for each exchange once, a number of times, or ``True`` for each once,
@@ -162,7 +162,7 @@ class Cassettes(LifeCycle):
 def _write_page(
     file: Path, calls: list[Call], routes: list[Registration], redaction: Redaction | None
 ) -> None:
-    # Needed by few: the package is to be imported quickly.
+    # Rarely needed, and the package should be imported quickly.
     from aiointercept.report.collecting import Snapshot, har_of_mock  # noqa: PLC0415
     from aiointercept.report.page import render_page  # noqa: PLC0415
 
@@ -185,7 +185,7 @@ async def _chunks(path: Path, encodings: tuple[str, ...]) -> AsyncIterator[bytes
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
-    """Read a file piece by piece; it is not held open, as the client may leave at any time."""
+    """Read a file piece by piece, closed in between, because the client may leave at any time."""
     start = 0
     while True:
         with path.open("rb") as file:

@@ -11,11 +11,11 @@ __tracebackhide__ = True
 class Claim:
     """The right to enter a mock, which one block has until it has ended.
 
-    A decorated function reserves it first, to know whether it needs another mock.
+    A decorated function reserves it first, to find out whether it needs another mock.
     """
 
     def __init__(self) -> None:
-        # Held longer than the mock is started: a block that ends waits before it is verified.
+        # Locked longer than the mock is started: a block that ends waits before it is verified.
         self._in_use = threading.Lock()
         self._reserved_for: int | None = None
 
@@ -39,7 +39,7 @@ class Claim:
             raise RuntimeError(msg)
 
     def release(self) -> None:
-        """Give it to whoever comes next."""
+        """Release it for the next block."""
         self._in_use.release()
 
     @contextmanager

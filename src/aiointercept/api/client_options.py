@@ -1,4 +1,4 @@
-"""The keywords of aiohttp's session and connector, for those that the mock makes."""
+"""The keywords of aiohttp's session and connector, for ``m.session()`` and ``m.connector()``."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 
 class ConnectorOptions(TypedDict, total=False):
-    """What ``aiohttp.TCPConnector`` takes; which of it there is depends on its version."""
+    """The keywords of ``aiohttp.TCPConnector``; which of them exist depends on its version."""
 
     dns_cache_max_size: Any
     enable_cleanup_closed: Any
@@ -32,7 +32,7 @@ class ConnectorOptions(TypedDict, total=False):
 
 
 class SessionOptions(TypedDict, total=False):
-    """What ``aiohttp.ClientSession`` takes, but for ``connector``; see above."""
+    """The keywords of ``aiohttp.ClientSession`` except ``connector``; see above."""
 
     auth: Any
     auto_decompress: Any

@@ -1,4 +1,4 @@
-"""Clients of aiohttp that reach the mock although nothing is patched: a connector, a session."""
+"""``m.connector`` and ``m.session``: clients of aiohttp that reach the mock without patching."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -34,10 +34,10 @@ class Clients(ABC):
 
     @explains_arguments
     def connector(self, **options: Unpack[ConnectorOptions]) -> InterceptedConnector:
-        """Return a connector whose requests go to the mock, although nothing is patched.
+        """Return a connector whose requests go to the mock, without any patching.
 
         Args:
-            options: what ``aiohttp.TCPConnector`` takes.
+            options: those of ``aiohttp.TCPConnector``.
         """
         self._require_start()
         self._led = True
@@ -54,24 +54,24 @@ class Clients(ABC):
         """Return a session over a :meth:`connector` of this mock.
 
         Args:
-            options: what ``aiohttp.ClientSession`` takes, but for ``connector``.
+            options: those of ``aiohttp.ClientSession``, except ``connector``.
         """
         return aiohttp.ClientSession(connector=self.connector(), **options)
 
 
 def dialer_of(transport: Listener) -> Dialer:
-    """Return what connects clients of aiohttp to ``transport``, or refuses to if that can't."""
+    """Return ``transport`` as a dialer for clients of aiohttp, or one that explains why not."""
     return transport if isinstance(transport, Dialer) else _NoDialer(transport)
 
 
 class _NoDialer:
-    """Stands for a transport that no client's connection can be led to."""
+    """Stands in for a transport without connections."""
 
     def __init__(self, transport: Listener) -> None:
         self._transport = transport
 
     async def dial(self, _factory: Callable[[], Any], connection: ClientConnection) -> Any:
-        """Refuse, saying what the transport lacks.
+        """Raise, and say what the transport lacks.
 
         Raises:
             TypeError: always.

@@ -1,4 +1,4 @@
-"""What users may give as the content of a response, cleaned once and refused if it cannot be sent.
+"""The content of a response as users give it, validated once and refused if it cannot be sent.
 
 ``body``, ``json``/``payload``, ``headers``, ``content_type``, ``cookies``, ``status``, ``reason``
 become one core value. Used by registrations and by what callbacks return.
@@ -57,7 +57,7 @@ def make_content(
     cookies: Mapping[str, str] | None = None,
     reusable: bool = False,
 ) -> Content:
-    """Return what is to be answered.
+    """Return the content of a response.
 
     Args:
         status: 200 to 999.
@@ -102,7 +102,7 @@ def _clean_status(status: Any) -> int:
         msg = "status 101 opens a WebSocket: register it with m.ws(url, handler)"
         raise ValueError(msg)
     if 100 <= status < 200:  # noqa: PLR2004  interim ones, RFC 9110, section 15.2
-        msg = f"status {status} is sent before an answer, and a client would wait for that"
+        msg = f"status {status} is informational: a client would wait for the real response"
         raise ValueError(msg)
     if not 200 <= status <= 999:  # noqa: PLR2004  three digits, RFC 9110, section 15
         msg = f"status must be from 200 to 999, not {status}"
@@ -121,7 +121,7 @@ def _clean_reason(reason: Any) -> str | None:
 
 
 def _default_content_type(status: int, body: Any) -> str | None:
-    """Return what the content type is if nothing tells one; ``None`` where there is no body."""
+    """Return the default content type; ``None`` if there is no body."""
     if status in _WITHOUT_BODY:
         return None
     if isinstance(body, Path):
@@ -131,7 +131,7 @@ def _default_content_type(status: int, body: Any) -> str | None:
 
 
 def sendable_headers(headers: Any) -> CIMultiDict[str]:
-    """Return what the user gave as headers, cleaned.
+    """Return the user's headers, validated.
 
     Raises:
         TypeError: for a value of the wrong type.
@@ -160,10 +160,13 @@ def _clean_headers(headers: Any, content_type: Any, default: str | None) -> CIMu
 
 def _sendable(argument: str, name: str, value: str) -> str:
     if not _HEADER_NAME.fullmatch(name):
-        msg = f"{argument}: {name!r} is not the name of a header: a character is not allowed"
+        msg = f"{argument}: {name!r} is not the name of a header: it has an invalid character"
         raise ValueError(msg)
     if _UNSENDABLE.search(value):
-        msg = f"{argument}: {name}: {value!r} cannot be sent: it has a line break or the like"
+        msg = (
+            f"{argument}: {name}: {value!r} cannot be sent: it has a line break or another control "
+            "character"
+        )
         raise ValueError(msg)
     if name.lower() == "content-length" and not (value.isascii() and value.isdigit()):
         msg = f"headers: Content-Length must be a number of bytes, not {value!r}"
@@ -172,7 +175,7 @@ def _sendable(argument: str, name: str, value: str) -> str:
 
 
 def header_pairs(headers: Any) -> list[tuple[Any, Any]]:
-    """Return what the user gave as headers, name by name.
+    """Return the user's headers as pairs.
 
     Raises:
         TypeError: if it is neither a mapping nor pairs.
@@ -208,7 +211,7 @@ def serialised(name: str, value: Any) -> bytes:
     """Return ``value``, given as the argument ``name``, as JSON.
 
     Raises:
-        TypeError: for a value that JSON does not have, naming the argument.
+        TypeError: for a value that is not JSON-serialisable, naming the argument.
         ValueError: for one that contains itself, naming the argument.
     """
     try:
@@ -247,7 +250,7 @@ def _encoded(body: str, charset: str) -> bytes:
 
 
 def _existing(path: Path) -> Path:
-    """Refuse a file that is not there; the disk is asked in a thread, as a loop may be running."""
+    """Refuse a missing file; a thread looks it up, because an event loop may be running here."""
     answer: SimpleQueue[bool] = SimpleQueue()
     threading.Thread(target=lambda: answer.put(path.is_file()), daemon=True).start()
     if not answer.get():
@@ -278,7 +281,7 @@ def _fresh(chunks: AsyncIterable[bytes]) -> AsyncIterable[bytes]:
 
 
 def refuse_arguments(argument: str, function: Any, *args: Any, **kwargs: Any) -> None:
-    """Refuse a function of the user's that cannot be called with just these arguments.
+    """Refuse a user's function that cannot be called with exactly these arguments.
 
     Raises:
         TypeError: naming ``argument`` and what the function is called with.
@@ -290,7 +293,7 @@ def refuse_arguments(argument: str, function: Any, *args: Any, **kwargs: Any) ->
         msg = f"{argument}: {function!r} cannot be called with {given}: {error}"
         raise TypeError(msg) from None
     except ValueError:
-        pass  # some built-in functions do not tell what they take
+        pass  # some built-in functions have no signature
 
 
 def _opened(make: Callable[[], Any]) -> AsyncIterable[bytes]:

@@ -1,4 +1,4 @@
-"""The mock as a decorator: who gets it, and what signature is left for test runners to see."""
+"""The mock as a decorator: which parameter gets it, and the signature that test runners see."""
 
 import functools
 import inspect
@@ -25,15 +25,14 @@ def decorate(
     *,
     by_name: bool = False,
 ) -> Decorated:
-    """Return ``target`` run inside a block, with what that gives as an argument.
+    """Return ``target``, run inside a block, with the entered object as an argument.
 
     Args:
         target: a function, a coroutine function, or a class whose ``test*`` methods are meant.
         param: the name of the parameter; ``None`` for the one that is annotated ``aiointercept``,
             else the last positional one.
         enterable: returns what to enter, for each call.
-        by_name: whether ``param`` is passed though no parameter has that name: it may be for
-            ``**kwargs``; if not, Python says so.
+        by_name: whether ``param`` is passed even if no parameter has that name, for ``**kwargs``.
 
     Raises:
         TypeError: if ``target`` cannot be decorated, or has no parameter for the mock. A ``param``
@@ -80,7 +79,7 @@ def _decorate_tests(
 
 
 def _is_decorated(found: Any) -> bool:
-    """Return whether a method has a decorator of its own, which then stands."""
+    """Return whether a method has a decorator of its own, which takes precedence."""
     return hasattr(getattr(found, "__func__", found), "gets_aiointercept")
 
 
@@ -101,7 +100,7 @@ def _parameter(
 
 
 def _failing(target: Decorated, param: str) -> Decorated:
-    """Return what fails when it is called, as ``target`` has no such parameter."""
+    """Return a function that raises when it is called, because ``target`` has no such parameter."""
     name = getattr(target, "__qualname__", repr(target))
     msg = f"{name} has no parameter {param!r} that could get the mock"
 
@@ -126,7 +125,7 @@ def _is_annotated(parameter: inspect.Parameter) -> bool:
 
 
 def _naming(param: str) -> Place:
-    """Return what adds the mock by name."""
+    """Return a function that adds the mock by name."""
 
     def place(args: Args, kwargs: Kwargs, entered: object) -> tuple[Args, Kwargs]:
         return args, {**kwargs, param: entered}
@@ -135,10 +134,10 @@ def _naming(param: str) -> Place:
 
 
 def _placing(signature: inspect.Signature, parameter: inspect.Parameter) -> Place:
-    """Return what puts the mock among the arguments of a call, where ``parameter`` stands.
+    """Return a function that inserts the mock among the arguments of a call, for ``parameter``.
 
-    It goes in by position if all before it came by position, else by name: fixtures come by name,
-    the data of ddt before, and the mocks of ``mock.patch`` after all that came by position.
+    It is passed by position if all parameters before it are, else by name: fixtures are passed by
+    name, the data of ddt before it, and the mocks of ``mock.patch`` after all others.
     """
     at = list(signature.parameters).index(parameter.name)
 

@@ -1,4 +1,4 @@
-"""``MockResponse``: what a registration returns, to ask what it answered and to take it away."""
+"""``MockResponse``: the handle of a registration, with its calls, assertions, and removal."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -67,7 +67,7 @@ class MockResponse:
         return own[-1].request if own else None
 
     def remove(self) -> None:
-        """Take the route away, so that another one can take its place; calls stay in the log."""
+        """Remove the route, so that another one can take its place; calls stay in the log."""
         self._registry.remove(self._registration)
 
     def assert_called(self) -> None:
@@ -195,7 +195,7 @@ class MockWebSocket(MockResponse):
 
     @property
     def messages(self) -> list[Message]:
-        """What went over its WebSockets so far, in order: ``direction``, ``type``, ``data``."""
+        """The messages of its WebSockets so far, in order: ``direction``, ``type``, ``data``."""
         return [message for call in self.calls for message in call.messages]
 
     def assert_received(self, expected: Iterable[str | bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Hints: what a user ought to know though no test fails for it, each told once in a test."""
+"""Hints: what a user should know although no test fails for it, each given once in a test."""
 
 import logging
 from typing import Final
@@ -9,13 +9,13 @@ _logger: Final = logging.getLogger("aiointercept")
 
 
 class Hints:
-    """The hints of one block. Where no test is known, they are told once in a block."""
+    """The hints of one block. Outside of tests, each is given once in a block."""
 
     def __init__(self) -> None:
         self._told: set[str] = set()
 
     def tell(self, subject: str, text: str) -> None:
-        """Log ``text``, unless ``subject`` was told already.
+        """Log ``text``, unless there was a hint on ``subject`` already.
 
         Args:
             subject: what it is about.

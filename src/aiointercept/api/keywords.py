@@ -1,4 +1,4 @@
-"""Keywords that do not exist, and what was meant: by meaning first, then by spelling."""
+"""Messages about unknown keywords: what was meant, by meaning first, then by spelling."""
 
 import functools
 import inspect
@@ -18,8 +18,8 @@ POSITIONAL: Final = (
 )
 """Kinds of parameters that take an argument by position."""
 
-# Options of aioresponses, respx, pytest-httpx, responses and of aiohttp's own client, by what means
-# the same here. The text is read as "did you mean ...?".
+# Options of aioresponses, respx, pytest-httpx, responses and aiohttp's own client, and what means
+# the same here. The text completes "did you mean ...?".
 _OF_ROUTES: Final = {
     "timeout": "raises=asyncio.TimeoutError",
     "status_code": "status=",
@@ -86,7 +86,7 @@ def _names_of(parameter: inspect.Parameter) -> Iterable[str]:
 
 
 def explains_arguments(function: FunctionT) -> FunctionT:
-    """Have wrong arguments of a public method explained before it is called.
+    """Explain wrong arguments of a public method before it is called.
 
     Type checkers see the signature of ``function``; a keyword that does not exist, or an option
     that is passed by position, gets a message that names what was meant. A ``**`` parameter that is

@@ -32,7 +32,7 @@ class LifeCycle(ABC):
 
     @abstractmethod
     def _begin(self, undo: ExitStack) -> None:
-        """Start all parts; what stops each goes on ``undo`` at once."""
+        """Start all parts, and push on ``undo``, at once, what stops each."""
         ...
 
     @abstractmethod

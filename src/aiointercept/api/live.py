@@ -1,4 +1,4 @@
-"""The verbs for answers that go on: WebSockets and server-sent events."""
+"""The verbs for long-lived answers: WebSockets and server-sent events."""
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeAlias
@@ -41,7 +41,7 @@ class WebSocketSettings(TypedDict, total=False):
 
 
 class NotBesideEvents(TypedDict, total=False):
-    """Options of other answers, which a stream of events does not take."""
+    """Options that contradict a stream of events."""
 
     body: None
     json: None
@@ -52,7 +52,7 @@ class NotBesideEvents(TypedDict, total=False):
 
 
 class LiveVerbs(Verbs):
-    """The part of the mock that takes answers that go on."""
+    """The part of the mock with the verbs for long-lived answers."""
 
     @explains_arguments
     def ws(

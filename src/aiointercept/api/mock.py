@@ -1,8 +1,8 @@
 """The public object, and its composition.
 
-It introduces the adapters to the core and to each other. When they start and stop is known in
-:mod:`aiointercept.api.life_cycle`, what an option means in :mod:`aiointercept.api.options`, what
-becomes of a request in the core.
+It connects the adapters with the core and with each other. :mod:`aiointercept.api.life_cycle`
+starts and stops them, :mod:`aiointercept.api.options` knows what an option means, and the core what
+happens to a request.
 """
 
 import os
@@ -138,7 +138,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         match_on: Iterable[Any] | None = None,
     ) -> None:
         self._cassette, redaction = clean_cassette(cassette, record, redact, match_on)
-        # Messages are about real secrets where there is a cassette, or somebody asked for it.
+        # Messages mask secrets if there is a cassette, or if the user asked for it.
         self._redaction = redaction
         if callable(mock_external_urls):
             msg = "write the decorator with parentheses: @aiointercept() instead of @aiointercept"
@@ -212,12 +212,12 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         self._run = MockRun(self._dispatcher, self._redaction)
         self._base: URL | None = None
         self._started = False
-        self._led = False  # whether a connector was given that leads here
+        self._led = False  # whether a client was directed here without patching
         self._claim = Claim()
         self._undo = ExitStack()
 
     def __repr__(self) -> str:
-        """Say in one line where it is, what it has, and what it was asked."""
+        """Show URL, routes and calls in one line."""
         calls = self._log.snapshot()
         unmatched = sum(not call.matched for call in calls)
         where = str(self._transport.url) if self._started else "not started"
@@ -246,7 +246,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         return decorate(target, self._param, self._for_one_call)
 
     def _for_one_call(self) -> "aiointercept":
-        """Return what a call of a decorated function enters: another one if this is in use."""
+        """Return the mock for one call of a decorated function: a new one if this one is in use."""
         return self if self._claim.reserve() else type(self)(**self._settings)
 
     @override
@@ -352,7 +352,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         rule = self._dispatcher.policy.rule_for(target.url)
         if rule is not None:
             msg = (
-                f"url: {target} is never asked for here, as passthrough={str(rule)!r} leaves "
+                f"url: {target} is never requested here, because passthrough={str(rule)!r} leaves "
                 "requests for it alone: narrow passthrough, or leave the route out"
             )
             raise ValueError(msg)

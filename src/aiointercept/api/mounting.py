@@ -1,4 +1,4 @@
-"""``m.mount``: a whole application in place of a server."""
+"""``m.mount``: a whole application in place of a real server."""
 
 from typing import Any
 
@@ -21,12 +21,12 @@ __tracebackhide__ = True
 
 
 def app_host(dispatcher: MockDispatcher) -> AppHost:
-    """Return what hosts the applications of a mock."""
+    """Return the host of a mock's applications."""
     return AppHost(lambda: helper_thread().loop, dispatcher.defer_error)
 
 
 class Mounting(Verbs, Assertions):
-    """The part of the mock that takes applications."""
+    """The part of the mock that mounts applications."""
 
     _apps: AppHost
 
@@ -34,7 +34,7 @@ class Mounting(Verbs, Assertions):
     def mount(
         self, url: str | URL, app: Any, *, optional: bool = True, name: str | None = None
     ) -> MockResponse:
-        """Put an application in place of a server, or of a path there and all below it.
+        """Mount an application in place of a server, or of a path there and everything below it.
 
         Routes are asked first, so that one endpoint can be made to fail; then mounts, the longest
         prefix first. The application sees each request as its client sent it, with its whole path,

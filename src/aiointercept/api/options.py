@@ -1,4 +1,4 @@
-"""Keyword options to a :class:`~aiointercept.core.routing.routes.Route`.
+"""From keyword options to a :class:`~aiointercept.core.routing.routes.Route`.
 
 The only place that knows the options of ``add`` and which of them contradict each other. Each value
 is checked once, here and in :mod:`aiointercept.api.values`; nothing that is accepted fails inside
@@ -94,7 +94,7 @@ def build_route(
         method: in any case, ``*`` for any.
         options: see the table of options in the README.
         own: whether ``target`` is at the mock's own URL, where no client is intercepted.
-        condition: what must hold besides, before the matchers in ``options``.
+        condition: must match too, before the matchers in ``options``.
 
     Raises:
         TypeError: for a value of the wrong type, naming the argument.
@@ -232,7 +232,7 @@ def _refuse_fault_of_plain_url(target: object, reply: Reply) -> None:
 
 
 def refuse_fault_without_tls(route: Route) -> None:
-    """See that a mock that speaks no TLS gets no route whose fault is shown in a TLS handshake.
+    """Refuse a route whose fault is shown in a TLS handshake, for a mock without TLS.
 
     Raises:
         ValueError: if ``route`` is one.

@@ -1,4 +1,4 @@
-"""TLS and the forward proxy, as users ask for them: for clients that are not intercepted."""
+"""TLS and the forward proxy, for clients that are not intercepted."""
 
 import ssl
 from abc import ABC, abstractmethod
@@ -22,7 +22,7 @@ __tracebackhide__ = True
 
 
 class OtherClients(ABC):
-    """What clients need that have nothing to do with aiohttp: a proxy, and whom to trust."""
+    """The part of the mock for clients other than aiohttp's: a proxy, and certificates to trust."""
 
     _authority: Authority
     _transport: Listener
@@ -47,7 +47,7 @@ class OtherClients(ABC):
 
     @property
     def ca_file(self) -> str:
-        """The path of a PEM file with the mock's authority. It is there as long as the block.
+        """The path of a PEM file with the mock's authority. It exists as long as the block.
 
         Raises:
             RuntimeError: outside of the block.
@@ -83,7 +83,7 @@ class OtherClients(ABC):
         return str(url)
 
     def proxy_environment(self) -> dict[str, str]:
-        """Return the environment variables that lead a program to the mock.
+        """Return the environment variables that make a program use the mock.
 
         They name the proxy, and a file with the authorities that the program is to trust: those of
         the system and the mock's. Without the extra ``tls`` they name the proxy alone.

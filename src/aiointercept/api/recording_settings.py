@@ -1,4 +1,4 @@
-"""What a whole run of the tests says of recording. Light, as a test runner's plugin imports it."""
+"""Settings of a whole test run for recording. Light, because the pytest plugin imports it."""
 
 import os
 from typing import Final
@@ -13,12 +13,12 @@ RECORDED: Final = {
 
 
 class RecordingSettings:
-    """What was given outside of the code.
+    """Settings from outside of the code.
 
     Attributes:
         command_line: the mode that ``--aiointercept-record`` names.
         ini: the mode that the ini option ``aiointercept_record`` names.
-        saved: the cassettes that were written, as paths to show; ``None`` if nobody asks.
+        saved: the cassettes that were written, as paths to show; ``None`` for none.
     """
 
     def __init__(self) -> None:
@@ -28,11 +28,11 @@ class RecordingSettings:
 
     @property
     def environment(self) -> str | None:
-        """The mode that the environment names."""
+        """The mode from the environment."""
         return os.environ.get(ENVIRONMENT) or None
 
     def described(self) -> str | None:
-        """Return what a run of tests records, and who says so; ``None`` if it only replays."""
+        """Return what a test run records, and by which setting; ``None`` if it only replays."""
         for mode, origin in (
             (self.environment, f"the environment variable {ENVIRONMENT}"),
             (self.command_line, "--aiointercept-record"),

@@ -1,4 +1,4 @@
-"""One run of a mock, as it is judged at its end or between two tests that share it."""
+"""One run of a mock, which is verified at its end, or between two tests that share it."""
 
 from attrs import define, field
 
@@ -21,7 +21,7 @@ from aiointercept.core.text import printable
 
 @define(eq=False, repr=False)
 class MockRun:
-    """What one run of a mock was asked, could have answered, and held back.
+    """One run of a mock: its calls, its routes, and its deferred errors.
 
     Args:
         dispatcher: the mock's core; once this run is closed, another one may use it.
@@ -49,11 +49,11 @@ class MockRun:
         return self._calls is not None
 
     def take_cleared_calls(self) -> list[Call]:
-        """Return what was cleared since the last time; from the first time on, it is kept."""
+        """Return the calls cleared since the last time. They are only kept after the first time."""
         return self._dispatcher.log.take_cleared()
 
     def report(self) -> str:
-        """Return what there is to say of it when a test has failed; ``""`` if nothing."""
+        """Return the report for a failed test; ``""`` if there is nothing to report."""
         return render_report(self.calls, self.routes, self._show)
 
     @property
@@ -61,16 +61,16 @@ class MockRun:
         return Concealer(self._dispatcher.redaction)
 
     def verify(self, leaving: BaseException | None = None, *, strict: bool) -> None:
-        """Raise what was held back and what is amiss, unless an exception is on its way out.
+        """Raise deferred errors and unmet expectations, or add them to the exception that leaves.
 
         Args:
-            leaving: that exception; it gets the rest as notes.
-            strict: whether unmatched requests and unused routes are amiss.
+            leaving: the exception that leaves the block, if any; it gets the errors as notes.
+            strict: whether unmatched requests and unused routes are errors.
 
         Raises:
-            BaseException: the first problem, with the further ones as notes.
+            BaseException: the first error, with the further ones as notes.
         """
-        __tracebackhide__ = True  # pytest's word for a frame of which no user need know
+        __tracebackhide__ = True  # pytest leaves this frame out of its tracebacks
         problems = [
             *self._dispatcher.deferred_errors,
             *(self._unmet_expectations() if strict else ()),
@@ -100,7 +100,7 @@ class MockRun:
         return [UnmetExpectationsError(show.message("\n".join(lines)))] if lines else []
 
     def clear(self) -> None:
-        """Forget routes, calls and what was held back."""
+        """Forget routes, calls and deferred errors."""
         if self._calls is None:
             self._dispatcher.registry.clear()
             self._dispatcher.log.clear()
@@ -109,6 +109,6 @@ class MockRun:
             self._calls, self._routes = [], []
 
     def close(self) -> None:
-        """Keep what there is, for the mock to end its routes and begin anew."""
+        """Keep calls and routes as they are, so that the mock can begin a new run."""
         self._calls, self._routes = self.calls, self.routes
         self._dispatcher.registry.clear()

@@ -1,7 +1,7 @@
 """The verbs with a method in their name. Each calls ``add`` with what it was given.
 
-The options are written out once, for editors and type checkers; a test sees that they are those of
-:meth:`.Verbs.add`.
+The options are written out once, for editors and type checkers; a test checks that they are those
+of :meth:`.Verbs.add`.
 """
 
 import functools

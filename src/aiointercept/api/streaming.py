@@ -1,4 +1,4 @@
-"""What ``m.ws`` and ``m.sse`` take: a reply that opens a WebSocket, and events as a body."""
+"""Arguments of ``m.ws`` and ``m.sse``: a reply that opens a WebSocket, and events as a body."""
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -32,7 +32,7 @@ def websocket(
     """Return the reply that opens a WebSocket, or fails to.
 
     Args:
-        handler: leads the conversation.
+        handler: handles the conversation.
         settings: of ``aiohttp.web.WebSocketResponse``.
         headers: of the answer to the handshake.
         fault: what happens in place of the handshake; ``TRUNCATED_BODY`` drops the connection when
@@ -83,13 +83,13 @@ def event_options(events: Any, options: dict[str, Any]) -> dict[str, Any]:
     """Return the options of a registration whose body is a stream of ``events``.
 
     Args:
-        events: events, or a function that returns them anew for each request. An event is text, a
+        events: events, or a function that returns new ones for each request. An event is text, a
             :class:`~aiointercept.ServerSentEvent`, or what ``json.dumps`` takes; text that
             begins with a colon is a comment.
         options: of the registration.
 
     Raises:
-        TypeError: if ``events`` is nothing of that.
+        TypeError: if ``events`` is none of these.
         ValueError: if it gives its events only once, but more requests are to be answered, and for
             options that leave no room for events.
     """

@@ -1,4 +1,4 @@
-"""What the URLs that users give stand for: a target of a route, a prefix, or a base of others."""
+"""User's URLs, validated: the target of a route, the prefix of a mount, or a base URL."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -23,7 +23,7 @@ _OF_PATTERNS: Final = ("^", ".*", ".+", "\\", "$", "(")
 def clean_target(
     url: Any, base: Callable[[], URL], *, ignore_query: bool = False
 ) -> Url | UrlIgnoringQuery | UrlPattern:
-    """Return what ``url`` stands for: an exact URL, or a pattern.
+    """Return the target that ``url`` stands for: an exact URL, or a pattern.
 
     Args:
         url: a ``str`` or ``URL``, which may be a path alone, or a compiled pattern.
@@ -103,7 +103,7 @@ def clean_base_url(base_url: Any) -> URL | None:
 
 
 def clean_origin(base_url: Any) -> URL | None:
-    """Return what replaces the recorded origin of a cassette.
+    """Return the URL that replaces the recorded origin of a cassette.
 
     Raises:
         TypeError: if it is not a URL.

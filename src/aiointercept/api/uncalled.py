@@ -1,4 +1,4 @@
-"""What is said to those who enter the class of the mock, and not a mock."""
+"""The error for ``with aiointercept``, which lacks the parentheses."""
 
 from abc import ABCMeta
 from typing import NoReturn
@@ -8,7 +8,7 @@ __tracebackhide__ = True
 
 
 class Uncalled(ABCMeta):
-    """A class that explains that it is to be called before it is entered."""
+    """A metaclass whose classes explain that they must be called before they are entered."""
 
     def __enter__(cls) -> NoReturn:
         raise TypeError(_message(cls, "with"))

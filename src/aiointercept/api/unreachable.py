@@ -36,7 +36,7 @@ def warn_of_unreachable(
     redaction: Redaction | None,
     server: URL | None = None,
 ) -> None:
-    """Warn of unused routes for other servers, of a mock to which no client was led.
+    """Warn of unused routes for other servers, if no client was directed to the mock.
 
     Args:
         routes: of the mock.

@@ -1,4 +1,4 @@
-"""Single values that users give, each checked by itself; the message names the argument."""
+"""Checks of single arguments; the message names the argument."""
 
 from typing import Any
 
@@ -44,11 +44,11 @@ def clean_repeat(repeat: Any) -> int | None:
 
 
 def clean_seconds(name: str, value: Any) -> float:
-    """Return ``value``, a number of seconds, as it was given: messages tell it so.
+    """Return ``value``, a number of seconds, unchanged, because messages show it as it was given.
 
     Args:
         name: of the argument, for messages.
-        value: which is to be 0 or more.
+        value: 0 or more.
 
     Raises:
         TypeError: if it is not a number.
@@ -64,7 +64,7 @@ def clean_seconds(name: str, value: Any) -> float:
 
 
 def clean_rate(rate: Any) -> float | None:
-    """Return how many bytes of a body are sent in a second; ``None`` for no limit.
+    """Return how many bytes of a body are sent a second; ``None`` for no limit.
 
     Raises:
         TypeError: if it is not a number.
@@ -82,7 +82,7 @@ def clean_rate(rate: Any) -> float | None:
 
 
 def clean_name(name: Any) -> str | None:
-    """Return what messages call a route.
+    """Return the name of a route for messages.
 
     Raises:
         TypeError: if it is not a ``str``.

@@ -1,4 +1,4 @@
-"""The verbs of the mock: what users register, and as what."""
+"""The verbs of the mock, with which users register routes."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ HandleT = TypeVar("HandleT", bound=MockResponse)
 
 
 class Verbs(ABC):
-    """The part of the mock that takes registrations."""
+    """The part of the mock that registers routes."""
 
     _registry: Registry
     _log: CallLog
@@ -103,9 +103,9 @@ class Verbs(ABC):
             callback: makes the answer: ``(url, *, headers, query, json, data, **kw)``.
             reason: the phrase behind the status.
             exception: if true, the connection is closed: an ``aiohttp.ServerDisconnectedError``.
-            match: matchers, or functions of the request, that must hold besides the URL.
+            match: matchers, or functions of the request, that must match besides the URL.
             delay: seconds before the answer starts.
-            rate: bytes a second at which the body goes out, without a burst.
+            rate: bytes a second at which the body is sent, without bursts.
             fault: a way in which the network fails.
             raises: what the client's call raises.
             cookies: that the response sets, by name.

@@ -1,4 +1,4 @@
-"""What was asked, as users look at it: calls in a list, requests by method and URL."""
+"""Calls as users see them: a list of calls, and requests by method and URL."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar

@@ -1,4 +1,4 @@
-"""Waiting for calls, in a task or in a thread: woken by the log, limited by a real clock."""
+"""Waiting for calls, in a task or in a thread; the log wakes it, and the real clock limits it."""
 
 import asyncio
 import threading
@@ -44,10 +44,10 @@ class Waiting:
     """Some calls that are waited for.
 
     Args:
-        log: where they will be.
+        log: the log in which they will appear.
         count: how many.
         timeout: seconds.
-        is_meant: tells which calls count.
+        is_meant: whether a call counts.
         expected: for messages: method and URL, ``""`` for any, and all that must hold of a call.
         show: masks secrets in messages.
     """
@@ -60,7 +60,7 @@ class Waiting:
     show: Concealer = PLAIN
 
     async def wait(self) -> list[Call]:
-        """Wait in a task, whose loop goes on meanwhile."""
+        """Wait in a task; its loop goes on meanwhile."""
         loop = asyncio.get_running_loop()
         changed = asyncio.Event()
 

@@ -1,8 +1,7 @@
-"""Who is told of each mock that starts, and of each hint: the lists of them in the process.
+"""The watchers of mocks that start, and the listener for hints, in this process.
 
-A test runner's plugin adds itself while a test runs, so that it can say what the mocks of that test
-were asked. Such a plugin is there in every run of the tests, so this module imports nothing that
-it could do without.
+A test runner's plugin adds itself while a test runs, so that it can report the calls of that test's
+mocks. The plugin is loaded in every test run, so this module imports as little as possible.
 """
 
 from collections.abc import Callable, Generator
@@ -21,7 +20,7 @@ _hint_listeners: Final[list[HintListener]] = []
 
 
 def add_watcher(watcher: Watcher) -> None:
-    """Have ``watcher`` called with the run of each mock, as soon as that has started."""
+    """Call ``watcher`` with the run of each mock, as soon as that has started."""
     _watchers.append(watcher)
 
 
@@ -32,7 +31,7 @@ def remove_watcher(watcher: Watcher) -> None:
 
 @contextmanager
 def watching(watcher: Watcher) -> Generator[None, None, None]:
-    """Have ``watcher`` called for the mocks that start in this block."""
+    """Call ``watcher`` for the mocks that start in this block."""
     add_watcher(watcher)
     try:
         yield
@@ -41,13 +40,13 @@ def watching(watcher: Watcher) -> Generator[None, None, None]:
 
 
 def announce(run: "MockRun") -> None:
-    """Tell all watchers of a mock that has started."""
+    """Notify all watchers of a mock that has started."""
     for watcher in tuple(_watchers):
         watcher(run)
 
 
 def add_hint_listener(listener: HintListener) -> None:
-    """Have ``listener``, and no other, called with the subject and the text of each hint.
+    """Call ``listener``, and no other, with the subject and the text of each hint.
 
     It returns whether the subject is new.
     """
@@ -60,5 +59,5 @@ def remove_hint_listener(listener: HintListener) -> None:
 
 
 def hint_listener() -> "HintListener | None":
-    """Return whoever listens to hints, if anybody does."""
+    """Return the listener for hints, if there is one."""
     return _hint_listeners[-1] if _hint_listeners else None

@@ -158,7 +158,7 @@ def test_headers(given: Any, expected: Any):
         ({"status": None}, TypeError, "status must be an int"),
         ({"status": 99}, ValueError, "status must be from 200 to 999, not 99"),
         ({"status": 101}, ValueError, "status 101 opens a WebSocket"),
-        ({"status": 103}, ValueError, "status 103 is sent before an answer"),
+        ({"status": 103}, ValueError, "status 103 is informational"),
         ({"status": 1000}, ValueError, "status must be from 200 to 999, not 1000"),
         ({"reason": 3}, TypeError, "reason must be a str, not 3"),
         ({"reason": "a\r\nb"}, ValueError, "reason must be a single line"),
