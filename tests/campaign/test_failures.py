@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import socket
 import sys
 import threading
@@ -11,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 import requests
+from aiohttp import web
 from aiohttp.connector import BaseConnector
 from campaign_modes import ANSWER, CALLS, MODES, descriptors, nothing_left, register, run_on
 
@@ -289,6 +291,15 @@ def test_a_helper_that_died_is_replaced(campaign: Any) -> None:
 
 async def test_session_close_may_be_cancelled(campaign: Any) -> None:
     """Nobody is warned of what was not awaited, and the block ends as usual."""
+
+    async def answer(_request: web.BaseRequest) -> web.Response:
+        return web.Response(text="real")
+
+    # A connection to it is closed by the session, as the one to the mock is.
+    server = web.ServerRunner(web.Server(answer), handle_signals=False, shutdown_timeout=0.1)
+    await server.setup()
+    await web.TCPSite(server, "127.0.0.1", 0).start()
+    real = f"http://127.0.0.1:{server.addresses[0][1]}/"
     for intercepts in (True, False):
         for turns in range(6):
             async with aiointercept(mock_external_urls=intercepts) as mock:
@@ -297,6 +308,8 @@ async def test_session_close_may_be_cancelled(campaign: Any) -> None:
                 own = mock.session() if turns % 2 else aiohttp.ClientSession()
                 async with own.get(f"{base}/") as response:
                     await response.text()
+                async with own.get(real) as response:
+                    assert await response.text() == "real"
                 closing = asyncio.ensure_future(own.close())
                 for _ in range(turns):
                     await asyncio.sleep(0)
@@ -305,6 +318,8 @@ async def test_session_close_may_be_cancelled(campaign: Any) -> None:
             if not own.closed:
                 await own.close()
             campaign.count("sessions whose closing was cancelled")
+    await server.cleanup()
+    gc.collect()
 
 
 async def test_what_was_accepted_as_the_block_ended_is_closed(campaign: Any) -> None:
