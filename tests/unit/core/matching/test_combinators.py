@@ -58,6 +58,9 @@ class Body(Combinable):
     def __init__(self, result: MatchResult) -> None:
         self.result = result
 
+    def __str__(self) -> str:
+        return "body" if self.result else "another body"
+
     def match(self, request: Request, /) -> MatchResult:
         """Return what was known beforehand."""
         return self.result
