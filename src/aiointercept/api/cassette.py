@@ -12,7 +12,7 @@ from attrs import define, evolve, field, frozen
 from aiointercept.adapters.files import Cassette, clean_path, load, save
 from aiointercept.adapters.passthrough.body_sink import TemporaryFolder
 from aiointercept.adapters.side_files import with_bodies_read, with_files_found
-from aiointercept.api.recording_settings import SETTINGS
+from aiointercept.api.recording_settings import ENVIRONMENT, SETTINGS
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import CassetteError
 from aiointercept.core.ports.upstream import UpstreamFactory
@@ -111,6 +111,8 @@ class CassetteRun:
                 "there is no such file: record it with record='once', or by running "
                 "pytest --aiointercept-record=once"
             )
+            if SETTINGS.environment:
+                msg += f". Unset {ENVIRONMENT} before, as it comes first"
             raise CassetteError(msg, file=str(path))
         if mode.records(file_exists=self._old is not None):
             self._recorder = Recorder()

@@ -96,6 +96,11 @@ def explains_arguments(function: FunctionT) -> FunctionT:
     names = [name for one in parameters.values() if one.name != "self" for name in _names_of(one)]
     known = frozenset(names)
     positional = sum(one.kind in POSITIONAL for one in parameters.values())
+    needed = [
+        one.name
+        for one in parameters.values()
+        if one.default is one.empty and one.kind in POSITIONAL
+    ]
 
     @functools.wraps(function)
     def explained(*args: Any, **kwargs: Any) -> Any:
@@ -108,6 +113,9 @@ def explains_arguments(function: FunctionT) -> FunctionT:
                 f"{function.__name__}() takes {given} by position, and options by name, such as "
                 f"{names[positional - 1]}=...; {args[positional]!r} has no name"
             )
+            raise TypeError(msg)
+        if len(args) < len(needed) and (missing := needed[len(args)]) not in kwargs:
+            msg = f"{function.__name__}() needs {missing}"
             raise TypeError(msg)
         return function(*args, **kwargs)
 

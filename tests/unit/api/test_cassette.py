@@ -6,6 +6,7 @@ from yarl import URL
 
 from aiointercept.adapters.system_clock import SystemClock
 from aiointercept.api.cassette import CassetteRun, clean_cassette, own_version, shown
+from aiointercept.api.recording_settings import ENVIRONMENT
 from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import CassetteError
@@ -36,6 +37,16 @@ def record_one(one: CassetteRun, core: MockDispatcher) -> None:
     slot = upstreams.recorder.begin()
     slot.finish(Entry(Request("GET", URL("https://a.test/")), Response(200)))
     assert one.recorded
+
+
+def test_a_missing_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message tells how to record, and what is in the way of that."""
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    with pytest.raises(CassetteError, match="record='once'.*aiointercept-record=once$"):
+        run(tmp_path / "a.har", "none")
+    monkeypatch.setenv(ENVIRONMENT, "none")
+    with pytest.raises(CassetteError, match=f"Unset {ENVIRONMENT} before"):
+        run(tmp_path / "a.har", "once")
 
 
 def test_recording(tmp_path: Path) -> None:

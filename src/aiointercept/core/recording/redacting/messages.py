@@ -17,6 +17,7 @@ WHERE_SECRETS_ARE: Final = (
 )
 _HIDDEN: Final = frozenset({"cookie", "cookies", "set-cookie", "proxy_auth"})
 _SHOWN_MASK: Final = Unquoted(MASK)
+_ANOTHER: Final = Unquoted(f"{MASK} (another value)")
 _TOO_DEEP: Final = Unquoted("<nested too deeply>")
 _NAME: Final = re.compile(r"""\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]|\.([A-Za-z_]\w*)""")
 # A difference as it is written, for example "query['page']: expected '2', got '3'".
@@ -62,7 +63,10 @@ def masked_mismatch(mismatch: Mismatch, redaction: Redaction) -> Mismatch:
             return redaction.masker.body(value, "", "utf-8")
         return _masked_value(value, redaction) if is_list(value) or is_mapping(value) else value
 
-    return Mismatch(mismatch.part, shown(mismatch.expected), shown(mismatch.actual))
+    expected, actual = shown(mismatch.expected), shown(mismatch.actual)
+    if expected is actual is _SHOWN_MASK:
+        actual = _ANOTHER
+    return Mismatch(mismatch.part, expected, actual)
 
 
 def _masked_value(value: Any, redaction: Redaction) -> Any:

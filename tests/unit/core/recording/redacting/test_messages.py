@@ -17,7 +17,7 @@ def shown(part: str, expected: object, actual: object) -> str:
 def test_differences() -> None:
     """Values of secret names are masked, others searched."""
     assert shown("headers['X-Api-Key']", "a", "b") == (
-        "headers['X-Api-Key']: expected REDACTED, got REDACTED"
+        "headers['X-Api-Key']: expected REDACTED, got REDACTED (another value)"
     )
     assert shown("cookies['any']", ABSENT, "b") == (
         "cookies['any']: expected <absent>, got REDACTED"
