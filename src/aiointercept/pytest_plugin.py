@@ -5,7 +5,7 @@ imported when the first mock is made. What a report says is rendered elsewhere.
 """
 
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -169,7 +169,9 @@ def aiointercept_mock(request: pytest.FixtureRequest) -> "Iterator[aiointercept]
         yield server
         server.clear()
         return
-    with _started(options) as (mock, run):
+    mock, run = _started(options)
+    with ExitStack() as block:
+        block.push(mock)
         yield mock
         run.verify(strict=strict and not item.stash[_RUN].left_by_exception)
 
@@ -178,7 +180,9 @@ def aiointercept_mock(request: pytest.FixtureRequest) -> "Iterator[aiointercept]
 def aiointercept_server(request: pytest.FixtureRequest) -> "Iterator[aiointercept]":
     """A mock HTTP server, at the same URL in all tests; its routes and calls end with each test."""
     __tracebackhide__ = True
-    with _started({}) as (mock, run):
+    mock, run = _started({})
+    with ExitStack() as block:
+        block.push(mock)
         request.config.stash[_SERVER] = run
         yield mock
 
@@ -191,19 +195,16 @@ def _is_overridden(request: pytest.FixtureRequest, name: str) -> bool:
     return bool(found) and found[-1].func.__module__ != __name__
 
 
-@contextmanager
-def _started(
-    options: dict[str, Any],
-) -> "Generator[tuple[aiointercept, MockRun], None, None]":
+def _started(options: dict[str, Any]) -> "tuple[aiointercept, MockRun]":
+    """Return a mock whose block has begun, and its run."""
     from aiointercept.api.mock import aiointercept  # noqa: PLC0415  see the module's docstring
 
     __tracebackhide__ = True
     mock = aiointercept(**options)
     found: list[MockRun] = []
-    with ExitStack() as block:
-        with watching(found.append):
-            block.enter_context(mock)
-        yield mock, found[0]
+    with watching(found.append):
+        mock.__enter__()
+    return mock, found[0]
 
 
 def _options(item: pytest.Item) -> dict[str, Any]:

@@ -14,6 +14,9 @@ from aiointercept.core.http.messages import Request
 from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.replies import CallbackAnswer, Content, FaultReply
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 class _NotGiven(str):
     """The default content type of a result; it depends on the status and the body."""

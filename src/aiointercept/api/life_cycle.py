@@ -85,8 +85,7 @@ class LifeCycle(ABC):
         if not self._started:  # stopped inside the block
             return
         run = self._cassette_run
-        with ExitStack() as last:
-            last.callback(self._conclude, error)
+        try:
             try:
                 if run is not None:
                     await run.settle()
@@ -98,6 +97,8 @@ class LifeCycle(ABC):
                 finally:
                     if run is not None:
                         await in_thread(partial(self._save, run, error))
+        finally:
+            self._conclude(error)
 
     async def start(self) -> None:
         """Begin, as at the beginning of a block.

@@ -220,7 +220,9 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
         """Show URL, routes and calls in one line."""
         calls = self._log.snapshot()
         unmatched = sum(not call.matched for call in calls)
-        where = str(self._transport.url) if self._started else "not started"
+        where = "started" if self._started else "not started"
+        if self._started and self._base is not None:  # looking it up may open a port
+            where = str(self._base)
         rest = ", intercepting" if self._intercepts and self._started else ""
         rest += f", {count(len(list(self._registry)), 'route', 'routes')}"
         rest += f", {count(len(calls), 'call', 'calls')}"

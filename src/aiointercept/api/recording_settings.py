@@ -3,6 +3,9 @@
 import os
 from typing import Final
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 ENVIRONMENT: Final = "AIOINTERCEPT_RECORD"
 RECORDED: Final = {
     "none": "",

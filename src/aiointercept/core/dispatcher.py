@@ -44,7 +44,11 @@ from aiointercept.core.routing.replies import (
     CallbackReply,
     ForwardReply,
     NoRouteReply,
+    internal_error,
 )
+
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
 
 T = TypeVar("T")
 
@@ -358,12 +362,3 @@ def _log_passthrough(
         return decision
     call = mock.log_passthrough(request, request_factory)
     return evolve(decision, exchange=Exchange(call, ForwardReply(), mock))
-
-
-def internal_error(error: BaseException) -> Response:
-    """Return the 500 that a client gets when the user's code fails to make an answer."""
-    text = (
-        f"aiointercept: {type(error).__name__} in the test's own code; it is raised again, with "
-        "its traceback, when the block of the mock ends"
-    )
-    return Response(500, None, {"Content-Type": "text/plain; charset=utf-8"}, text.encode())

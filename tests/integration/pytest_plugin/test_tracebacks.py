@@ -7,6 +7,7 @@ import pytest
 SOURCE = """
     import aiohttp
     import asyncio
+    import pytest
     from aiointercept import aiointercept
     from aiointercept.aioresponses import aioresponses
 
@@ -46,6 +47,28 @@ SOURCE = """
     def test_comparing():
         with aioresponses() as m:
             m.assert_called_once_with(U)
+
+    @pytest.mark.aiointercept(mock_external_url=True)
+    def test_marker(aiointercept_mock):
+        pass
+
+    @pytest.mark.aiointercept(cassette="missing.har")
+    def test_cassette(aiointercept_mock):
+        pass
+
+    def test_keyword(aiointercept_mock):
+        aiointercept_mock.assert_called_once_with("/", body=b"")
+
+    def test_swapped(aiointercept_mock):
+        aiointercept_mock.assert_called_once_with("GET", "/")
+
+    async def wrong_result():
+        async with aiointercept() as m, aiohttp.ClientSession() as session:
+            m.get("/", callback=lambda url, **_: {})
+            await session.get(m.server_url)
+
+    def test_wrong_result():
+        asyncio.run(wrong_result())
 """
 
 
@@ -59,15 +82,22 @@ SOURCE = """
         "test_strict",
         "test_drop_in",
         "test_comparing",
+        "test_marker",
+        "test_cassette",
+        "test_keyword",
+        "test_swapped",
+        "test_wrong_result",
     ],
 )
 def test_frames_of_the_package_are_hidden(run: Any, test: str) -> None:
     """The last line of a traceback is the user's, or aiohttp's."""
     result = run(SOURCE, "-k", f"{test} and not {test}_of", subprocess=True)
-    result.assert_outcomes(failed=1)
+    outcomes = result.parseoutcomes()
+    assert outcomes.get("failed", 0) + outcomes.get("errors", 0) == 1
     text = result.stdout.str().partition("aiointercept.errors")[0]
     assert "src/aiointercept" not in text.partition("short test summary")[0]
     assert "aiointercept/adapters/" not in text
     assert "aiointercept/api/" not in text
     assert "aiointercept/core/" not in text
     assert "aiointercept/aioresponses/" not in text
+    assert "contextlib" not in text

@@ -301,6 +301,13 @@ async def test_it_is_shown_in_one_line():
         )
 
 
+def test_showing_it_opens_no_port(monkeypatch: pytest.MonkeyPatch):
+    """Where nobody has asked for its URL; sockets may be forbidden in the test."""
+    monkeypatch.setattr(InMemoryTransport, "url", property(lambda _: pytest.fail("it was asked")))
+    with aiointercept(True, transport=InMemoryTransport()) as mock:
+        assert repr(mock) == "<aiointercept started, intercepting, 0 routes, 0 calls>"
+
+
 def test_options_that_can_be_read():
     """As they were given; they cannot be set."""
     given = aiointercept(mock_external_urls=True, passthrough_unmatched=True, param="m")

@@ -13,11 +13,11 @@ from aiointercept.adapters.apps.relay import Relay
 from aiointercept.adapters.handling.fixed import fixed_response
 from aiointercept.adapters.handling.request import AiointerceptRequest
 from aiointercept.adapters.handling.response import web_response
-from aiointercept.core.dispatcher import internal_error
 from aiointercept.core.errors import AppUnavailableError
 from aiointercept.core.http.messages import Origin
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.responder import ServedConnection
+from aiointercept.core.routing.replies import internal_error
 
 _OF_TLS: Final = ("ssl_object", "peercert", "cipher", "compression")
 

@@ -35,7 +35,7 @@ from aiointercept.adapters.handling.response import Answered, web_response
 from aiointercept.adapters.handling.stream import send_paced, send_stream
 from aiointercept.adapters.handling.websocket import converse
 from aiointercept.core.calls import NO_MATCH_INFO
-from aiointercept.core.dispatcher import internal_error, run_here
+from aiointercept.core.dispatcher import run_here
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.ports.chained_mock import Run
 from aiointercept.core.ports.connection import ClientConnection
@@ -52,6 +52,7 @@ from aiointercept.core.routing.replies import (
     RaiseReply,
     Stream,
     WebSocket,
+    internal_error,
 )
 
 # A mock takes what the real server takes; these are far beyond what servers allow.
@@ -60,7 +61,6 @@ _MOST_HEADERS: Final = 1 << 16
 _READ_BUFFER: Final = 1 << 18
 # The beginning of a body by which is decided whether the request is forwarded while it comes in.
 _MOST_BUFFERED: Final = 1 << 23
-_BAD_REQUEST: Final = 400
 _logger: Final = logging.getLogger("aiointercept")
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -187,7 +187,7 @@ class ConnectionHandler(web.Server):
             request = Request(UNREADABLE.method, self._prefix() + UNREADABLE.path)
         else:
             request = connection.request
-        self._dispatcher.log_unreadable(request, _BAD_REQUEST, from_log)
+        self._dispatcher.log_unreadable(request, web.HTTPBadRequest.status_code, from_log)
         _logger.warning(
             "A request to %s could not be read as HTTP: the mock answers 400", request.origin
         )

@@ -8,11 +8,10 @@ from aiointercept.adapters.handling.fixed import fixed_response
 from aiointercept.adapters.handling.plain_response import plain_response
 from aiointercept.adapters.handling.request import AiointerceptRequest
 from aiointercept.adapters.handling.response import web_response
-from aiointercept.core.dispatcher import internal_error
 from aiointercept.core.http.messages import Response
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.exchange import Exchange
-from aiointercept.core.routing.replies import FaultReply
+from aiointercept.core.routing.replies import FaultReply, internal_error
 
 
 class Performance(NamedTuple):

@@ -32,6 +32,9 @@ from aiointercept.core.ports.chained_mock import Run
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.dispatcher import Dispatcher
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 T = TypeVar("T")
 
 _PATIENCE: Final = 0.05  # seconds that a loop gets to show that it is not blocked

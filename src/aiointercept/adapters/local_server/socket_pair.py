@@ -9,6 +9,9 @@ import socket
 import sys
 from typing import Any, Final, Generic, TypeVar
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 P = TypeVar("P", bound=Any)
 
 HOST: Final = "127.0.0.1"

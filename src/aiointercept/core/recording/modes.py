@@ -3,6 +3,9 @@
 import enum
 from typing import Any
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 class RecordMode(enum.Enum):
     """What is recorded."""

@@ -34,6 +34,9 @@ from aiointercept.core.reporting.near_misses import mismatches_of
 from aiointercept.core.text import short
 from aiointercept.core.type_guards import is_anything, is_list, is_mapping, is_pattern
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 UrlLike: TypeAlias = str | URL | re.Pattern[str]
 Params: TypeAlias = FieldSource | str | None
 

@@ -7,6 +7,9 @@ from typing import Any, Final
 
 from typing_extensions import TypedDict
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 
 class UntracedKeywords(TypedDict, total=False):
     """Keywords of ``ClientSession.request`` that leave no trace in a request.

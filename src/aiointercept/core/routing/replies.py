@@ -160,3 +160,12 @@ _OUTCOMES: Final[Mapping[type, str]] = {
     WebSocket: "WebSocket",
     ForwardReply: "real server",
 }
+
+
+def internal_error(error: BaseException) -> Response:
+    """Return the 500 that a client gets when the user's code fails to make an answer."""
+    text = (
+        f"aiointercept: {type(error).__name__} in the test's own code; it is raised again, with "
+        "its traceback, when the block of the mock ends"
+    )
+    return Response(500, None, {"Content-Type": "text/plain; charset=utf-8"}, text.encode())
