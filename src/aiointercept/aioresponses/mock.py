@@ -49,7 +49,8 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
     Args:
         passthrough: beginnings of URLs that are left alone.
         passthrough_unmatched: whether what no route matches goes to the real server.
-        param: which parameter of a decorated function gets the mock; the last one by default.
+        param: which parameter of a decorated function gets the mock. By default it is passed behind
+            the arguments that are given by position or, if that one is given by name, as the last.
 
     Attributes:
         requests: the calls by method, as it was passed, and URL, its query sorted.
@@ -132,9 +133,10 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
     def __call__(self, target: Decorated) -> Decorated:
         """Decorate a function, a coroutine function, or a test class.
 
-        Each call runs in a block of its own; the mock becomes the argument ``param``.
+        Each call runs in a block of its own. The mock becomes the argument ``param``, or follows
+        the arguments that are given by position.
         """
-        return decorate(target, self._param, self._idle, by_name=True)
+        return decorate(target, self._param, self._idle, appended=True)
 
     def _idle(self) -> "aioresponses":
         if self._drop_in is None:

@@ -23,7 +23,7 @@ def decorate(
     param: str | None,
     enterable: Callable[[], Enterable],
     *,
-    by_name: bool = False,
+    appended: bool = False,
 ) -> Decorated:
     """Return ``target``, run inside a block, with the entered object as an argument.
 
@@ -32,14 +32,15 @@ def decorate(
         param: the name of the parameter; ``None`` for the one that is annotated ``aiointercept``,
             else the last positional one.
         enterable: returns what to enter, for each call.
-        by_name: whether ``param`` is passed even if no parameter has that name, for ``**kwargs``.
+        appended: whether the mock is passed as aioresponses passes it: behind the arguments that
+            are given by position, or as ``param``, even if no parameter has that name.
 
     Raises:
         TypeError: if ``target`` cannot be decorated, or has no parameter for the mock. A ``param``
             that does not exist is an error of the call.
     """
     if isinstance(target, type):
-        _decorate_tests(target, param, enterable, by_name=by_name)
+        _decorate_tests(target, param, enterable, appended=appended)
         return target  # pyright: ignore[reportReturnType]  # a class is what was given
     if inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target):
         msg = (
@@ -50,13 +51,16 @@ def decorate(
     signature = inspect.signature(target)
     if param is not None and param not in signature.parameters:
         # An error of the call: importing a module of tests must not fail for one of them.
-        if not by_name:
+        if not appended:
             return _failing(target, param)
-        named: Any = _wrapped(target, _naming(param), enterable)
-        named.gets_aiointercept = True
-        return named  # type: ignore[no-any-return]  # it takes what the target takes
+        return _taking_all(target, _naming(param), enterable)
+    if appended and param is None and _takes_any_number(signature):
+        return _taking_all(target, _append, enterable)
     parameter = _parameter(target, signature, param)
-    decorated: Any = _wrapped(target, _placing(signature, parameter), enterable)
+    place = _placing(signature, parameter)
+    if appended and param is None:
+        place = _appending(signature, place)
+    decorated: Any = _wrapped(target, place, enterable)
     left = [one for one in signature.parameters.values() if one is not parameter]
     decorated.__signature__ = signature.replace(parameters=left)
     decorated.gets_aiointercept = True
@@ -64,7 +68,7 @@ def decorate(
 
 
 def _decorate_tests(
-    cls: type, param: str | None, enterable: Callable[[], Enterable], *, by_name: bool
+    cls: type, param: str | None, enterable: Callable[[], Enterable], *, appended: bool
 ) -> None:
     for name in dir(cls):
         found = inspect.getattr_static(cls, name)
@@ -72,10 +76,10 @@ def _decorate_tests(
             continue
         if isinstance(found, (staticmethod, classmethod)):
             bound: Any = found  # pyright: ignore[reportUnknownVariableType]
-            inner = decorate(bound.__func__, param, enterable, by_name=by_name)
+            inner = decorate(bound.__func__, param, enterable, appended=appended)
             setattr(cls, name, type(bound)(inner))
         elif inspect.isfunction(found):
-            setattr(cls, name, decorate(found, param, enterable, by_name=by_name))
+            setattr(cls, name, decorate(found, param, enterable, appended=appended))
 
 
 def _is_decorated(found: Any) -> bool:
@@ -122,6 +126,35 @@ def _is_annotated(parameter: inspect.Parameter) -> bool:
     annotation = parameter.annotation
     name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
     return name.rpartition(".")[2].strip("\"'") == "aiointercept"
+
+
+def _takes_any_number(signature: inspect.Signature) -> bool:
+    return any(one.kind is one.VAR_POSITIONAL for one in signature.parameters.values())
+
+
+def _taking_all(target: Decorated, place: Place, enterable: Callable[[], Enterable]) -> Decorated:
+    """Return ``target`` decorated, with the signature that it has."""
+    decorated: Any = _wrapped(target, place, enterable)
+    decorated.gets_aiointercept = True
+    return decorated  # type: ignore[no-any-return]  # it takes what the target takes
+
+
+def _append(args: Args, kwargs: Kwargs, entered: object) -> tuple[Args, Kwargs]:
+    return (*args, entered), kwargs
+
+
+def _appending(signature: inspect.Signature, otherwise: Place) -> Place:
+    """Return a function that adds the mock behind the arguments that are given by position.
+
+    Where a fixture is passed by name for the parameter that is next, ``otherwise`` decides.
+    """
+    names = [one.name for one in signature.parameters.values() if one.kind in POSITIONAL]
+
+    def place(args: Args, kwargs: Kwargs, entered: object) -> tuple[Args, Kwargs]:
+        is_taken = names[len(args) : len(args) + 1] in ([name] for name in kwargs)
+        return (otherwise if is_taken else _append)(args, kwargs, entered)
+
+    return place
 
 
 def _naming(param: str) -> Place:

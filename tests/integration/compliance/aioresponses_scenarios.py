@@ -1429,6 +1429,30 @@ def _wrong_param(library: Library) -> Observation:
 SCENARIOS["decorated with a wrong param"] = _wrong_param
 
 
+def _decorated_beside_others(library: Library) -> Observation:
+    """The mock follows what is given by position; patches below, and defaults, come after it."""
+
+    class Suite:
+        @library.aioresponses()
+        @patch("os.getpid", return_value="second")
+        def test(self, mock: Any, getpid: Any) -> Any:
+            return type(mock).__name__, getpid()
+
+        @library.aioresponses()
+        def test_all(self, *args: Any) -> Any:
+            return [type(one).__name__ for one in args]
+
+        @library.aioresponses()
+        async def test_async(self, value: Any, mock: Any, url: str = API) -> Any:
+            return value, type(mock).__name__, url
+
+    suite: Any = Suite()
+    return [suite.test(), suite.test_all(1), asyncio.run(suite.test_async(1))]
+
+
+SCENARIOS["decorated beside other decorators"] = _decorated_beside_others
+
+
 # Bodies where HTTP has none
 
 

@@ -282,7 +282,7 @@ def test_a_param_that_is_passed_by_name(block: Block):
             return a
 
     def decorated(target: Any) -> Any:
-        return decorate(target, "m", lambda: block, by_name=True)
+        return decorate(target, "m", lambda: block, appended=True)
 
     for call in (
         decorated(plain),
@@ -292,3 +292,49 @@ def test_a_param_that_is_passed_by_name(block: Block):
         with pytest.raises(TypeError, match=r"got an unexpected keyword argument 'm'"):
             call()
     assert decorated(takes_all)(a=1) == {"a": 1, "m": block}
+
+
+async def coroutine(a: Any, m: Any):
+    """Return the arguments."""
+    return a, m
+
+
+def test_behind_the_arguments_that_are_given_by_position(block: Block):
+    """As aioresponses passes it: patches below come after it, and defaults stay."""
+
+    def decorated(target: Any) -> Any:
+        return decorate(target, None, lambda: block, appended=True)
+
+    class Tests:
+        @decorated
+        @mock.patch("os.getpid")
+        @mock.patch("os.getcwd")
+        def test(self, m: Any, getcwd: Any, getpid: Any):
+            return m, getcwd, getpid
+
+    tests: Any = Tests()
+    m, getcwd, getpid = tests.test()
+    assert m is block
+    assert isinstance(getcwd, mock.Mock)
+    assert isinstance(getpid, mock.Mock)
+    assert decorated(lambda a, m, b=3: (a, m, b))(1) == (1, block, 3)
+    assert decorated(lambda a, *rest: (a, rest))(1, 2) == (1, (2, block))
+    assert drive(decorated(coroutine)(1)) == (1, block)
+
+
+def test_fixtures_are_passed_by_name(block: Block):
+    """Aioresponses could not be called so: then it is the last parameter."""
+
+    def function(fixture: Any, m: Any):
+        return fixture, m
+
+    decorated: Any = decorate(function, None, lambda: block, appended=True)
+    assert decorated(fixture=1) == (1, block)
+    assert list(inspect.signature(decorated).parameters) == ["fixture"]
+
+    class Tests:
+        def test(self, fixture: Any, m: Any):
+            return fixture, m
+
+    tests: Any = decorate(Tests, None, lambda: block, appended=True)()
+    assert tests.test(fixture=1) == (1, block)
