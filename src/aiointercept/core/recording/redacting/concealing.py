@@ -77,7 +77,7 @@ class Concealer:
             if actual == request.body and masked.body is not None:
                 actual = masked.body
             elif isinstance(actual, str) and actual == _decoded(request):
-                actual = _decoded(masked)
+                actual = _decoded(masked) or ""
         return masked_mismatch(Mismatch(part, expected, actual), redaction)
 
     def mismatches(self, mismatches: Iterable[Mismatch], request: Request) -> tuple[Mismatch, ...]:
@@ -151,8 +151,12 @@ _MATCHERS: Final[Mapping[type, Callable[[Concealer, Redaction, Any], Any]]] = {
 }
 
 
-def _decoded(request: Request) -> str:
-    return "" if request.body is None else request.body.decode(request.charset, "replace")
+def _decoded(request: Request) -> str | None:
+    """Return the body as text; ``None`` if it is not known, or its charset is not one of text."""
+    try:
+        return None if request.body is None else request.body.decode(request.charset, "replace")
+    except (LookupError, ValueError):
+        return None
 
 
 def _value(value: Any, redaction: Redaction) -> Any:

@@ -190,7 +190,7 @@ class Masker:
             text = body.decode(charset)
             if text.encode(charset) != body:
                 return self._binary(body)
-        except (UnicodeError, LookupError):
+        except (ValueError, LookupError):
             return self._binary(body)
         if media_type == FORM:
             masked = self.form(text)

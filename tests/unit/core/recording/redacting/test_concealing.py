@@ -157,3 +157,13 @@ def test_matchers_of_users_stay_as_they_are() -> None:
     assert SHOW.message("No route matches /x?token=REDACTED. The").startswith(
         "No route matches /x?token=REDACTED. The"
     )
+
+
+@pytest.mark.parametrize("charset", ["hex", "undefined", "idna", "\udcff", "no-such", "a\0b"])
+def test_a_body_in_an_odd_charset(charset: str) -> None:
+    """Its text is not known; the difference is shown all the same."""
+    request = Request(
+        "POST", "https://h/", {"Content-Type": f"text/plain; charset={charset}"}, body=b"\xff=1"
+    )
+    mismatch = Mismatch("body", "expected", "actual")
+    assert Concealer(Redaction()).mismatch(mismatch, request) == mismatch
