@@ -139,9 +139,7 @@ class CutOffCalls:
                     cut_off.refused.add((call.method, call.url))
                     self._add(call.task, cut_off)
 
-    def add_unconnected(
-        self, tasks: "Iterable[asyncio.Task[Any]]", left_alone: LeftAlone
-    ) -> None:
+    def add_unconnected(self, tasks: "Iterable[asyncio.Task[Any]]", left_alone: LeftAlone) -> None:
         """Note the calls in ``tasks`` that have not come to their connectors.
 
         A trace hook or middleware still has them.
