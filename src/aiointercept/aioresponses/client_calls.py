@@ -10,6 +10,8 @@ The one file besides ``adapters/interception/`` that knows private names of aioh
 * ``ClientResponse._request_info``, ``_headers``, ``_raw_headers``, ``_url``, ``_real_url``, and
   their ``_cache``; ``_history``: set where the answer that was asked for is none that HTTP could
   carry. Without them: such answers look as they would in production.
+* ``ResponseHandler._payload``: what a client reads the body from, once the head was received.
+  Without it: the body is parsed by aiohttp as the head is, which copies it twice.
 """
 
 import inspect
@@ -19,7 +21,8 @@ from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 import aiohttp
-from aiohttp import hdrs
+from aiohttp import StreamReader, hdrs
+from aiohttp.client_proto import ResponseHandler
 from attrs import define, field
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
@@ -242,6 +245,22 @@ def show_head(
             for name, value in headers.items()
         )
         vars_of._cache.pop("headers", None)
+
+
+def receive_body(protocol: ResponseHandler, body: bytes) -> None:
+    """Let a client have received ``body``, of which nothing says where it ends.
+
+    aiohttp's parser would copy it twice; a client is given what was registered itself.
+
+    Args:
+        protocol: the client's, which has received a head with which a body can follow.
+        body: all that the connection will bring.
+    """
+    reader: Any = getattr(protocol, "_payload", None)
+    if type(reader) is StreamReader:
+        reader.feed_data(body)
+    else:
+        protocol.data_received(body)
 
 
 class CallPatch:

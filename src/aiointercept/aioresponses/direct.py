@@ -11,6 +11,8 @@ from typing import Any, Final
 from aiohttp.client_proto import ResponseHandler
 from typing_extensions import override
 
+from aiointercept.aioresponses.client_calls import receive_body
+
 _END_OF_HEAD: Final = b"\r\n\r\n"
 _LAST_CHUNK: Final = b"0\r\n\r\n"
 
@@ -21,20 +23,23 @@ class DirectTransport(asyncio.Transport):
     It carries one request without a body; the connection ends with the answer.
 
     Args:
-        protocol: the client's; gets ``answer`` as soon as it has written its request.
-        answer: all that the connection will ever bring, but for ``chunks``.
-        chunks: what comes behind that, as it is made.
+        protocol: the client's; gets the answer as soon as it has written its request.
+        head: what the connection brings first: status line and header fields.
+        body: what comes behind that, and ends with the connection.
+        chunks: what comes in place of ``body``, as it is made.
     """
 
     def __init__(
         self,
         protocol: ResponseHandler,
-        answer: bytes,
+        head: bytes,
+        body: bytes = b"",
         chunks: AsyncIterable[bytes] | None = None,
     ) -> None:
         super().__init__()
         self._protocol = protocol
-        self._answer = answer
+        self._head = head
+        self._body = body
         self._chunks = chunks
         self._sender: asyncio.Task[None] | None = None
         self._may_send: asyncio.Event | None = None
@@ -44,14 +49,17 @@ class DirectTransport(asyncio.Transport):
     @override
     def write(self, data: Any) -> None:
         # What the client writes is a head, in one piece or in two.
-        if self._closing or not self._answer or not bytes(data).endswith(_END_OF_HEAD):
+        if self._closing or not self._head or not bytes(data).endswith(_END_OF_HEAD):
             return
-        answer, self._answer = self._answer, b""
+        head, self._head = self._head, b""
         if self._chunks is None:
             # The client would else begin to measure how long it waits for what it has.
             self._protocol.read_timeout = None
-        self._protocol.data_received(answer)
+        self._protocol.data_received(head)
         if self._chunks is None:
+            # A client that did not like the head has closed.
+            if self._body and not self._closing:
+                receive_body(self._protocol, self._body)
             self._end()
         else:
             self._may_send = may_send = asyncio.Event()

@@ -27,7 +27,7 @@ from aiointercept.aioresponses.client_calls import (
     show_request,
 )
 from aiointercept.aioresponses.direct import DirectTransport
-from aiointercept.aioresponses.framing import is_framed, wire_form
+from aiointercept.aioresponses.framing import is_framed, wire_head
 from aiointercept.aioresponses.routes import ClientRequest
 from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
@@ -264,8 +264,10 @@ class _Hops:
     def _connect(self, protocol: Any) -> DirectTransport:
         answer = self._answer
         if isinstance(answer, StreamedAnswer):
-            return DirectTransport(protocol, wire_form(answer), answer.open())
-        return DirectTransport(protocol, b"" if answer is None else wire_form(answer))
+            return DirectTransport(protocol, wire_head(answer), chunks=answer.open())
+        if answer is None:
+            return DirectTransport(protocol, b"")
+        return DirectTransport(protocol, wire_head(answer), answer.body or b"")
 
     def _complete(self, response: aiohttp.ClientResponse, answer: AnyAnswer) -> None:
         """Let a response tell what could not be sent."""

@@ -21,8 +21,8 @@ def is_framed(answer: ClientAnswer | StreamedAnswer) -> bool:
     return any(name.lower() in FRAMING for name in answer.headers)
 
 
-def wire_form(answer: ClientAnswer | StreamedAnswer) -> bytes:
-    """Return ``answer``, or the head of a streamed one, as it goes over a connection.
+def wire_head(answer: ClientAnswer | StreamedAnswer) -> bytes:
+    """Return the head of ``answer`` as it goes over a connection.
 
     It has the header fields of the answer and no other. Those that say where a body ends are left
     out: it ends with the connection, or with the last chunk.
@@ -34,5 +34,4 @@ def wire_form(answer: ClientAnswer | StreamedAnswer) -> bytes:
     ]
     if isinstance(answer, StreamedAnswer):
         lines.append("Transfer-Encoding: chunked")
-    head = "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
-    return head if isinstance(answer, StreamedAnswer) else head + (answer.body or b"")
+    return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")

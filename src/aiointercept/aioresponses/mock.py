@@ -16,6 +16,7 @@ from aiointercept.aioresponses.asserting import CallAssertions
 from aiointercept.aioresponses.assertions import RequestCalls, recorded_call
 from aiointercept.aioresponses.client_calls import CallPatch, ClientCall
 from aiointercept.aioresponses.dispatcher import DropIn, dispatch
+from aiointercept.aioresponses.in_order import InOrder
 from aiointercept.aioresponses.production import refusal
 from aiointercept.aioresponses.routes import (
     AddOptions,
@@ -33,7 +34,6 @@ from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.hints import Hints
 from aiointercept.api.options import calling_line
 from aiointercept.api.values import clean_method
-from aiointercept.core.routing.registry import Registry
 from aiointercept.core.routing.routes import Route
 
 DropInUrl: TypeAlias = str | URL | re.Pattern[str]
@@ -68,7 +68,7 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
         self.passthrough_unmatched = passthrough_unmatched
         self._passthrough = prefixes
         self._param = param
-        self._registry = Registry()
+        self._registry = InOrder()
         self._hints = Hints()
         self._headers = HeadersInUse()
         self._drop_in: DropIn | None = None

@@ -75,7 +75,8 @@ class ClientRequest(Request):
         return self.url is self.told
 
 
-def _asked(request: Request) -> URL:
+def asked_url(request: Request) -> URL:
+    """Return the URL of a request as aioresponses compares it: its query sorted."""
     return request.asked if isinstance(request, ClientRequest) else sorted_query(request.url)
 
 
@@ -87,7 +88,7 @@ class ExactUrl(HeadMatcher):
 
     @override
     def match(self, request: Request, /) -> MatchResult:
-        asked = _asked(request)
+        asked = asked_url(request)
         if asked == self.url:
             return MATCH
         if isinstance(request, ClientRequest):
@@ -98,7 +99,7 @@ class ExactUrl(HeadMatcher):
 
     @override
     def verdict_by_head(self, request: Request) -> bool:
-        return _asked(request) == self.url
+        return asked_url(request) == self.url
 
     def _named_difference(self, request: Request) -> MatchResult | None:
         """Return in which part the URLs differ; ``None`` if they are but written differently."""
@@ -120,7 +121,7 @@ class SortedUrlPattern(HeadMatcher):
 
     @override
     def match(self, request: Request, /) -> MatchResult:
-        text = str(_asked(request))
+        text = str(asked_url(request))
         return MATCH if self.pattern.match(text) else differs("url", self.pattern, text)
 
     def __str__(self) -> str:

@@ -1,11 +1,14 @@
+import asyncio
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp.base_protocol import BaseProtocol
 from yarl import URL
 
-from aiointercept.aioresponses.client_calls import CallPatch, ClientCall
+from aiointercept.aioresponses.client_calls import CallPatch, ClientCall, receive_body
 from aiointercept.core.errors import UnsupportedAiohttpError
 
 API = "https://api.test/items"
@@ -179,3 +182,20 @@ def test_aiohttp_that_is_not_as_we_know_it(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delattr(aiohttp.ClientSession, "_request")
     with pytest.raises(UnsupportedAiohttpError, match="_request is missing"):
         patch.apply()
+
+
+async def test_body_is_received_as_it_is() -> None:
+    """No copy of it is made where aiohttp has a reader for it; else it is parsed."""
+    parsed: list[bytes] = []
+    reader = aiohttp.StreamReader(BaseProtocol(asyncio.get_running_loop()), 1 << 20)
+    body = bytes(1000)
+    receive_body(protocol_with(reader, parsed), body)
+    assert reader.read_nowait() is body
+
+    receive_body(protocol_with(None, parsed), body)
+    assert parsed == [body]
+
+
+def protocol_with(reader: aiohttp.StreamReader | None, parsed: list[bytes]) -> Any:
+    """Return what stands for a client's protocol that has received a head."""
+    return SimpleNamespace(_payload=reader, data_received=parsed.append)

@@ -27,10 +27,12 @@ class Client(asyncio.Protocol):
         self.lost.append(exc)
 
 
-def connected(answer: bytes = b"answer", chunks: Any = None) -> tuple[Any, DirectTransport]:
+def connected(
+    answer: bytes = b"answer", chunks: Any = None, body: bytes = b""
+) -> tuple[Any, DirectTransport]:
     """Return a client and its transport."""
     client: Any = Client()
-    return client, DirectTransport(client, answer, chunks)
+    return client, DirectTransport(client, answer, body, chunks)
 
 
 async def turn() -> None:
@@ -51,6 +53,20 @@ async def test_answer_comes_with_the_last_byte_of_the_request() -> None:
     transport.close()
     await turn()
     assert (client.data, client.lost) == (b"answer", [None])
+
+
+async def test_body_follows_the_head() -> None:
+    """Before the connection ends, unless the client closes it because of the head."""
+    client, transport = connected(b"head ", body=b"body")
+    transport.write(GET)
+    assert (client.data, client.lost) == (b"head body", [None])
+
+    refusing, transport = connected(b"head", body=b"body")
+    refusing.data_received = lambda data: (transport.close(), refusing.got.append(data))
+    refusing.got = []
+    transport.write(GET)
+    await turn()
+    assert (refusing.got, refusing.lost) == ([b"head"], [None])
 
 
 @pytest.mark.parametrize("end", ["close", "abort"])

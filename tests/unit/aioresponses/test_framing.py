@@ -1,24 +1,24 @@
 import pytest
 
 from aiointercept.aioresponses.answers import ClientAnswer, StreamedAnswer
-from aiointercept.aioresponses.framing import is_framed, sent_status, wire_form
+from aiointercept.aioresponses.framing import is_framed, sent_status, wire_head
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (ClientAnswer(200, None, {"A": "b"}, b"body"), b"HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody"),
+        (ClientAnswer(200, None, {"A": "b"}, b"body"), b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n"),
         (ClientAnswer(404, "Gone Fishing"), b"HTTP/1.1 404 Gone Fishing\r\n\r\n"),
         (ClientAnswer(299), b"HTTP/1.1 299 \r\n\r\n"),
         (ClientAnswer(200, "", None, None), b"HTTP/1.1 200 \r\n\r\n"),
-        (ClientAnswer(204, None, None, b"body"), b"HTTP/1.1 200 No Content\r\n\r\nbody"),
+        (ClientAnswer(204, None, None, b"body"), b"HTTP/1.1 200 No Content\r\n\r\n"),
         (
             ClientAnswer(200, None, [("transfer-encoding", "chunked"), ("A", "b")], b"body"),
-            b"HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody",
+            b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n",
         ),
         (
             ClientAnswer(200, None, {"Content-Length": "9"}, b"body"),
-            b"HTTP/1.1 200 OK\r\n\r\nbody",
+            b"HTTP/1.1 200 OK\r\n\r\n",
         ),
         (ClientAnswer(200, None, {"A": "ä\udcff"}), b"HTTP/1.1 200 OK\r\nA: \xc3\xa4\xff\r\n\r\n"),
         (
@@ -29,7 +29,7 @@ from aiointercept.aioresponses.framing import is_framed, sent_status, wire_form
 )
 def test_answer_goes_out_with_its_own_headers_alone(answer: ClientAnswer, expected: bytes) -> None:
     """None is added, and none is sent by which a client would wait for what never comes."""
-    assert wire_form(answer) == expected
+    assert wire_head(answer) == expected
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 What goes over the wire is to the byte what aiohttp itself would write; a test compares the two. An
 answer that leaves aiohttp something to decide (a length of its own, ``Transfer-Encoding``,
 ``Connection``, HTTP/1.0, a connection to be closed) takes the long way, through ``web.Response``.
+So does a plain answer, which is sent as it was recorded, if it has no length.
 """
 
 import time
@@ -13,6 +14,7 @@ from weakref import WeakKeyDictionary
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import SERVER_SOFTWARE, HttpVersion11
+from multidict import CIMultiDict
 from typing_extensions import override
 
 from aiointercept.adapters.handling.response import has_body, phrase
@@ -28,7 +30,8 @@ _DECIDED_BY_AIOHTTP: Final = (
     "Transfer-Encoding",
 )
 
-# Before and after the value of the Date field; None for an answer that takes the long way.
+# Before and after the value of the Date field; in a plain answer, to which none is added, all is
+# before. None for an answer that takes the long way.
 _parts: Final[WeakKeyDictionary[Response, tuple[bytes, bytes] | None]] = WeakKeyDictionary()
 
 
@@ -67,13 +70,15 @@ def fixed_response(answer: Response, request: web.BaseRequest) -> FixedResponse 
         parts = _parts[answer] = _parts_of(answer)
     if parts is None:
         return None
-    return FixedResponse(parts[0] + _date() + parts[1])
+    return FixedResponse(parts[0] if answer.plain else parts[0] + _date() + parts[1])
 
 
 def _parts_of(answer: Response) -> tuple[bytes, bytes] | None:
     body, headers = answer.body or b"", answer.headers
     if not has_body(answer.status, "GET") or len(body) > _LONGEST:
         return None
+    if answer.plain:
+        return _plain_parts(answer, body)
     if any(name in headers for name in _DECIDED_BY_AIOHTTP):
         return None
     if body and "Content-Type" not in headers:
@@ -82,6 +87,16 @@ def _parts_of(answer: Response) -> tuple[bytes, bytes] | None:
     lines += [f"{name}: {value}" for name, value in headers.items()]
     head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "Date: "])
     return head.encode(), f"\r\nServer: {SERVER_SOFTWARE}\r\n\r\n".encode() + body
+
+
+def _plain_parts(answer: Response, body: bytes) -> tuple[bytes, bytes] | None:
+    if "Transfer-Encoding" in answer.headers or "Connection" in answer.headers:
+        return None
+    headers = CIMultiDict(answer.headers)
+    headers["Content-Length"] = str(len(body))
+    lines = [f"HTTP/1.1 {answer.status} {phrase(answer.status, answer.reason)}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body, b""
 
 
 _date_of: tuple[int, bytes] = (0, b"")

@@ -47,9 +47,10 @@ class Performance(NamedTuple):
     def send(self, response: Response) -> web.StreamResponse:
         """Note that ``response`` is the answer, and return it as aiohttp writes it."""
         self.exchange.dispatcher.answered(self.exchange.call, response)
-        if response.plain:
-            return plain_response(response, self.request)
-        return fixed_response(response, self.request) or web_response(response, self.request)
+        fixed = fixed_response(response, self.request)
+        if fixed is not None:
+            return fixed
+        return (plain_response if response.plain else web_response)(response, self.request)
 
     def send_error(self, error: BaseException) -> web.StreamResponse:
         """Return the 500 for what the user's code raised."""

@@ -11,6 +11,7 @@ Private names of asyncio used here, and what would replace each if it went:
 
 import asyncio
 import gc
+import sys
 from collections.abc import Iterable, Iterator
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import Any, Final
@@ -82,15 +83,46 @@ def _futures_told_by(callback: Any) -> Iterator["asyncio.Future[Any]"]:
     yield from (one for one in told if isinstance(one, future_type))
 
 
-def loops_with_tasks() -> set[asyncio.AbstractEventLoop]:
-    """Return the loops of all threads on which there are tasks, as far as Python tells."""
-    loops: set[asyncio.AbstractEventLoop] = set()
-    for name in ("_all_tasks", "_scheduled_tasks", "_eager_tasks"):
-        tasks: Any = getattr(asyncio.tasks, name, ())
+def unfinished_tasks(
+    loops: Iterable[asyncio.AbstractEventLoop], *, everywhere: bool
+) -> "set[asyncio.Task[Any]]":
+    """Return the tasks that have not ended, of loops that are not closed.
+
+    Each block looks at its end, so all loops are looked through at once, and not loop by loop.
+
+    Args:
+        loops: the loops that are known.
+        everywhere: whether the tasks of all other loops are meant too, as far as Python tells.
+    """
+    known = set(loops)
+    found = {
+        task
+        for task in _tasks_of_all_loops()
+        if not task.done()
+        and (everywhere or task.get_loop() in known)
+        and not task.get_loop().is_closed()
+    }
+    if _ONLY_LOOPS_TELL:
+        for loop in known:
+            if not loop.is_closed():
+                found |= asyncio.all_tasks(loop)
+    return found
+
+
+def _tasks_of_all_loops() -> "Iterator[asyncio.Task[Any]]":
+    for name in _TASKS:
+        tasks: Any = getattr(asyncio.tasks, name)
         for _ in range(10):
             try:
-                loops.update(task.get_loop() for task in list(tasks))
+                yield from list(tasks)
             except RuntimeError:  # another thread has just made a task
                 continue
             break
-    return loops
+
+
+_ONLY_LOOPS_TELL: Final = sys.version_info >= (3, 14)
+_TASKS: Final = [
+    name
+    for name in ("_all_tasks", "_scheduled_tasks", "_eager_tasks")
+    if hasattr(asyncio.tasks, name)
+]

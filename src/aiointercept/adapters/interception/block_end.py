@@ -139,26 +139,23 @@ class CutOffCalls:
                     cut_off.refused.add((call.method, call.url))
                     self._add(call.task, cut_off)
 
-    def add_unconnected(
-        self, loops: Iterable[asyncio.AbstractEventLoop], left_alone: LeftAlone
-    ) -> None:
-        """Note the calls on ``loops`` that have not come to their connectors.
+    def add_unconnected(self, tasks: "Iterable[asyncio.Task[Any]]", left_alone: LeftAlone) -> None:
+        """Note the calls in ``tasks`` that have not come to their connectors.
 
         A trace hook or middleware still has them.
         """
-        for loop in loops:
-            for task in asyncio.all_tasks(loop):
-                frames = list(awaited_by(task))
-                at = next((n for n, (_, f) in enumerate(frames) if f.f_code is _CALL), None)
-                if any(f.f_code.co_name == _SENDING for _, f in frames[at or 0 :]):
-                    continue
-                if at is not None:
-                    self._add(task, CutOffCall(left_alone, weakref.ref(frames[at][0])))
-                    continue
-                # A middleware may have made a task of what follows it.
-                requests = tuple(map(weakref.ref, _requests_in(f for _, f in frames)))
-                if requests:
-                    self._add(task, CutOffCall(left_alone, requests=requests))
+        for task in tasks:
+            frames = list(awaited_by(task))
+            at = next((n for n, (_, f) in enumerate(frames) if f.f_code is _CALL), None)
+            if any(f.f_code.co_name == _SENDING for _, f in frames[at or 0 :]):
+                continue
+            if at is not None:
+                self._add(task, CutOffCall(left_alone, weakref.ref(frames[at][0])))
+                continue
+            # A middleware may have made a task of what follows it.
+            requests = tuple(map(weakref.ref, _requests_in(f for _, f in frames)))
+            if requests:
+                self._add(task, CutOffCall(left_alone, requests=requests))
 
     def _add(self, task: "asyncio.Task[Any]", call: CutOffCall) -> None:
         for one in with_callers(task):

@@ -14,7 +14,7 @@ from aiointercept.adapters.event_loops import call_on_loop, running_loop
 from aiointercept.adapters.handling.faults import warn_of_unmatched
 from aiointercept.adapters.handling.request import from_log
 from aiointercept.adapters.interception.attempts import ClientAttempt
-from aiointercept.adapters.interception.awaiting import loops_with_tasks
+from aiointercept.adapters.interception.awaiting import unfinished_tasks
 from aiointercept.adapters.interception.block_end import BLOCK_ENDED, CutOffCalls, LeftAlone
 from aiointercept.adapters.interception.chain import Chain
 from aiointercept.adapters.interception.client_request import (
@@ -136,7 +136,7 @@ class ConnectorInterceptor:
             if self._installed:
                 for ours in mocked:
                     _cut_off.add_started(ours.started_calls.take(), self._left_alone)
-                _cut_off.add_unconnected(self._loops(mocked), self._left_alone)
+                _cut_off.add_unconnected(self._tasks(mocked), self._left_alone)
         finally:
             self._home = None
             if _chain.discard(self):
@@ -145,14 +145,12 @@ class ConnectorInterceptor:
             call_on_loop(ours.loop, ours.end)
         waits.interrupt()
 
-    def _loops(self, mocked: Sequence[MockedConnector]) -> set[asyncio.AbstractEventLoop]:
-        """Return the loops on which calls may have begun in the block."""
-        loops: set[asyncio.AbstractEventLoop] = set()
-        if self._pid == os.getpid():
-            loops.update(loops_with_tasks())
-        loops.update(ours.loop for ours in mocked)
+    def _tasks(self, mocked: Sequence[MockedConnector]) -> "set[asyncio.Task[Any]]":
+        """Return the tasks in which calls may have begun in the block."""
+        loops = {ours.loop for ours in mocked}
         loops.update(loop for loop in (self._home, running_loop()) if loop is not None)
-        return {loop for loop in loops if not loop.is_closed()}
+        # The loops of the parent of a process that was forked off do not run here.
+        return unfinished_tasks(loops, everywhere=self._pid == os.getpid())
 
     def connector(self, **options: Any) -> InterceptedConnector:
         """Return a connector that leads to this mock; takes what ``TCPConnector`` takes."""

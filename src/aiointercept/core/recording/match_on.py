@@ -1,14 +1,12 @@
 """``match_on=``: which parts of a request are compared with the recorded one."""
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache
 from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 from yarl import URL
 
 from aiointercept.core.http.messages import Request
-from aiointercept.core.http.urls import canonical_url
 from aiointercept.core.matching.combinators import as_matcher
 from aiointercept.core.matching.results import Matcher
 from aiointercept.core.recording.redacting.redaction import Redaction
@@ -16,7 +14,6 @@ from aiointercept.core.type_guards import is_iterable
 
 Comparison: TypeAlias = Callable[[Request, Request], object]
 
-_CACHED_URLS: Final = 1024
 DEFAULT_PARTS: Final = ("method", "url")
 PARTS_OF_URL: Final = ("scheme", "host", "port", "path", "query")
 _PARTS: Final = ("method", *PARTS_OF_URL, "url", "body", "json", "headers")
@@ -56,21 +53,7 @@ class MatchOn:
             return request.canonical_url
         if self.redaction.also is not None:
             return self.redaction.request(request).canonical_url
-        return self._masked_url(request.canonical_url)
-
-    @cached_property
-    def _masked_url(self) -> Callable[[URL], URL]:
-        """Masks normalised URLs; each is asked for several times in the life of a request."""
-        redaction = self.redaction or Redaction()
-
-        @lru_cache(_CACHED_URLS)
-        def masked_url(url: URL) -> URL:
-            masked = redaction.url(url)
-            if masked is url or not redaction.replace:
-                return masked  # the order of parameters is by their names, which stay
-            return canonical_url(masked)
-
-        return masked_url
+        return self.redaction.normalised_url(request.canonical_url)
 
 
 def clean_match_on(given: Any, redaction: Redaction | None = None) -> MatchOn:

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Hashable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from attrs import frozen
@@ -21,6 +21,8 @@ from aiointercept.core.recording.redacting.masking import MASK
 from aiointercept.core.text import Unquoted
 from aiointercept.core.type_guards import is_list, is_mapping
 
+_CACHED_KINDS: Final = 64
+_CACHED_URLS: Final = 4096
 _DETAILS: Final = ("headers", "json", "body")
 _VOLATILE: Final = frozenset(
     {
@@ -91,19 +93,32 @@ class RecordedIndex:
     rules: MatchOn
     shape: MaskShape
 
-    @cached_property
-    def _takes_whole_urls(self) -> bool:
-        return self.shape == MaskShape() and self.rules.parts.issuperset(PARTS_OF_URL)
-
     def key_of(self, request: Request, /) -> Hashable:
         """Return the key of a request: equal for those that may be the same."""
         return self.key(self.rules.seen_url(request))
 
-    def key(self, url: URL) -> Hashable:
-        """Return the key for a URL that is ready to be compared."""
-        if self._takes_whole_urls:
-            return url
-        parts, shape = self.rules.parts, self.shape
+    @cached_property
+    def key(self) -> Callable[[URL], Hashable]:
+        """Returns the key for a URL that is ready to be compared."""
+        return _keys(self.rules.parts, self.shape)
+
+
+@lru_cache(_CACHED_KINDS)
+def _keys(parts: frozenset[str], shape: MaskShape) -> Callable[[URL], Hashable]:
+    """Return what makes a key of a URL.
+
+    Keys are remembered: each is asked for several times in the life of a request, and by each mock
+    that replays the same cassette.
+
+    Args:
+        parts: those that are compared.
+        shape: where URLs have masks.
+    """
+    if shape == MaskShape() and parts.issuperset(PARTS_OF_URL):
+        return _url_itself
+
+    @lru_cache(_CACHED_URLS)
+    def key(url: URL) -> Hashable:
         path: str | None = None
         if "path" in parts:
             path = url.raw_path
@@ -116,11 +131,10 @@ class RecordedIndex:
         if "query" in parts:
             query = url.raw_query_string
             if shape.names and query:
+                pairs = url.query.items()
                 query = tuple(
-                    (name, MASK if name in shape.names else value)
-                    for name, value in url.query.items()
+                    sorted((name, MASK if name in shape.names else value) for name, value in pairs)
                 )
-                query = tuple(sorted(query))
         return (
             url.scheme if "scheme" in parts else None,
             url.raw_host if "host" in parts else None,
@@ -128,6 +142,12 @@ class RecordedIndex:
             path,
             query,
         )
+
+    return key
+
+
+def _url_itself(url: URL) -> URL:
+    return url
 
 
 @frozen(eq=False, slots=False)

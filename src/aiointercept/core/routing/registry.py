@@ -225,7 +225,7 @@ class Registry:
                 found.update(self._patterns.get(text[:length], ()))
         # Patterns in the order of their first route, and the routes of each as a queue.
         queues: dict[UrlPattern, list[Registration]] = {}
-        for registration in sorted(found, key=_number):
+        for registration in sorted(found, key=number_of):
             target = registration.route.target
             if isinstance(target, UrlPattern) and (target in queues or target.fits(request)):
                 queues.setdefault(target, []).append(registration)
@@ -247,7 +247,7 @@ class Registry:
     def _list(self, registration: Registration) -> None:
         for table, key in self._places(registration.route):
             queue = list(table.get(key, ()))
-            insort(queue, registration, key=_order_under(key))
+            insort(queue, registration, key=self._order_under(key))
             table[key] = queue
             if isinstance(key, str) and len(key) not in self._prefix_lengths:
                 self._prefix_lengths |= {len(key)}
@@ -270,8 +270,15 @@ class Registry:
             return [(self._mounts, route.target.origin)]
         return [(self._others, None)]
 
+    def _order_under(self, key: object) -> Callable[[Registration], Any]:
+        """Return by what the routes under one key of a table are sorted."""
+        if key is None:
+            return number_of
+        return _shortness if isinstance(key, Origin) else _place_in_queue
 
-def _number(registration: Registration) -> int:
+
+def number_of(registration: Registration) -> int:
+    """Return the place of a registration in the order of all, to sort by."""
     return registration.number
 
 
@@ -290,13 +297,6 @@ def _place_in_queue(registration: Registration) -> tuple[bool, bool, int]:
 def _shortness(registration: Registration) -> int:
     target = registration.route.target
     return -len(target.path) if isinstance(target, UrlPrefix) else 0
-
-
-def _order_under(key: object) -> Callable[[Registration], Any]:
-    """Return by what the routes under one key of a table are sorted."""
-    if key is None:
-        return _number
-    return _shortness if isinstance(key, Origin) else _place_in_queue
 
 
 def _without(bucket: list[Registration], registration: Registration) -> list[Registration]:

@@ -8,7 +8,7 @@ import pytest
 from aiointercept.adapters.interception.awaiting import (
     awaited_by,
     frame_of,
-    loops_with_tasks,
+    unfinished_tasks,
     with_callers,
 )
 
@@ -137,10 +137,28 @@ async def test_callbacks_of_all_kinds():
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python does not tell them there")
-async def test_loops_with_tasks():
-    """Of this thread and of others."""
+async def test_unfinished_tasks_of_other_loops():
+    """They are told if those of all loops are meant, as long as that loop is there."""
     other = asyncio.new_event_loop()
     task = other.create_task(asyncio.sleep(0))
-    assert {asyncio.get_running_loop(), other} <= loops_with_tasks()
+    here = asyncio.current_task()
+    assert {here, task} <= unfinished_tasks([], everywhere=True)
+    assert unfinished_tasks([], everywhere=False) == set()
+    assert unfinished_tasks([other], everywhere=False) == {task}
     await asyncio.to_thread(other.run_until_complete, task)
+    late = other.create_task(forever := asyncio.sleep(0))
     other.close()
+    assert here in unfinished_tasks([other], everywhere=True)
+    assert not {task, late} & unfinished_tasks([other], everywhere=True)
+    forever.close()
+    del late
+
+
+async def test_unfinished_tasks_of_the_running_loop():
+    """Each Python tells those; not what has ended."""
+    ended = asyncio.ensure_future(asyncio.sleep(0))
+    await ended
+    waits = asyncio.ensure_future(asyncio.Event().wait())
+    assert unfinished_tasks([asyncio.get_running_loop()], everywhere=False) == asyncio.all_tasks()
+    assert waits in asyncio.all_tasks()
+    waits.cancel()

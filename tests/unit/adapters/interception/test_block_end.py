@@ -158,7 +158,7 @@ async def test_calls_that_have_not_come_to_their_connectors():
     async with aiohttp.ClientSession(middlewares=[in_a_task, middleware]) as session:
         task = asyncio.ensure_future(session.get("http://api.test/"))
         await reached.wait()
-        users.cut_off.add_unconnected([asyncio.get_running_loop()], nothing)
+        users.cut_off.add_unconnected(asyncio.all_tasks(), nothing)
         go_on.set()
         with pytest.raises(aiohttp.ClientConnectionError, match="block ended"):
             await task

@@ -8,7 +8,7 @@ Live exchanges are never changed. How a text is masked is told in
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, quote_plus
 
@@ -18,6 +18,7 @@ from yarl import URL
 
 from aiointercept.core.http.media_types import charset_of
 from aiointercept.core.http.messages import Request, Response
+from aiointercept.core.http.urls import canonical_url
 from aiointercept.core.recording.entries import Entry, RecordedMessage
 from aiointercept.core.recording.redacting.masking import MASK, Masker
 from aiointercept.core.recording.redacting.sensitive_names import (
@@ -35,6 +36,7 @@ Replacements: TypeAlias = (
     Mapping[str | re.Pattern[str], str] | Iterable[str | re.Pattern[str]] | str | re.Pattern[str]
 )
 
+_CACHED_URLS: Final = 4096
 # Their values are URLs, or have URLs in them.
 _URL_HEADERS: Final = frozenset(
     {"content-location", "link", "location", "origin", "referer", "refresh", "sourcemap"}
@@ -164,6 +166,23 @@ class Redaction:
         text = str(url)
         masked = self.masker.whole_url(text)
         return url if masked == text else URL(masked, encoded=masked.isascii())
+
+    @cached_property
+    def normalised_url(self) -> Callable[[URL], URL]:
+        """Masks normalised URLs, which stay so.
+
+        Each is asked for several times in the life of a request, and by each mock that replays it;
+        so they are remembered for as long as the redaction is there.
+        """
+
+        @lru_cache(_CACHED_URLS)
+        def masked_url(url: URL) -> URL:
+            masked = self.url(url)
+            if masked is url or not self.replace:
+                return masked  # the order of parameters is by their names, which stay
+            return canonical_url(masked)
+
+        return masked_url
 
     def header(self, name: str, value: str) -> str:
         """Return the value of a header with its secrets masked."""
