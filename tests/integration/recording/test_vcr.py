@@ -149,6 +149,29 @@ async def test_added_to_what_was_recorded_there(url: str, tmp_path: Path) -> Non
             await (await client.get(url + "/binary")).read()
 
 
+@pytest.mark.parametrize("part", ["json", "body"])
+async def test_objects_recorded_there(url: str, tmp_path: Path, part: str) -> None:
+    """VCR.py writes ``json=`` and ``data=`` as the same mapping: each matches what was sent."""
+    file = tmp_path / "vcr.yaml"
+    sent: list[dict[str, Any]] = [
+        {"json": {"z": 1, "name": "Bo", "password": "p", "tags": [{"a": None}]}},
+        {"data": {"z": "1", "name": "Bo", "password": "p"}},
+        {"json": [1, {"a": "é"}]},
+        {"json": 5},
+        {"json": "x"},
+    ]
+    async with aiohttp.ClientSession() as client:
+        with vcr.use_cassette(str(file)):
+            for options in sent:
+                await client.post(url + "/echo", **options)
+        async with aiointercept(cassette=file, match_on=["url", part], strict=part == "json") as m:
+            for options in reversed(sent[:4]):
+                assert (await client.post(url + "/echo", **options)).status == 200
+            with pytest.raises(aiohttp.ClientConnectionError, match=r"\$\.name"):
+                await client.post(url + "/echo", json={**sent[0]["json"], "name": "Al"})
+            m.clear()
+
+
 async def login(client: aiohttp.ClientSession, url: str) -> None:
     """Send secrets in every place where they are masked."""
     sent = {"name": "Bo", "password": "p4ss"}
