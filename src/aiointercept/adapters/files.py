@@ -153,7 +153,7 @@ def save(  # noqa: PLR0913  each is said at the only two calls
         path: its folder is made if need be.
         old: what was there.
         recorded: what is to be added; bodies are as they were sent, some in temporary files.
-        redaction: masks secrets; ``None`` for none.
+        redaction: masks secrets of what is added; ``None`` for none.
         version: of aiointercept.
         anew: whether ``recorded`` replaces what was there.
 
@@ -172,8 +172,8 @@ def save(  # noqa: PLR0913  each is said at the only two calls
     if anew:
         entries: list[Entry | Mapping[str, Any]] = [*kept(fresh, before)]
     else:
-        masked = before if redaction is None else tuple(map(redaction.entry, before))
-        written = with_all_entries(masked, old.source) if old and old.source else masked
+        # What was there stays as it is: masking would spoil what another tool wrote.
+        written = with_all_entries(before, old.source) if old and old.source else before
         entries = [*written, *fresh]
     source = None if old is None else old.source
     text = _text(path, entries, source, version)

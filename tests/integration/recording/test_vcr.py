@@ -149,6 +149,51 @@ async def test_added_to_what_was_recorded_there(url: str, tmp_path: Path) -> Non
             await (await client.get(url + "/binary")).read()
 
 
+@pytest.mark.parametrize("part", ["json", "body"])
+async def test_objects_recorded_there(url: str, tmp_path: Path, part: str) -> None:
+    """VCR.py writes ``json=`` and ``data=`` as the same mapping: each matches what was sent."""
+    file = tmp_path / "vcr.yaml"
+    sent: list[dict[str, Any]] = [
+        {"json": {"z": 1, "name": "Bo", "password": "p", "tags": [{"a": None}]}},
+        {"data": {"z": "1", "name": "Bo", "password": "p"}},
+        {"json": [1, {"a": "é"}]},
+        {"json": 5},
+        {"json": "x"},
+    ]
+    async with aiohttp.ClientSession() as client:
+        with vcr.use_cassette(str(file)):
+            for options in sent:
+                await client.post(url + "/echo", **options)
+        async with aiointercept(cassette=file, match_on=["url", part], strict=part == "json") as m:
+            for options in reversed(sent[:4]):
+                assert (await client.post(url + "/echo", **options)).status == 200
+            with pytest.raises(aiohttp.ClientConnectionError, match=r"\$\.name"):
+                await client.post(url + "/echo", json={**sent[0]["json"], "name": "Al"})
+            m.clear()
+
+
+async def login(client: aiohttp.ClientSession, url: str) -> None:
+    """Send secrets in every place where they are masked."""
+    sent = {"name": "Bo", "password": "p4ss"}
+    await (await client.post(url + "/echo?token=t0ken", json=sent)).read()
+
+
+async def test_secrets_recorded_there_stay(url: str, tmp_path: Path) -> None:
+    """Adding masks nothing of what VCR.py wrote, which replays there as before."""
+    file = tmp_path / "vcr.yaml"
+    async with aiohttp.ClientSession(headers={"Authorization": "Bearer x"}) as client:
+        with vcr.use_cassette(str(file)):
+            await login(client, url)
+        before = file.read_text("utf-8").removesuffix("version: 1\n")
+        async with aiointercept(cassette=file, record="new"):
+            await (await client.get(url + "/text?token=s3cret")).read()
+        after = file.read_text("utf-8")
+        assert after.startswith(before)
+        assert "s3cret" not in after
+        with vcr.use_cassette(str(file), record_mode="none", match_on=["uri", "method", "body"]):
+            await login(client, url)
+
+
 async def test_what_vcr_has_no_place_for(
     server: Any, client: aiohttp.ClientSession, tmp_path: Path
 ) -> None:

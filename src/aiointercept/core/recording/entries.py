@@ -54,6 +54,8 @@ class Entry:
             ``None`` if there was no answer at all.
         fault: how the exchange failed; with a response if it failed within the body.
         messages: what went over the WebSocket that it opened.
+        sent: the object that the client was given, where the file has that in place of the body of
+            the request; ``None`` otherwise.
         request_file: holds the body of the request, in place of ``request.body``.
         response_file: holds the body of the response, in place of ``response.body``.
         encoded: whether the body of the response is still encoded, because its
@@ -78,6 +80,7 @@ class Entry:
     error: str | None = None
     notes: Mapping[str, Any] = NO_NOTES
     number: int = 0
+    sent: Any = None
     source: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property

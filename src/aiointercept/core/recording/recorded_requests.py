@@ -14,16 +14,21 @@ from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.matching.combinators import Combinable
 from aiointercept.core.matching.comparing import agrees, field_mismatches
 from aiointercept.core.matching.indexed import IndexedMatcher
-from aiointercept.core.matching.json_diff import json_mismatches
 from aiointercept.core.matching.results import MATCH, Matcher, MatchResult, Mismatch
 from aiointercept.core.recording.match_on import PARTS_OF_URL, Comparison, MatchOn
+from aiointercept.core.recording.recorded_values import (
+    is_form,
+    object_mismatches,
+    parsed_mismatches,
+    pattern,
+    with_object,
+)
 from aiointercept.core.recording.redacting.masking import MASK
-from aiointercept.core.text import Unquoted
-from aiointercept.core.type_guards import is_list, is_mapping
+from aiointercept.core.type_guards import is_mapping
 
 _CACHED_KINDS: Final = 64
 _CACHED_URLS: Final = 4096
-_DETAILS: Final = ("headers", "json", "body")
+_DETAILS: Final = {"headers": "the headers", "json": "the JSON", "body": "the body"}
 _VOLATILE: Final = frozenset(
     {
         "accept-encoding",
@@ -48,24 +53,6 @@ _VOLATILE: Final = frozenset(
     }
 )
 _BOUNDARY: Final = re.compile(r'(boundary=)("[^"]*"|[^;\s]+)', re.IGNORECASE)
-
-
-class _AnyValue:
-    """Equals everything: what stands for a mask."""
-
-    def __eq__(self, other: object) -> bool:
-        return True
-
-    @override
-    def __hash__(self) -> int:
-        return 0
-
-    @override
-    def __repr__(self) -> str:
-        return MASK
-
-
-ANY_VALUE: Final = _AnyValue()
 
 
 @frozen
@@ -207,11 +194,11 @@ class RecordedUrl(IndexedMatcher):
         ):
             # Default ports differ because the schemes do: that is one difference, not two.
             mismatches = [one for one in mismatches if one.part != "port"]
-        if "path" in parts and not agrees(_pattern(recorded.raw_path), actual.raw_path):
+        if "path" in parts and not agrees(pattern(recorded.raw_path), actual.raw_path):
             mismatches.append(Mismatch("path", recorded.path_safe, actual.path_safe))
         if "query" in parts and recorded.raw_query_string != actual.raw_query_string:
             wanted = {
-                name: [_pattern(value) for value in values]
+                name: [pattern(value) for value in values]
                 for name, values in Request("GET", recorded).query.items()
             }
             found = Request("GET", actual).query
@@ -229,14 +216,30 @@ class RecordedDetails(Combinable):
     Args:
         rules: by what they are compared.
         request: the recorded one.
+        sent: the object that its client was given, where that was recorded in place of the body.
     """
 
     rules: MatchOn
     request: Request
+    sent: Any = None
 
     @cached_property
     def _recorded(self) -> Request:
         return self.rules.seen(self.request)
+
+    @cached_property
+    def _as_form(self) -> Request:
+        return self.rules.seen(with_object(self.request, self.sent, form=True))
+
+    @cached_property
+    def _as_json(self) -> Request:
+        return self.rules.seen(with_object(self.request, self.sent, form=False))
+
+    def _recorded_for(self, request: Request) -> Request:
+        """Return the recorded request, with its body of the kind that ``request`` has."""
+        if self.sent is None:
+            return self._recorded
+        return self._as_form if is_form(request) and is_mapping(self.sent) else self._as_json
 
     @property
     @override
@@ -256,30 +259,45 @@ class RecordedDetails(Combinable):
     def match(self, request: Request, /) -> MatchResult:
         parts = self.rules.parts
         actual = self.rules.seen(request)
+        recorded = self._recorded_for(actual)
         mismatches: list[Mismatch] = []
         if "headers" in parts:
             mismatches += _header_mismatches(self._recorded, actual)
-        if "json" in parts:
-            mismatches += _json_mismatches(self._recorded, actual)
-        if "body" in parts:
-            mismatches += _raw_mismatches(self._recorded, actual)
+        if self.sent is not None and parts & {"json", "body"}:
+            mismatches += object_mismatches(recorded, actual)
+        elif self.sent is None:
+            if "json" in parts:
+                mismatches += _json_mismatches(recorded, actual)
+            if "body" in parts:
+                mismatches += _raw_mismatches(recorded, actual)
         for function in self.rules.functions:
-            mismatches += _asked(function, self._recorded, actual)
+            mismatches += _asked(function, recorded, actual)
         return MatchResult(mismatches) if mismatches else MATCH
 
     def __str__(self) -> str:
-        names: list[str] = [part for part in _DETAILS if part in self.rules.parts]
-        names += [getattr(one, "__name__", str(one)) for one in self.rules.functions]
-        return f"{' and '.join(names)} are as recorded"
+        names = [name for part, name in _DETAILS.items() if part in self.rules.parts]
+        verb = "are" if len(names) > 1 or names == ["the headers"] else "is"
+        conditions = [f"{' and '.join(names)} {verb} as recorded"] if names else []
+        conditions += [
+            f"match_on {getattr(function, '__name__', function)} holds"
+            for function in self.rules.functions
+        ]
+        return " and ".join(conditions)
 
 
 def target_and_condition(
-    rules: MatchOn, request: Request
+    rules: MatchOn, request: Request, sent: Any = None
 ) -> tuple[RecordedUrl, RecordedDetails | RecordedUrl | None]:
-    """Return what must hold of the URL of a request, and besides, for it to be the recorded one."""
+    """Return what must hold of the URL of a request, and besides, for it to be the recorded one.
+
+    Args:
+        rules: by what they are compared.
+        request: the recorded one.
+        sent: the object that its client was given, where that was recorded in place of the body.
+    """
     target = RecordedUrl(rules, request)
     if rules.compares_more:
-        return target, RecordedDetails(rules, request)
+        return target, RecordedDetails(rules, request, sent)
     return target, None
 
 
@@ -295,34 +313,12 @@ def _asked(
     return () if result else (Mismatch(f"match_on {name}", expected=True, actual=result),)
 
 
-def _pattern(recorded: str) -> Any:
-    """Return what a recorded text agrees with: the same, with anything in place of a mask."""
-    if MASK not in recorded:
-        return recorded
-    parts = map(re.escape, recorded.split(MASK))
-    return re.compile(rf"\A{'.*'.join(parts)}\Z", re.DOTALL)
-
-
-def _json_pattern(recorded: Any) -> Any:
-    if isinstance(recorded, str):
-        return ANY_VALUE if recorded == MASK else _pattern(recorded)
-    if is_mapping(recorded):
-        return {name: _json_pattern(value) for name, value in recorded.items()}
-    if is_list(recorded):
-        return [_json_pattern(value) for value in recorded]
-    return recorded
-
-
 def _json_mismatches(recorded: Request, request: Request) -> Sequence[Mismatch]:
     try:
         wanted = json.loads(recorded.body or b"null")
     except ValueError:
         return _raw_mismatches(recorded, request)
-    try:
-        found = json.loads(request.body or b"null")
-    except ValueError:
-        return (Mismatch("body", Unquoted("JSON"), Unquoted("something else")),)
-    return json_mismatches(_json_pattern(wanted), found)
+    return parsed_mismatches(wanted, request)
 
 
 def _raw_mismatches(recorded: Request, request: Request) -> Sequence[Mismatch]:
@@ -348,7 +344,7 @@ def _comparable_body(request: Request) -> bytes:
 
 
 def _header_mismatches(recorded: Request, request: Request) -> Sequence[Mismatch]:
-    wanted = {name: list(map(_pattern, values)) for name, values in _comparable(recorded).items()}
+    wanted = {name: list(map(pattern, values)) for name, values in _comparable(recorded).items()}
     return field_mismatches("headers", wanted, _comparable(request), exact=True)
 
 

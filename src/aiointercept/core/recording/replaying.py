@@ -70,7 +70,7 @@ class Replay:
     def _route(self, entry: Entry) -> Route:
         if self.base_url is not None:
             entry = moved(entry, self.base_url)
-        target, condition = target_and_condition(self.rules, entry.request)
+        target, condition = target_and_condition(self.rules, entry.request, entry.sent)
         return Route(
             method=entry.request.method if "method" in self.rules.parts else ANY_METHOD,
             target=target,

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -106,7 +107,7 @@ def test_headers() -> None:
     assert condition.decided_by_head
     assert condition.verdict_by_head(asked) is True
     assert condition.verdict_by_head(request()) is False
-    assert str(condition) == "headers are as recorded"
+    assert str(condition) == "the headers are as recorded"
 
 
 def test_functions_and_matchers() -> None:
@@ -125,6 +126,9 @@ def test_functions_and_matchers() -> None:
     assert condition is not None
     assert not condition.decided_by_head
     assert condition.verdict_by_head(request()) is None
+    assert str(condition).startswith("match_on same_size holds and match_on ")
+    both = target_and_condition(clean_match_on(["body", "headers", same_size]), request())[1]
+    assert str(both) == "the headers and the body are as recorded and match_on same_size holds"
 
     def explained(recorded: Request, asked: Request) -> matchers.MatchResult:
         return matchers.MatchResult([matchers.Mismatch("mine", 1, 2)])
@@ -152,3 +156,39 @@ def test_keys_and_matches_agree(path: str, other: str) -> None:
     one, two = request(f"https://a.test/{path}"), request(f"https://a.test/{other}")
     target, _ = target_and_condition(clean_match_on(["url"]), one)
     assert (target.index.key_of(two) == target.key) is bool(target.match(two))
+
+
+@pytest.mark.parametrize("part", ["json", "body"])
+def test_objects_in_place_of_bodies(part: str) -> None:
+    """Compared as what they were sent as, in any order, masked on both sides."""
+    rules = clean_match_on([part], Redaction(query=["key"]))
+    sent = {"b": "1", "a": ["x", "y"], "key": "1", "password": "REDACTED"}
+    _, condition = target_and_condition(rules, request(), sent)
+    assert condition is not None
+
+    def differing(content_type: str, body: bytes) -> list[str]:
+        asked = request(body=body, headers={"Content-Type": content_type})
+        return [one.part for one in condition.match(asked).mismatches]
+
+    kind = "application/json; charset=utf-8"
+    text = b'{"key": "1", "password": "p", "a": ["x", "y"], "b": %s}'
+    assert differing(kind, text % b'"1"') == []
+    assert differing(kind, text % b"1") == ["$.b"]
+    assert differing(kind, b"no") == ["body"]
+    kind = "application/x-www-form-urlencoded"
+    assert differing(kind, b"key=2&password=p&a=x&b=1&a=y") == []
+    assert differing(kind, b"key=2&password=p&a=x&b=2") == ["form['b']", "form['a']"]
+
+
+@pytest.mark.parametrize("sent", [{"a": None}, [1, {"a": 2}], 5, True])
+def test_objects_that_are_sent_as_json(sent: Any) -> None:
+    """A function gets the recorded request with the body of the same kind."""
+
+    def same(recorded: Request, asked: Request) -> bool:
+        return recorded.json() == asked.json()
+
+    rules = clean_match_on(["json", same])
+    _, condition = target_and_condition(rules, request(), sent)
+    assert condition is not None
+    assert not condition.match(request(body=json.dumps(sent).encode())).mismatches
+    assert condition.match(request(body=b"3")).mismatches

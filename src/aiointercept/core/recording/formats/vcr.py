@@ -8,10 +8,8 @@ for into a field of our own, which it ignores.
 
 import base64
 import binascii
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
@@ -30,7 +28,7 @@ from aiointercept.core.recording.entries import (
 )
 from aiointercept.core.recording.formats.har import plain_text
 from aiointercept.core.recording.formats.nodes import Node
-from aiointercept.core.recording.redacting.masking import FORM
+from aiointercept.core.recording.recorded_values import with_object
 from aiointercept.core.routing.faults import Fault
 from aiointercept.core.type_guards import is_list, is_mapping
 
@@ -144,7 +142,8 @@ def from_vcr(data: object) -> list[Entry]:
 def _entry(node: Node, number: int) -> Entry:
     extra = node.object(YAML_EXTRA, optional=True)
     encoded = extra.value.get("encoded") is True
-    request, request_file = _request(node.object("request"), extra)
+    request_node = node.object("request")
+    request, request_file = _request(request_node, extra)
     response_node = node.object("response")
     response, response_file = _response(response_node, extra, encoded=encoded)
     fault = _fault(extra)
@@ -162,6 +161,7 @@ def _entry(node: Node, number: int) -> Entry:
         encoded=encoded,
         notes={key: value for key, value in extra.value.items() if key not in _OWN},
         number=number,
+        sent=_sent(request_node.value.get("body")) if request_file is None else None,
         source=node.value,
     )
 
@@ -191,24 +191,28 @@ def _request(node: Node, extra: Node) -> tuple[Request, StoredBody | None]:
     if file is not None:
         return Request(method, url, headers, body=None), file
     value = node.value.get("body")
-    body = _request_body(node, value, headers)
-    if is_mapping(value) and "Content-Type" not in headers and "string" not in value:
-        headers = CIMultiDictProxy(CIMultiDict([*headers.items(), ("Content-Type", FORM)]))
+    sent = _sent(value)
+    if sent is not None:
+        form = "json" not in headers.get("Content-Type", "") and not _is_nested(sent)
+        return with_object(Request(method, url, headers), sent, form=form), None
+    body = _bytes(node, "body", value)
     encodings = encodings_of(headers)
     if body and encodings and is_known(encodings):
         body = _decoded(body, encodings)
     return Request(method, url, headers, body=body), None
 
 
-def _request_body(node: Node, value: Any, headers: CIMultiDictProxy[str]) -> bytes:
-    """Return the body that a stub wrote: aiohttp's writes the ``data=`` or ``json=`` it got."""
-    if is_mapping(value) and "string" not in value and "base64_string" not in value:
-        if "json" in headers.get("Content-Type", ""):
-            return json.dumps(value).encode()
-        return urlencode(list(value.items()), doseq=True).encode()
-    if is_list(value):
-        return json.dumps(value).encode()
-    return _bytes(node, "body", value)
+def _sent(body: Any) -> Any:
+    """Return the ``data=`` or ``json=`` that aiohttp's stub writes in place of the body, if so."""
+    if is_mapping(body):
+        return None if "string" in body or "base64_string" in body else body
+    return body if is_list(body) or isinstance(body, (int, float)) else None
+
+
+def _is_nested(sent: Any) -> bool:
+    """Whether an object can hardly be the fields of a form."""
+    values = sent.values() if is_mapping(sent) else ()
+    return any(value is None or isinstance(value, bool) or is_mapping(value) for value in values)
 
 
 def _bytes(node: Node, name: str, value: Any) -> bytes:

@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -100,6 +101,11 @@ def test_bodies_of_the_stub_for_aiohttp() -> None:
     parsed = one({"body": {"a": [1]}, "headers": {"Content-Type": ["application/json"]}}).request
     assert parsed.body == b'{"a": [1]}'
     assert one({"body": [1]}).request.body == b"[1]"
+    assert one({"body": {"a": None}}).request.body == b'{"a": null}'
+    assert one({"body": 3}).request.body == b"3"
+    assert one({"body": {"a": dt.date(2026, 1, 2)}}).request.body == b"a=2026-01-02"
+    assert one({"body": {"a": "b c"}}).sent == {"a": "b c"}
+    assert one({"body": {"string": "x"}}).sent is None
 
 
 @pytest.mark.parametrize("body", [encode(b"text", ["gzip"]), b"text"])
@@ -126,7 +132,10 @@ def test_encodings(body: bytes) -> None:
         ({"interactions": 1}, "interactions"),
         ({"interactions": [{"request": {}}]}, "request.method"),
         ({"interactions": [{"request": {"method": "GET", "uri": "/x"}}]}, None),
-        ({"interactions": [{"request": {"method": "GET", "uri": "http://a/", "body": 3}}]}, None),
+        (
+            {"interactions": [{"request": {"method": "GET", "uri": "http://a/", "body": 3}}]},
+            "response",
+        ),
     ],
 )
 def test_errors(data: Any, field: str | None) -> None:
@@ -142,7 +151,7 @@ def test_errors(data: Any, field: str | None) -> None:
     [
         ({"uri": "/x"}, {}, {}, "request.uri"),
         ({"uri": "http://[/"}, {}, {}, "request.uri"),
-        ({"body": 3}, {}, {}, "request.body"),
+        ({"body": dt.date(2026, 1, 2)}, {}, {}, "request.body"),
         ({}, {"body": {"base64_string": 3}}, {}, "response.body.base64_string"),
         ({}, {"status": {"code": 20}}, {}, "response.status.code"),
         ({}, {"status": {"code": 0}}, {}, "response.status.code"),
