@@ -194,6 +194,11 @@ def test_a_default_that_is_spelt_out_is_no_contradiction(same: Any):
         ({"delay": float("inf")}, ValueError, "delay must be a number of seconds from 0 on"),
         ({"callback": 3}, TypeError, "callback must be a function, not 3"),
         ({"callback": CallbackResult()}, TypeError, "callback must be a function, not CallbackRes"),
+        (
+            {"callback": lambda url, json: json},
+            TypeError,
+            r"an unexpected keyword argument 'headers': write it as def answer\(url, \*\*kwargs\)",
+        ),
         ({"raises": 3}, TypeError, "raises must be an exception, class or instance, not 3"),
         ({"raises": dict}, TypeError, "raises must be an exception"),
         ({"raises": StopIteration}, TypeError, "StopIteration cannot leave a coroutine"),

@@ -123,9 +123,10 @@ def describe_unmatched(
         for miss in rank(call.received, routes, 1):
             route = miss.candidate
             found = show.mismatches(miss.mismatches, call.received)
-            differing = differences(found) or "no part, but was already used"
+            parts = differences(found)
+            state = f"differs in {parts}" if parts else "matches, but was already used"
             lines.append(
                 f"    nearest route: {clip(show.route(route), WIDE)}, registered at "
-                f"{route.declared_at}, differs in {differing}"
+                f"{route.declared_at}, {state}"
             )
     return [*lines, *more(len(unmatched), _LISTED)]
