@@ -177,7 +177,8 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
             headers: of the response, which has no others besides its ``Content-Type``; read when
                 the answer is made, or when the same ``dict`` is given to another registration.
             response_class: of which class the client makes its response.
-            repeat: ``False`` for once, a number of times, or ``True`` for ever.
+            repeat: ``False`` for once, a number of times, or ``True`` for any number of
+                times.
             timeout: whether the client's call raises ``asyncio.TimeoutError``.
             reason: the phrase behind the status.
             callback: gets the URL and the client's keyword arguments; returns a

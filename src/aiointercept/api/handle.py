@@ -117,7 +117,8 @@ class MockResponse:
 
         Args:
             params: the whole query.
-            data: see :meth:`aiointercept.aiointercept.assert_called_with`; so are the others.
+            data: the same as in :meth:`aiointercept.aiointercept.assert_called_with`, as are the
+                other arguments.
             json: see there.
             headers: see there.
             strict_headers: see there.

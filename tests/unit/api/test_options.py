@@ -185,7 +185,7 @@ def test_a_default_that_is_spelt_out_is_no_contradiction(same: Any):
         ),
         ({"repeat": "3"}, TypeError, "repeat must be True"),
         ({"repeat": None}, TypeError, "repeat must be True"),
-        ({"repeat": -1}, ValueError, "repeat must not be negative: -1; True means for ever"),
+        ({"repeat": -1}, ValueError, "repeat must not be negative: -1; True means unlimited"),
         ({"delay": "1"}, TypeError, "delay must be a number of seconds, not '1'"),
         ({"delay": True}, TypeError, "delay must be a number of seconds, not True"),
         ({"delay": None}, TypeError, "delay must be a number of seconds, not None"),

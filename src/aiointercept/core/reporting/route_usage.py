@@ -74,7 +74,8 @@ def describe_unfinished(unfinished: Sequence[CountedRoute], show: Concealer = PL
         f"{route.used:,} of {route.limit:,} times"
         for route in unfinished[:_LISTED]
     ]
-    first = f"{number} used less often than repeat= says: {joined(map(show.route, unfinished))}"
+    names = joined(map(show.route, unfinished))
+    first = f"{number} used fewer times than repeat= requires: {names}"
     return [first, *lines, *more(len(unfinished), _LISTED)]
 
 
