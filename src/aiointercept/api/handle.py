@@ -145,7 +145,7 @@ class MockResponse:
         See ``wait_for_calls`` of the mock.
 
         Raises:
-            AssertionError: after ``timeout`` seconds, with what was asked instead.
+            AssertionError: after ``timeout`` seconds, with the requests received.
 
         .. versionadded:: 1.1
         """
@@ -155,7 +155,7 @@ class MockResponse:
         """Wait as :meth:`wait_for_calls` does, in a test or thread without a running event loop.
 
         Raises:
-            AssertionError: after ``timeout`` seconds, with what was asked instead.
+            AssertionError: after ``timeout`` seconds, with the requests received.
             RuntimeError: where an event loop runs, which it would block.
 
         .. versionadded:: 1.1
