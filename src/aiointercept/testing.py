@@ -48,7 +48,7 @@ class InMemoryTransport:
     """A transport to which a test hands its requests directly.
 
     Its ``url`` is ``http://aiointercept.test``, so a route for ``/users`` is one for
-    ``http://aiointercept.test/users``; every other URL can be asked for as well.
+    ``http://aiointercept.test/users``; every other URL can be requested as well.
     """
 
     def __init__(self) -> None:

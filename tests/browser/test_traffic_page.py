@@ -57,6 +57,17 @@ def test_an_absent_body_says_what_is_known(show, shop_of):
     assert said == ["No body", "The body was not seen", "No body, or none was seen"]
 
 
+def test_a_simulated_exception_is_marked(show, shop_of):
+    """As a fault is, with what was raised."""
+    har = shop_of(1)
+    (entry,) = har["log"]["entries"]
+    entry["_aiointercept"]["outcome"] = "fault"
+    entry["response"] = {"status": 0, "_failureText": "TimeoutError: late"}
+    page = show(har)
+    assert [status.text for status in page.all(".row .status")] == ["fault"]
+    assert [tag.text for tag in page.all(".row .tag.fault")] == ["TimeoutError: late"]
+
+
 def test_search_looks_into_bodies_and_headers(page):
     """Search looks into bodies and headers."""
     page.search("12345678901234567890")

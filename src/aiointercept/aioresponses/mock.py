@@ -1,4 +1,4 @@
-"""The class ``aioresponses``: life cycle, verbs, what was asked."""
+"""The class ``aioresponses``: life cycle, verbs, requests received."""
 
 import re
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ _ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
 class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
-    """A mock of everything that aiohttp clients ask for, as aioresponses is.
+    """A mock of everything that aiohttp clients request, as aioresponses is.
 
     Use it with ``with``, ``async with``, as a decorator, or with ``start`` and ``stop``.
 
@@ -179,7 +179,8 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
             headers: of the response, which has no others besides its ``Content-Type``; read when
                 the answer is made, or when the same ``dict`` is given to another registration.
             response_class: of which class the client makes its response.
-            repeat: ``False`` for once, a number of times, or ``True`` for ever.
+            repeat: ``False`` for once, a number of times, or ``True`` for any number of
+                times.
             timeout: whether the client's call raises ``asyncio.TimeoutError``.
             reason: the phrase behind the status.
             callback: gets the URL and the client's keyword arguments; returns a
@@ -241,7 +242,7 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
         self.add(url, method="OPTIONS", **options)
 
     def clear(self) -> None:
-        """Forget all routes. What was asked stays in ``requests``."""
+        """Forget all routes. Requests received stay in ``requests``."""
         self._registry.clear()
 
     def _record(self, call: ClientCall) -> None:

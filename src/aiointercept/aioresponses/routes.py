@@ -143,13 +143,13 @@ def url_matcher(url: Any) -> ExactUrl | SortedUrlPattern:
 
 
 def clean_drop_in_repeat(repeat: Any) -> int | None:
-    """Return how often a route answers; ``None`` for ever, as for all numbers below 1.
+    """Return how often a route answers; ``None`` if unlimited, as for all numbers below 1.
 
     Raises:
         TypeError: if it is neither a ``bool`` nor an ``int``.
     """
     if not isinstance(repeat, int):
-        msg = f"repeat must be True (for ever), False (once) or a number of times, not {repeat!r}"
+        msg = f"repeat must be True (unlimited), False (once) or a number of times, not {repeat!r}"
         raise TypeError(msg)
     if isinstance(repeat, bool):
         return None if repeat else 1
@@ -196,7 +196,7 @@ def reply(options: AnswerOptions, raised: Raised | None, limit: int | None) -> C
     Args:
         options: what is answered; not kept once it has been answered for the last time.
         raised: what is raised in its place.
-        limit: how often it answers; ``None`` for ever.
+        limit: how often it answers; ``None`` if unlimited.
     """
     stock = [options]
     uses = Uses(limit, stock.clear)

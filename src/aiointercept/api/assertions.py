@@ -259,7 +259,7 @@ class Assertions(ABC):
             The calls, in order of arrival: answered, failed, or abandoned by the client.
 
         Raises:
-            AssertionError: after ``timeout`` seconds, with what was asked instead.
+            AssertionError: after ``timeout`` seconds, with the requests received.
 
         .. versionadded:: 1.1
         """
@@ -276,7 +276,7 @@ class Assertions(ABC):
         """Wait as :meth:`wait_for_calls` does, in a test or thread without a running event loop.
 
         Raises:
-            AssertionError: after ``timeout`` seconds, with what was asked instead.
+            AssertionError: after ``timeout`` seconds, with the requests received.
             RuntimeError: where an event loop runs, which it would block.
 
         .. versionadded:: 1.1

@@ -46,7 +46,7 @@ class CassetteOptions:
         path: of the file.
         mode: what is recorded.
         redaction: masks secrets; ``None`` for none.
-        rules: by what requests are compared.
+        rules: which parts of requests are compared.
     """
 
     path: Path

@@ -70,7 +70,7 @@ class Cassettes(LifeCycle):
                 ``host``, ``port``, ``path``, ``query``, ``url``, ``body``, ``json``, ``headers``,
                 matchers, and functions ``(recorded, request) -> bool``.
             repeat: ``False`` for each exchange once, a number of times, or ``True`` for each once,
-                and the last one for a request for ever.
+                and then the last one for that request indefinitely.
             base_url: replaces the recorded origin, for example by ``m.server_url``.
 
         Returns:

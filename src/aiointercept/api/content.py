@@ -101,7 +101,7 @@ def _clean_status(status: Any) -> int:
     if status == HTTPStatus.SWITCHING_PROTOCOLS:
         msg = "status 101 opens a WebSocket: register it with m.ws(url, handler)"
         raise ValueError(msg)
-    if 100 <= status < 200:  # noqa: PLR2004  interim ones, RFC 9110, section 15.2
+    if 100 <= status < 200:  # noqa: PLR2004  informational, RFC 9110, section 15.2
         msg = f"status {status} is informational: a client would wait for the real response"
         raise ValueError(msg)
     if not 200 <= status <= 999:  # noqa: PLR2004  three digits, RFC 9110, section 15

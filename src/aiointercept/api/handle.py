@@ -117,7 +117,8 @@ class MockResponse:
 
         Args:
             params: the whole query.
-            data: see :meth:`aiointercept.aiointercept.assert_called_with`; so are the others.
+            data: the same as in :meth:`aiointercept.aiointercept.assert_called_with`, as are the
+                other arguments.
             json: see there.
             headers: see there.
             strict_headers: see there.
@@ -144,7 +145,7 @@ class MockResponse:
         See ``wait_for_calls`` of the mock.
 
         Raises:
-            AssertionError: after ``timeout`` seconds, with what was asked instead.
+            AssertionError: after ``timeout`` seconds, with the requests received.
 
         .. versionadded:: 1.1
         """
@@ -154,7 +155,7 @@ class MockResponse:
         """Wait as :meth:`wait_for_calls` does, in a test or thread without a running event loop.
 
         Raises:
-            AssertionError: after ``timeout`` seconds, with what was asked instead.
+            AssertionError: after ``timeout`` seconds, with the requests received.
             RuntimeError: where an event loop runs, which it would block.
 
         .. versionadded:: 1.1

@@ -41,7 +41,7 @@ class WebSocketSettings(TypedDict, total=False):
 
 
 class NotBesideEvents(TypedDict, total=False):
-    """Options that contradict a stream of events."""
+    """Options that would replace a stream of events."""
 
     body: None
     json: None
@@ -82,7 +82,7 @@ class LiveVerbs(Verbs):
             headers: of the answer to the handshake.
             fault: what happens in place of the handshake. With ``Fault.TRUNCATED_BODY`` the
                 connection is dropped when the handler ends.
-            repeat: see :meth:`add`; so are the others.
+            repeat: the same as in :meth:`add`, as are the options below.
             match: see there.
             delay: see there.
             ignore_query: see there.
@@ -137,7 +137,7 @@ class LiveVerbs(Verbs):
                 of texts, JSON-able values and :class:`~aiointercept.ServerSentEvent`; text that
                 begins with a colon is a comment.
             method: any case.
-            status: see :meth:`add`; so are the others.
+            status: the same as in :meth:`add`, as are the options below.
             reason: see there.
             headers: see there; without ``Cache-Control`` it is ``no-cache``.
             content_type: ``text/event-stream`` by default.
@@ -150,7 +150,8 @@ class LiveVerbs(Verbs):
             ignore_query: see there.
             optional: see there.
             name: see there.
-            others: contradict ``events``.
+            others: options of :meth:`add` that would replace the events, such as ``body`` and
+                ``callback``. They are errors here.
 
         .. versionchanged:: 1.1
             Added ``rate`` and ``ignore_query``.

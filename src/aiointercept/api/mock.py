@@ -105,7 +105,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
             add what is not in it, ``"all"`` to record everything anew.
         redact: a :class:`~aiointercept.Redaction` to mask more secrets than is the default, or
             ``False`` to mask none.
-        match_on: by what requests are compared with recorded ones; see :meth:`replay`.
+        match_on: which parts of a request are compared with recorded ones; see :meth:`replay`.
 
     Raises:
         TypeError: for a keyword that does not exist.

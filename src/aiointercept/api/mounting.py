@@ -36,7 +36,7 @@ class Mounting(Verbs, Assertions):
     ) -> MockResponse:
         """Mount an application in place of a server, or of a path there and everything below it.
 
-        Routes are asked first, so that one endpoint can be made to fail; then mounts, the longest
+        Routes come first, so that one endpoint can be made to fail; then mounts, the longest
         prefix first. The application sees each request as its client sent it, with its whole path,
         and true host and scheme. It starts with its first request, on the loop that entered the
         block, else on a helper thread's, and is cleaned up when the block ends; what it raises is

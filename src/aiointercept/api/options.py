@@ -265,7 +265,11 @@ def _clean_callback(callback: Any) -> Callback:
     given: Any = callback
     if "request" in parameters_of(given):
         names.append("request")
-    refuse_arguments("callback", given, "url", **dict.fromkeys(names))
+    try:
+        refuse_arguments("callback", given, "url", **dict.fromkeys(names))
+    except TypeError as error:
+        msg = f"{error}: write it as def answer(url, **kwargs)"
+        raise TypeError(msg) from None
     return given  # type: ignore[no-any-return]  # the user's function
 
 

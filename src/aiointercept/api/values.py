@@ -35,10 +35,10 @@ def clean_repeat(repeat: Any) -> int | None:
     if repeat is True:
         return None
     if not isinstance(repeat, int):
-        msg = f"repeat must be True (for ever), False (once) or a number of times, not {repeat!r}"
+        msg = f"repeat must be True (unlimited), False (once) or a number of times, not {repeat!r}"
         raise TypeError(msg)
     if repeat < 0:
-        msg = f"repeat must not be negative: {repeat}; True means for ever"
+        msg = f"repeat must not be negative: {repeat}; True means unlimited"
         raise ValueError(msg)
     return max(int(repeat), 1)
 

@@ -92,14 +92,14 @@ class Verbs(ABC):
             url: exact, compared normalised; a path alone is relative to :attr:`server_url`; a
                 compiled pattern is tried with ``match`` on the full URL.
             method: any case; ``*`` for every method.
-            status: 200 to 999; interim ones are refused.
+            status: 200 to 999. A status from 100 to 199 is an error.
             body: ``bytes``, ``str``, a ``Path``, an async iterable of bytes, or a function that
                 returns one.
             json: serialised in place of ``body``.
             payload: the same as ``json``.
             headers: of the response; a mapping or pairs.
             content_type: if ``headers`` have none; ``application/json`` by default.
-            repeat: ``False`` for once, a number of times, or ``True`` for ever.
+            repeat: ``False`` for once, a number of times, or ``True`` for any number of times.
             callback: makes the answer: ``(url, *, headers, query, json, data, **kw)``.
             reason: the phrase behind the status.
             exception: if true, the connection is closed: an ``aiohttp.ServerDisconnectedError``.
@@ -109,8 +109,8 @@ class Verbs(ABC):
             fault: a way in which the network fails.
             raises: what the client's call raises.
             cookies: that the response sets, by name.
-            ignore_query: whether the query is not compared; nor is it where ``url`` has none and
-                ``match`` holds a ``matchers.query``.
+            ignore_query: whether the route matches whatever the query is. If ``url`` has no query
+                and ``match`` contains a ``matchers.query``, that matcher alone decides.
             optional: whether a strict mock allows it to stay unused.
             name: what messages call it.
 
@@ -177,7 +177,7 @@ class Verbs(ABC):
 
         Args:
             matcher: one of :mod:`aiointercept.matchers`, one of your own, or a function.
-            status: see :meth:`add`; so are the others.
+            status: the same as in :meth:`add`, as are the options below.
             body: see there.
             json: see there.
             payload: see there.

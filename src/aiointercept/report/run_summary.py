@@ -35,7 +35,7 @@ def render_summary(
     lines: list[str] = []
     if warnings:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(warnings.items()))
-        lines.append(f"{_counted(sum(warnings.values()), 'warning')}: {kinds}")
+        lines.append(f"warnings: {kinds}")
     if hints:
         lines.append("production would refuse what a mock has answered:")
         lines += _listed(f"{_first_of(tests)}: {text}" for text, tests in hints.items())

@@ -32,6 +32,9 @@ SUITE = """
             asyncio.run(fetch(url, "POST", json={"password": "hush"}))
         with pytest.raises(aiohttp.ClientOSError):
             asyncio.run(fetch("https://api.test/pay", "POST"))
+        aiointercept_mock.get("https://api.test/slow", raises=LookupError("late"))
+        with pytest.raises(LookupError):
+            asyncio.run(fetch("https://api.test/slow"))
 
     def test_server(aiointercept_server):
         aiointercept_server.get("/health", body="x" * 1_100_000)
@@ -65,7 +68,7 @@ def check(log):
         "test_shares": "passed",
     }
     # What was cleared is there too.
-    matched, unmatched, fault = of(log, "test_users")
+    matched, unmatched, fault, raised = of(log, "test_users")
     assert matched["_aiointercept"]["route"] == "GET https://api.test/users"
     assert matched["_aiointercept"]["declared_at"] == "test_inside.py:15"
     assert json.loads(matched["response"]["content"]["text"]) == {"name": "Ada"}
@@ -77,6 +80,8 @@ def check(log):
     assert {"part": "path", "expected": "/users", "actual": "/user"} in nearest["differences"]
     assert fault["_aiointercept"]["outcome"] == "fault"
     assert fault["_aiointercept"]["fault"] == "CONNECTION_RESET"
+    assert raised["_aiointercept"]["outcome"] == "fault"
+    assert raised["response"]["_failureText"] == "LookupError: late"
     (large,) = of(log, "test_server")
     assert large["response"]["content"]["size"] == 1_100_000
     assert len(large["response"]["content"]["text"]) == 1 << 20
@@ -93,7 +98,7 @@ def test_har(run, pytester):
     """HAR that other tools read, redacted as cassettes are."""
     result = run(SUITE, "--aiointercept-report=out/traffic.har")
     result.assert_outcomes(passed=4, failed=1)
-    result.stdout.fnmatch_lines(["*- aiointercept report of 6 exchanges: out/traffic.har -*"])
+    result.stdout.fnmatch_lines(["*- aiointercept report of 7 exchanges: out/traffic.har -*"])
     log = json.loads((pytester.path / "out" / "traffic.har").read_text("utf-8"))["log"]
     check(log)
     assert [one["test"].partition("::")[2] for one in log["_aiointercept"]["tests"]] == [

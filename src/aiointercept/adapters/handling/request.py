@@ -341,7 +341,7 @@ def _urls_of(prefix: str, target: str) -> tuple[URL, URL]:
 
 
 def urls_of(prefix: str, request: web.BaseRequest) -> tuple[URL, URL]:
-    """Return the URL that was asked for, as it was sent and in its canonical spelling.
+    """Return the URL that was requested, as it was sent and in its canonical spelling.
 
     Args:
         prefix: the origin.

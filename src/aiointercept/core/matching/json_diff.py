@@ -30,7 +30,7 @@ class Rules:
 
     Args:
         partial: whether objects may have keys that are not expected, at any depth.
-        any_order: whether lists are compared as bags, at any depth.
+        any_order: whether the order of lists is ignored, at any depth.
     """
 
     partial: bool = False
@@ -49,7 +49,7 @@ def json_mismatches(
         expected: may have patterns, ``mock.ANY`` and the like anywhere in it.
         actual: what was parsed.
         partial: whether objects may have keys that are not expected, at any depth.
-        any_order: whether lists are compared as bags, at any depth.
+        any_order: whether the order of lists is ignored, at any depth.
 
     Returns:
         The differences, in order; a bounded number of them.

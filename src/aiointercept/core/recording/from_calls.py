@@ -11,7 +11,7 @@ from aiointercept.core.http.encodings import decode, encodings_of
 from aiointercept.core.http.messages import Response
 from aiointercept.core.recording.entries import Entry, RecordedMessage
 from aiointercept.core.recording.redacting.concealing import PLAIN, Concealer
-from aiointercept.core.routing.replies import RaiseReply
+from aiointercept.core.routing.replies import DisconnectReply, RaiseReply
 
 
 def entry_of(call: Call, show: Concealer = PLAIN) -> Entry:
@@ -58,11 +58,15 @@ def notes_of(call: Call, show: Concealer) -> dict[str, Any]:
 
 
 def recorded_outcome(call: Call) -> str:
-    """Return ``matched``, ``unmatched``, ``passthrough`` or ``fault``."""
+    """Return ``matched``, ``unmatched``, ``passthrough`` or ``fault``.
+
+    A failure is a ``fault`` whichever option simulates it: ``fault``, ``raises`` or ``exception``.
+    """
     if call.fault is not None:
         return "fault"
     if call.registration is not None:
-        return "matched"
+        simulated = isinstance(call.registration.route.reply, (RaiseReply, DisconnectReply))
+        return "fault" if simulated else "matched"
     return "passthrough" if call.matched else "unmatched"
 
 

@@ -43,7 +43,7 @@ class Replay:
 
     Args:
         file: name of the cassette, for messages.
-        rules: by what requests are compared.
+        rules: which parts of requests are compared.
         open_body: opens a body in a file.
         converse: makes the handler of a WebSocket, of an entry.
         repeat: how often each entry answers; ``None`` if the last one for a request always does.

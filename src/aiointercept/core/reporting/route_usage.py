@@ -74,7 +74,8 @@ def describe_unfinished(unfinished: Sequence[CountedRoute], show: Concealer = PL
         f"{route.used:,} of {route.limit:,} times"
         for route in unfinished[:_LISTED]
     ]
-    first = f"{number} used less often than repeat= says: {joined(map(show.route, unfinished))}"
+    names = joined(map(show.route, unfinished))
+    first = f"{number} used fewer times than repeat= requires: {names}"
     return [first, *lines, *more(len(unfinished), _LISTED)]
 
 
@@ -123,9 +124,10 @@ def describe_unmatched(
         for miss in rank(call.received, routes, 1):
             route = miss.candidate
             found = show.mismatches(miss.mismatches, call.received)
-            differing = differences(found) or "no part, but was already used"
+            parts = differences(found)
+            state = f"differs in {parts}" if parts else "matches, but was already used"
             lines.append(
                 f"    nearest route: {clip(show.route(route), WIDE)}, registered at "
-                f"{route.declared_at}, differs in {differing}"
+                f"{route.declared_at}, {state}"
             )
     return [*lines, *more(len(unmatched), _LISTED)]

@@ -67,4 +67,4 @@ def _taken_by(call: Call, show: Concealer) -> str:
     if call.registration is not None:
         route = clip(show.route(call.registration), _TEXT)
         return f"by {route}, registered at {call.registration.declared_at}"
-    return "by no route of this mock" if call.matched else "no route matched"
+    return "by a real server, or a matcher raised" if call.matched else "no route matched"

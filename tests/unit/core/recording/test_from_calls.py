@@ -9,7 +9,7 @@ from aiointercept.core.recording.entries import Entry
 from aiointercept.core.recording.from_calls import entries_of, entry_of, recorded_outcome
 from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.registry import Registry
-from aiointercept.core.routing.replies import RaiseReply
+from aiointercept.core.routing.replies import DisconnectReply, RaiseReply
 from aiointercept.core.routing.routes import Route
 
 
@@ -78,6 +78,10 @@ def test_outcomes() -> None:
     failed.fault = Fault.HANG
     assert recorded_outcome(failed) == "fault"
     assert entry_of(failed).fault is Fault.HANG
+    for reply in (RaiseReply(TimeoutError("late")), DisconnectReply()):
+        simulated = call(reply, finished=False)
+        LOG.close(simulated)
+        assert recorded_outcome(simulated) == "fault"
     assert entry_of(call(RaiseReply(ValueError("x")))).error == "ValueError: x"
     assert entry_of(call(RaiseReply(ValueError))).error == "ValueError"
 

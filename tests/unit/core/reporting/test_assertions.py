@@ -353,7 +353,7 @@ def test_unmatched_calls_are_told_with_the_nearest_route() -> None:
     ]
     used_up = Route(f"GET {USERS}?page=3", used=1)
     assert failure(verifier.assert_all_matched, [used_up]).endswith(
-        "differs in no part, but was already used"
+        ", registered at tests/test_x.py:12, matches, but was already used"
     )
     assert failure(Verifier([stray] * 12).assert_all_matched).startswith("12 requests matched no")
 

@@ -47,7 +47,7 @@ def test_unfinished_routes() -> None:
 def test_routes_used_too_seldom_are_told() -> None:
     """How often they were used, of how many times."""
     first, line = describe_unfinished([Route(1)])
-    assert first == "1 route was used less often than repeat= says: GET https://api.test/"
+    assert first == "1 route was used fewer times than repeat= requires: GET https://api.test/"
     assert line == "  GET https://api.test/, registered at test_x.py:1, was used 1 of 3 times"
 
 

@@ -157,7 +157,7 @@ def test_a_call_that_no_route_had_to_take(mock: Mock) -> None:
     mock.end(call, 0.002, 200)
     assert mock.report() == [
         "1 call:",
-        "  GET https://api.test/users -> 200, 2.0 ms, by no route of this mock",
+        "  GET https://api.test/users -> 200, 2.0 ms, by a real server, or a matcher raised",
     ]
 
 
@@ -189,7 +189,7 @@ def test_a_route_that_is_used_up_is_told_as_such(mock: Mock) -> None:
     mock.end(mock.ask(), 0.001, 200)
     mock.end(mock.ask(), 0.001)
     assert mock.report()[0] == "2 calls:"
-    assert mock.report()[-1].endswith("differs in no part, but was already used")
+    assert mock.report()[-1].endswith("matches, but was already used")
 
 
 def test_the_latest_of_many_calls_are_listed(mock: Mock) -> None:
