@@ -1,14 +1,14 @@
 """Test code that talks HTTP through aiohttp against a real server on loopback.
 
-A name is imported when it is first asked for, because pytest loads the bundled plugin, and with it
-this package, in every run, whether or not a test has a mock.
+Names are imported on first access, because pytest loads the bundled plugin, and with it this
+package, in every run, whether or not a test uses a mock.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    # See above; the same names stand in _HOMES.
+    # See above; _HOMES has the same names.
     from aiointercept import errors, matchers
     from aiointercept.adapters.handling.request import AiointerceptRequest
     from aiointercept.adapters.local_server.tls import Tls
@@ -35,7 +35,7 @@ __all__ = (
 )
 __version__ = "1.1.0"
 
-# Where each public name is made; a public module is made by itself.
+# The module that defines each public name; a public module maps to itself.
 _HOMES: Final = {
     "AiointerceptRequest": "aiointercept.adapters.handling.request",
     "Call": "aiointercept.api.call",

@@ -16,7 +16,7 @@ def normalize_url(url: str | URL) -> URL:
     """Return ``url`` with its query sorted: the form of the keys of ``aioresponses.requests``.
 
     Raises:
-        TypeError: if it is not a URL.
+        TypeError: if ``url`` is not a URL.
     """
     return sorted_query(url)
 
@@ -25,10 +25,10 @@ def merge_params(url: str | URL, params: Query = None) -> URL:
     """Return ``url`` with ``params`` added to its query, as a client adds them.
 
     Args:
-        url: whose own query is kept.
+        url: its own query is preserved.
         params: a mapping (values may be lists), pairs or a ``str``.
 
     Raises:
-        TypeError: for values that no query can have.
+        TypeError: for values that a query cannot have.
     """
     return _merge_params(url, params)

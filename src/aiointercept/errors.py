@@ -1,7 +1,7 @@
-"""Every exception and warning class that a user can meet.
+"""Every exception and warning class that a user can get.
 
-They are defined where they are raised; their ``__module__`` says that their public home is here, so
-that a traceback shows the name to import. A new class is added to ``__all__``.
+They are defined where they are raised. Their ``__module__`` is this module, so that a traceback
+shows the name to import. Add each new class to ``__all__``.
 """
 
 from aiointercept.adapters.errors import NoRouteError

@@ -1,7 +1,7 @@
 """Matchers for requests: what ``match=`` and ``m.route()`` take.
 
-They combine with ``&``, ``|`` and ``~``. A matcher of one's own is any object with
-``match(request) -> MatchResult``; it is tested without a server::
+They combine with ``&``, ``|`` and ``~``. A custom matcher is any object with
+``match(request) -> MatchResult``; you can test it without a server::
 
     matcher.match(Request("POST", "https://h/x", body=b"{}"))
 

@@ -1,7 +1,7 @@
-"""What pytest gets: two fixtures, a marker, options, and sections in reports.
+"""The pytest plugin: two fixtures, a marker, options, and sections in reports.
 
-pytest loads this in every run, whether or not a test has a mock, so the rest of the package is
-imported when the first mock is made. What a report says is rendered elsewhere.
+pytest loads this module in every run, whether or not a test uses a mock. So the rest of the package
+is imported when the first mock is created. Other modules render the reports.
 """
 
 from collections.abc import Generator, Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aiointercept.api.run import MockRun
 
 _MARKER: Final = "aiointercept"
-_MOST_SECTIONS: Final = 5  # the latest are nearest to the failure
+_MOST_SECTIONS: Final = 5  # the latest mocks are closest to the failure
 _STRICT: Final = "aiointercept_strict"
 _MOCK_EXTERNAL_URLS: Final = "aiointercept_mock_external_urls"
 _TRANSPORT: Final = "aiointercept_transport"
@@ -38,13 +38,13 @@ _REPORT_OPTION: Final = "--aiointercept-report"
 
 
 class _TestRun:
-    """What is known of one test while it runs.
+    """The state of one running test.
 
     Attributes:
-        mocks: those that were active in it, in the order of their start.
+        mocks: the mocks that were active in the test, in the order of their start.
         left_by_exception: whether an exception has ended the test itself or its setup.
-        reported: whether one of its reports tells of the mocks.
-        hints: what its user should know although it does not fail, by subject.
+        reported: whether one of its reports already describes the mocks.
+        hints: hints for the user that do not fail the test, by subject.
     """
 
     def __init__(self) -> None:
@@ -54,11 +54,11 @@ class _TestRun:
         self.reported = False
 
     def note(self, run: "MockRun") -> None:
-        """Note a mock that has started."""
+        """Add a mock that has started."""
         self.mocks.append(run)
 
     def hear(self, subject: str, text: str) -> bool:
-        """Note a hint. Return whether its subject is new."""
+        """Add a hint. Return whether its subject is new."""
         new = subject not in self.hints
         self.hints.setdefault(subject, text)
         return new
@@ -114,7 +114,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker, and say what is to be recorded and reported in this run."""
+    """Declare the marker, and configure recording and reporting for this run."""
     ini: str = config.getini(_RECORD)
     if ini and ini not in RECORDED:
         msg = f"the ini option {_RECORD} must be one of {', '.join(RECORDED)}, not {ini!r}"
@@ -150,7 +150,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> str | None:
-    """Say so if this run records."""
+    """Print the record mode if this run records."""
     recorded = SETTINGS.described()
     return recorded and f"aiointercept: {recorded}"
 
@@ -163,7 +163,7 @@ def aiointercept_mock(request: pytest.FixtureRequest) -> "Iterator[aiointercept]
     options = _options(item)
     strict = options.pop("strict")
     if _is_overridden(request, "aiointercept_server"):
-        # The project's own server is what its tests mean by a mock.
+        # The project has its own server fixture, which its tests use as the mock.
         server: aiointercept = request.getfixturevalue("aiointercept_server")
         server.clear()
         yield server
@@ -178,7 +178,7 @@ def aiointercept_mock(request: pytest.FixtureRequest) -> "Iterator[aiointercept]
 
 @pytest.fixture(scope="session")
 def aiointercept_server(request: pytest.FixtureRequest) -> "Iterator[aiointercept]":
-    """A mock HTTP server, at the same URL in all tests; its routes and calls end with each test."""
+    """A mock HTTP server at the same URL in all tests; each test begins without routes or calls."""
     __tracebackhide__ = True
     mock, run = _started({})
     with ExitStack() as block:
@@ -188,8 +188,8 @@ def aiointercept_server(request: pytest.FixtureRequest) -> "Iterator[aiointercep
 
 
 def _is_overridden(request: pytest.FixtureRequest, name: str) -> bool:
-    """Whether a conftest or test module has a fixture of its own in place of ours."""
-    # pytest has no public way to ask.
+    """Whether a conftest or test module overrides a fixture of this plugin."""
+    # pytest has no public API for this.
     manager: Any = vars(request.session)["_fixturemanager"]
     found = manager.getfixturedefs(name, request.node)
     return bool(found) and found[-1].func.__module__ != __name__
@@ -208,7 +208,7 @@ def _started(options: dict[str, Any]) -> "tuple[aiointercept, MockRun]":
 
 
 def _options(item: pytest.Item) -> dict[str, Any]:
-    """Return the options for a test's mock: those of its markers, the rest from the ini."""
+    """Return the options for a test's mock, from its markers and otherwise from the ini file."""
     __tracebackhide__ = True
     options: dict[str, Any] = {"mock_external_urls": item.config.getini(_MOCK_EXTERNAL_URLS)}
     transport = item.config.getini(_TRANSPORT)
@@ -231,7 +231,7 @@ def _options(item: pytest.Item) -> dict[str, Any]:
 def _marked(item: pytest.Item) -> dict[str, Any]:
     """Return the keywords of a test's markers, each from the closest marker that has it.
 
-    ``strict`` is always among them: the ini says what it is without a marker.
+    ``strict`` is always among them; its default is the ini option.
 
     Raises:
         TypeError: for a marker with positional arguments.
@@ -250,7 +250,7 @@ def _marked(item: pytest.Item) -> dict[str, Any]:
 
 
 def _cassette_of(item: pytest.Item) -> Path:
-    """Return where the cassette of one test is, by its name."""
+    """Return the path of a test's cassette, derived from the test's name."""
     from aiointercept.core.recording.file_names import safe_name  # noqa: PLC0415  see above
 
     __tracebackhide__ = True
@@ -267,7 +267,7 @@ def _cassette_of(item: pytest.Item) -> Path:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
-    """Begin to watch; requests to the session's server between two tests belong to no test."""
+    """Begin to watch mocks; clear what the session's server received between two tests."""
     __tracebackhide__ = True
     run = item.stash[_RUN] = _TestRun()
     add_watcher(run.note)
@@ -282,16 +282,16 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
 
 
 def _check_marker_of_server(item: pytest.Item) -> None:
-    """Fail a test whose marker asks of the session's server what cannot change for one test."""
+    """Fail a test whose marker sets options that the session's server has for all tests."""
     fixtures = getattr(item, "fixturenames", ())
     if "aiointercept_server" not in fixtures or "aiointercept_mock" in fixtures:
         return
     asked = {name for marker in item.iter_markers(_MARKER) for name in marker.kwargs} - {"strict"}
     if asked:
         pytest.fail(
-            f"the marker {_MARKER} can set nothing but strict for a test that uses "
-            f"aiointercept_server, which is one server for all tests, but it sets "
-            f"{', '.join(sorted(asked))}: use the fixture aiointercept_mock instead",
+            f"the marker {_MARKER} can only set strict for a test that uses aiointercept_server, "
+            f"because all tests share that server, but it sets {', '.join(sorted(asked))}: "
+            "use the fixture aiointercept_mock instead",
             pytrace=False,
         )
 
@@ -352,5 +352,5 @@ def pytest_runtest_makereport(
 def _describe(run: "MockRun") -> str:
     try:
         return run.report()
-    except Exception as error:  # noqa: BLE001  a user's matcher or value that cannot be shown
+    except Exception as error:  # noqa: BLE001  an error of a user's matcher or value
         return f"the mock cannot be described: {type(error).__name__}: {error}"

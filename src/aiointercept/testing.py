@@ -1,8 +1,8 @@
 """Adapters without sockets, for unit tests of code that uses or extends aiointercept.
 
-Each implements a port of ``aiointercept.core.ports`` and is handed to the facade:
-``aiointercept(transport=..., interceptor=..., upstream=...)``. Nothing here touches a network, and
-no aiohttp takes part in an exchange; but :class:`SocketlessTransport` is for aiohttp's clients.
+Each implements a port of ``aiointercept.core.ports``. Pass them to the mock:
+``aiointercept(transport=..., interceptor=..., upstream=...)``. None of them touches a network.
+:class:`SocketlessTransport` serves aiohttp's clients; the others work without aiohttp.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -45,10 +45,10 @@ _BASE: Final = URL("http://aiointercept.test")
 
 
 class InMemoryTransport:
-    """A transport to which a test hands its requests directly.
+    """A transport to which a test sends its requests directly.
 
-    Its ``url`` is ``http://aiointercept.test``, so a route for ``/users`` is one for
-    ``http://aiointercept.test/users``; every other URL can be requested as well.
+    Its ``url`` is ``http://aiointercept.test``, so a route for ``/users`` matches
+    ``http://aiointercept.test/users``. A test can request any other URL as well.
     """
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class InMemoryTransport:
         headers: HeaderSource = None,
         body: bytes | None = None,
     ) -> Response:
-        """Return what the mock answers to a request.
+        """Send a request to the mock and return its response.
 
         Args:
             method: any case.
@@ -86,12 +86,12 @@ class InMemoryTransport:
             body: the whole body.
 
         Returns:
-            ``status``, ``headers`` and ``body``; a streamed body is read to its end.
+            The response with ``status``, ``headers`` and the complete ``body``.
 
         Raises:
             RuntimeError: outside of the mock's block.
-            ConnectionError: where a client would get none, with what explains it.
-            Exception: the one of a route with ``raises``.
+            ConnectionError: if a client would get no response, with the reason.
+            Exception: the exception of a route with ``raises=``.
         """
         if self._dispatcher is None:
             msg = "the transport is not started: use it inside the block of its mock"
@@ -101,7 +101,7 @@ class InMemoryTransport:
 
 
 class InMemoryInterceptor:
-    """An interceptor that asks for decisions when a test tells it to."""
+    """An interceptor that decides on requests when a test calls it."""
 
     def __init__(self) -> None:
         self._dispatcher: Dispatcher | None = None
@@ -127,17 +127,17 @@ class InMemoryInterceptor:
         headers: HeaderSource = None,
         body: bytes | None = None,
     ) -> Decision[Dispatcher]:
-        """Return what becomes of a request before there is a connection.
+        """Return the decision on a request before there is a connection.
 
         Args:
             method: any case.
             url: absolute.
             headers: a mapping or pairs.
-            body: ``None`` while it is not known.
+            body: the whole body; ``None`` while it is not known.
 
         Returns:
-            ``Passthrough`` where the client goes its own way, ``Serve`` or ``Forward`` where the
-            mock answers, ``Fail`` where the client gets an exception.
+            ``Passthrough`` if the request goes to the real server, ``Serve`` or ``Forward`` if the
+            mock answers it, ``Fail`` if the client gets an exception.
 
         Raises:
             RuntimeError: outside of the mock's block.
@@ -155,7 +155,7 @@ class InMemoryInterceptor:
         headers: HeaderSource = None,
         body: bytes | None = None,
     ) -> Response | None:
-        """Return what an intercepted client gets; ``None`` for what is passed through.
+        """Return the response to an intercepted client; ``None`` if the request is passed through.
 
         Args:
             method: any case.
@@ -165,8 +165,8 @@ class InMemoryInterceptor:
 
         Raises:
             RuntimeError: outside of the mock's block.
-            ConnectionError: where a client would get no response, with the reason.
-            Exception: the one that ``raises=`` of the route gives.
+            ConnectionError: if a client would get no response, with the reason.
+            Exception: the exception of a route with ``raises=``.
         """
         decision = self.decide(method, url, headers, body or b"")
         if isinstance(decision, Passthrough):
@@ -183,19 +183,19 @@ class InMemoryInterceptor:
 
 
 def _no_connection(_answer: Answer) -> None:
-    """Do nothing: the exception is raised where the answer is performed."""
+    """Do nothing: performing the answer raises the exception."""
 
 
 class InMemoryUpstream:
-    """An upstream whose servers are a table.
+    """An upstream that answers from a table.
 
     Args:
-        answers: by URL, or by ``(method, URL)``: a ``Response``, a
-            status, a body (``bytes`` or ``str``), a ``(status, body)`` pair, an exception to be
-            raised, or a function of the request that returns one of these.
+        answers: by URL, or by ``(method, URL)``: a ``Response``, a status, a body (``bytes`` or
+            ``str``), a ``(status, body)`` pair, an exception to raise, or a function of the request
+            that returns one of these.
 
     Attributes:
-        requests: what was sent here, in order.
+        requests: the requests that were sent, in order.
     """
 
     def __init__(self, answers: Mapping[Any, Any]) -> None:
@@ -246,7 +246,7 @@ async def _once(body: bytes) -> AsyncIterator[bytes]:
 
 
 async def _perform(exchange: Exchange) -> Response:
-    """Return the answer of ``exchange`` as a whole, or raise what stands in its place."""
+    """Return the complete response of ``exchange``, or raise the exception of its answer."""
     answer, dispatcher, call = exchange.answer, exchange.dispatcher, exchange.call
     try:
         upstream = dispatcher.upstream_for(None) if isinstance(answer, ForwardReply) else None
@@ -273,7 +273,7 @@ async def _perform(exchange: Exchange) -> Response:
 
 
 def _raise_failure(exchange: Exchange) -> NoReturn:
-    """Raise what stands in place of an answer."""
+    """Raise the exception of an answer that is not a response."""
     answer = exchange.answer
     if isinstance(answer, RaiseReply):
         raise answer.make()

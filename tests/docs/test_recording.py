@@ -72,7 +72,9 @@ def test_tables() -> None:
     """All modes, and all names of parts."""
     modes = re.findall(r'^\| `"(\w+)"` \|', PAGE, re.MULTILINE)
     assert modes == [mode.value for mode in RecordMode]
-    sentence = PAGE.partition("names the parts of a request that are compared:")[2].partition(", matchers")[0]
+    sentence = PAGE.partition("names the parts of a request that are compared:")[2].partition(
+        ", matchers"
+    )[0]
     parts = re.findall(r"`(\w+)`", sentence)
     assert clean_match_on(parts)
     with pytest.raises(ValueError) as caught:  # noqa: PT011  Python's own message

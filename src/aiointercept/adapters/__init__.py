@@ -1,1 +1,1 @@
-"""The adapters: they act on what the core decided, with aiohttp, sockets, threads and clocks."""
+"""The adapters: they carry out the core's decisions, with aiohttp, sockets, threads and clocks."""

@@ -1,4 +1,4 @@
-"""Work that blocks, such as reading files, done in a thread so that no event loop waits for it."""
+"""Runs blocking work, such as reading files, in a thread, so that no event loop waits for it."""
 
 import asyncio
 import threading
@@ -20,7 +20,7 @@ def _start(function: Callable[[], T]) -> "tuple[Future[T], threading.Thread]":
     def work() -> None:
         try:
             result = function()
-        except BaseException as error:  # noqa: BLE001  it is raised where the result is wanted
+        except BaseException as error:  # noqa: BLE001  reading the result raises it
             future.set_exception(error)
         else:
             future.set_result(result)
@@ -31,10 +31,10 @@ def _start(function: Callable[[], T]) -> "tuple[Future[T], threading.Thread]":
 
 
 async def in_thread(function: Callable[[], T]) -> T:
-    """Return what ``function`` returns; it runs in a thread that ends with it.
+    """Call ``function`` in a new thread that ends with the call, and return its result.
 
-    Unlike the loop's own executor, nothing is left behind. It runs to its end even if the caller is
-    cancelled, so that a file is never written by halves.
+    Unlike the loop's executor, this leaves no threads behind. The call runs to its end even if the
+    caller is cancelled, so that files are never half-written.
     """
     future, thread = _start(function)
     try:
@@ -45,9 +45,9 @@ async def in_thread(function: Callable[[], T]) -> T:
 
 
 def beside_loop(function: Callable[[], T]) -> T:
-    """Return what ``function`` returns; on the thread of a running loop it runs in another one.
+    """Call ``function``, in another thread if a loop runs in this one, and return its result.
 
-    The caller waits all the same, but tools that look for blocking calls on a loop find none.
+    The caller still blocks, but tools that detect blocking calls on a loop find none.
     """
     if running_loop() is None:
         return function()

@@ -1,13 +1,13 @@
-"""The error classes that derive from aiohttp's: what the clients of a mock catch."""
+"""The error classes that derive from aiohttp's, for the clients of a mock to catch."""
 
 import aiohttp
 
 
 class NoRouteError(aiohttp.ServerDisconnectedError):
-    """No route takes the request. The message says why, and which routes come nearest.
+    """No route matches the request. The message says why, and which routes come closest.
 
-    An ``aiohttp.ServerDisconnectedError`` and so an ``aiohttp.ClientConnectionError``: code that
-    handles a server that is not there handles it.
+    It is an ``aiohttp.ServerDisconnectedError`` and so an ``aiohttp.ClientConnectionError``: code
+    that handles an unreachable server handles it, too.
 
     .. versionadded:: 1.1
     """

@@ -1,4 +1,4 @@
-"""Calling what belongs to an event loop, from wherever one is. Nothing about HTTP."""
+"""Calling functions on an event loop from any thread, and blocking functions from a loop."""
 
 import asyncio
 import threading
@@ -11,14 +11,14 @@ import aiohttp
 T = TypeVar("T")
 
 INTERRUPTS: Final = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
-"""What ends the user's code from outside; whatever else that raises is an error of the test."""
+"""Exceptions that end the user's code from outside; any other exception is an error of the test."""
 
 CLIENT_ERRORS: Final = (aiohttp.ClientError, ConnectionError, asyncio.TimeoutError)
-"""What a callback raises to have the client's call fail."""
+"""Exceptions that a callback raises to make the client's call fail."""
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
-    """Return the loop that runs in this thread; ``None`` if none does."""
+    """Return the loop that runs in this thread; ``None`` if there is none."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -28,13 +28,13 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 def call_on_loop(
     loop: asyncio.AbstractEventLoop, function: Callable[[], object], *, wait: float = 0.0
 ) -> None:
-    """Call ``function`` where it may touch what belongs to ``loop``.
+    """Call ``function`` in the thread where it may use objects of ``loop``.
 
     Args:
-        loop: if it runs in another thread, the call is made there; if it is closed, all that
-            belonged to it is dead, and nothing is called.
-        function: what to call.
-        wait: seconds to wait, in that case, for the call and for what it set off to be done.
+        loop: if it runs in another thread, that thread makes the call; if it is closed,
+            ``function`` is not called, because its objects are dead.
+        function: the function to call.
+        wait: seconds to wait for a call in another thread and for the callbacks that it schedules.
     """
     here = running_loop()
     if loop.is_closed():
@@ -52,20 +52,20 @@ def call_on_loop(
 
     try:
         loop.call_soon_threadsafe(call)
-    except RuntimeError:  # it was closed just now
+    except RuntimeError:  # it has just been closed
         return
     if wait:
         done.wait(wait)
 
 
 async def run_blocking(function: Callable[[], T], discard: Callable[[T], object] = bool) -> T:
-    """Call ``function``, which may block, in a thread that ends with the call.
+    """Call ``function``, which may block, in a new thread that ends with the call.
 
-    A pool of threads would outlive the block of the mock.
+    A thread pool would outlive the block of the mock.
 
     Args:
-        function: what to call.
-        discard: gets the result if nobody waits for it any more.
+        function: the function to call.
+        discard: gets the result if the caller has been cancelled.
     """
     done: Future[T] = Future()
 
@@ -74,7 +74,7 @@ async def run_blocking(function: Callable[[], T], discard: Callable[[T], object]
             return
         try:
             done.set_result(function())
-        except BaseException as error:  # noqa: BLE001  it is for the one who awaits
+        except BaseException as error:  # noqa: BLE001  awaiting the future raises it
             done.set_exception(error)
 
     threading.Thread(target=call, name="aiointercept-blocking", daemon=True).start()

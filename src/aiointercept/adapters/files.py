@@ -1,7 +1,7 @@
 """Cassettes on disk: a file of one of the formats, and large bodies in files beside it.
 
-Everything here blocks; see :mod:`aiointercept.adapters.blocking`. What a format looks like is told
-in :mod:`aiointercept.core.recording`.
+Everything here blocks; see :mod:`aiointercept.adapters.blocking`. The formats themselves are in
+:mod:`aiointercept.core.recording`.
 """
 
 import contextlib
@@ -26,17 +26,17 @@ __tracebackhide__ = True
 HAR_SUFFIXES: Final = (".har",)
 YAML_SUFFIXES: Final = (".yaml", ".yml")
 MOST_INLINE: Final = 1 << 16
-# A cassette of VCR.py has no place for files: only what it could hardly read goes there.
+# VCR.py's format has no body files; only bodies that are too large for YAML go to files.
 _MOST_IN_YAML: Final = 1 << 24
 
 
 @frozen(eq=False, repr=False)
 class Cassette:
-    """What a file holds.
+    """The content of a cassette file.
 
     Args:
-        entries: in order.
-        source: all that it says, in a HAR file.
+        entries: the exchanges, in order.
+        source: the whole parsed document, for a HAR file.
     """
 
     entries: Sequence[Entry]
@@ -47,8 +47,8 @@ def clean_path(given: Any, argument: str = "cassette") -> Path:
     """Return the path of a cassette.
 
     Raises:
-        TypeError: if it is not a path.
-        ValueError: for a suffix that is not one of ours.
+        TypeError: if ``given`` is not a path.
+        ValueError: if the suffix is not supported.
     """
     if not isinstance(given, (str, os.PathLike)):
         msg = f"{argument} must be a path such as 'cassettes/users.har', not {given!r}"
@@ -57,7 +57,7 @@ def clean_path(given: Any, argument: str = "cassette") -> Path:
     if path.suffix.lower() not in (*HAR_SUFFIXES, *YAML_SUFFIXES):
         msg = (
             f"{argument}: '{path}' must end with .har (HAR 1.2), or with .yaml or .yml (the format "
-            "of VCR.py), which say what is written"
+            "of VCR.py), because the suffix chooses the format"
         )
         raise ValueError(msg)
     if path.suffix.lower() in YAML_SUFFIXES:
@@ -82,7 +82,7 @@ def load(path: Path) -> Cassette:
     """Read a cassette.
 
     Raises:
-        CassetteError: naming file, entry and field, if it cannot be read or understood.
+        CassetteError: if the file cannot be read or parsed, naming file, entry and field.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -91,14 +91,14 @@ def load(path: Path) -> Cassette:
     except IsADirectoryError:
         raise CassetteError("this is a folder, not a cassette", file=str(path)) from None  # noqa: EM101, TRY003  short
     except OSError as error:
-        if path.is_dir():  # as Windows tells it
+        if path.is_dir():  # Windows reports it as another OSError
             raise CassetteError("this is a folder, not a cassette", file=str(path)) from None  # noqa: EM101, TRY003  short
         msg = f"it cannot be read: {error.strerror or error}"
         raise CassetteError(msg, file=str(path)) from error
     except UnicodeDecodeError as error:
-        msg = f"this is not a text in UTF-8: {error}"
+        msg = f"this is not UTF-8 text: {error}"
         raise CassetteError(msg, file=str(path)) from None
-    # Both formats are needed by few: the package is to be imported quickly.
+    # Few runs need either format, so import them only now.
     from aiointercept.core.recording.formats.har_reading import from_har  # noqa: PLC0415
     from aiointercept.core.recording.formats.vcr import from_vcr  # noqa: PLC0415
 
@@ -125,7 +125,7 @@ def _parsed_yaml(text: str) -> Any:
     try:
         return yaml.load(text, Loader=loader)
     except yaml.constructor.ConstructorError as error:
-        msg = f"it holds a Python object, which is not read for safety: {_in_one_line(error)}"
+        msg = f"it contains a Python object, which is not loaded for safety: {_in_one_line(error)}"
         raise CassetteError(msg) from None
     except yaml.YAMLError as error:
         msg = f"this is not YAML: {_in_one_line(error)}"
@@ -136,7 +136,7 @@ def _in_one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def save(  # noqa: PLR0913  each is said at the only two calls
+def save(  # noqa: PLR0913  it has only two callers
     path: Path,
     old: Cassette | None,
     recorded: Iterable[Entry],
@@ -147,21 +147,21 @@ def save(  # noqa: PLR0913  each is said at the only two calls
 ) -> bool:
     """Write a cassette, unless nothing has changed.
 
-    A reader sees the old file or the new one, never a part; it is on the disk when this returns.
+    The file is replaced atomically, and is on the disk when this returns.
 
     Args:
-        path: its folder is made if need be.
-        old: what was there.
-        recorded: what is to be added; bodies are as they were sent, some in temporary files.
-        redaction: masks secrets of what is added; ``None`` for none.
-        version: of aiointercept.
-        anew: whether ``recorded`` replaces what was there.
+        path: the file; its folder is created if necessary.
+        old: the previous content.
+        recorded: the entries to add; bodies are as they were sent, some in temporary files.
+        redaction: masks secrets in ``recorded``; ``None`` to mask nothing.
+        version: the version of aiointercept.
+        anew: whether ``recorded`` replaces the previous content.
 
     Returns:
         Whether anything was written.
 
     Raises:
-        OSError: if it cannot be written.
+        OSError: if the file cannot be written.
     """
     from aiointercept.core.recording.formats.har_reading import with_all_entries  # noqa: PLC0415  see load()
 
@@ -204,7 +204,7 @@ def _text(
 
 
 def _only_entry(entry: Entry | Mapping[str, Any]) -> Entry:
-    assert isinstance(entry, Entry)  # noqa: S101  a cassette of VCR.py has nothing else
+    assert isinstance(entry, Entry)  # noqa: S101  a cassette in VCR.py's format has no other entries
     return entry
 
 

@@ -1,4 +1,4 @@
-"""Bodies in files beside a cassette, and how a file is written: as a whole or not at all.
+"""Bodies in files beside a cassette, and writing files atomically.
 
 Everything here blocks; see :mod:`aiointercept.adapters.blocking`.
 """
@@ -24,7 +24,7 @@ from aiointercept.core.recording.redacting.redaction import Redaction
 _CHUNK: Final = 1 << 18
 _STRUCTURED: Final = re.compile(r"json|urlencoded|multipart|^text/|xml|javascript|graphql")
 _HASHED: Final = re.compile(r"[0-9a-f]{64}\.\w+")
-# The default of Windows' registry, and so of Python there, may differ.
+# On Windows, Python reads its defaults from the registry, where they may differ.
 _EXTENSIONS: Final = {
     "application/json": ".json",
     "application/octet-stream": ".bin",
@@ -35,7 +35,7 @@ _EXTENSIONS: Final = {
 
 
 def with_bodies_read(entries: Iterable[Entry], folder: Path) -> list[Entry]:
-    """Return ``entries`` with the bodies of requests that are in files read into memory."""
+    """Return ``entries`` with those request bodies that are in files read into memory."""
     return [
         entry
         if entry.request_file is None
@@ -52,7 +52,7 @@ def with_files_found(path: Path, entries: Iterable[Entry]) -> list[Entry]:
     """Return ``entries`` with the true sizes of bodies in files.
 
     Raises:
-        CassetteError: naming the one that is not there.
+        CassetteError: naming the missing file.
     """
     return [_with_files_found(path, entry) for entry in entries]
 
@@ -75,15 +75,15 @@ def _found(path: Path, entry: Entry, file: StoredBody | None) -> StoredBody | No
     except ValueError as error:
         raise CassetteError(str(error), file=str(path), entry=entry.number) from None
     except OSError:
-        msg = f"its body is in the file '{file.name}', which is not there"
+        msg = f"its body is in the file '{file.name}', which does not exist"
         raise CassetteError(msg, file=str(path), entry=entry.number) from None
 
 
 def resolve(body: StoredBody, folder: Path) -> Path:
-    """Return where a body is.
+    """Return the path of a body.
 
     Raises:
-        ValueError: if it is outside of ``folder``, where no cassette may reach.
+        ValueError: if it is outside of ``folder``, which a cassette must not access.
     """
     name = Path(body.name)
     if name.is_absolute() or ".." in name.parts:
@@ -93,7 +93,7 @@ def resolve(body: StoredBody, folder: Path) -> Path:
 
 
 def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write a file so that it is there as a whole or not at all."""
+    """Write a file atomically."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     temporary = Path(name)
     try:
@@ -102,7 +102,7 @@ def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        # A temporary file is for its owner alone; a cassette is as any other file.
+        # Only its owner can read a temporary file; give the cassette the usual permissions.
         temporary.chmod(0o666 & ~_umask() if not path.exists() else path.stat().st_mode & 0o777)
         temporary.replace(path)
     except BaseException:
@@ -117,7 +117,7 @@ def _umask() -> int:
 
 
 def stored(entry: Entry, folder: Path, redaction: Redaction | None, limit: int) -> Entry:
-    """Return a recorded entry decoded, masked, and with large bodies in files of their own."""
+    """Return a recorded entry decoded, masked, and with large bodies in separate files."""
     entry = _with_known_bodies(entry, redaction)
     response = entry.response
     if response is not None and response.body and not entry.encoded:
@@ -133,7 +133,7 @@ def stored(entry: Entry, folder: Path, redaction: Redaction | None, limit: int) 
 
 
 def _with_known_bodies(entry: Entry, redaction: Redaction | None) -> Entry:
-    """Read bodies from temporary files if something in them may have to be masked."""
+    """Read bodies from temporary files into memory if they may contain something to mask."""
     everything = redaction is not None and redaction.reads_everything
     file = entry.request_file
     if file is not None and (everything or _is_structured(entry.request.content_type, redaction)):
@@ -184,7 +184,7 @@ def _in_file(
     limit: int,
     encodings: tuple[str, ...] = (),
 ) -> tuple[bytes | None, StoredBody | None]:
-    """Return a body as it is to be written: in memory, or in a file named by its hash."""
+    """Return a body as it will be written: in memory, or in a file named after its hash."""
     if isinstance(body, StoredBody):
         chunks = _read(Path(body.name))
         if encodings and is_known(encodings):
@@ -234,7 +234,7 @@ def _read(path: Path) -> Iterator[bytes]:
 def remove_orphans(
     path: Path, entries: Iterable[Entry], text: str, suffixes: tuple[str, ...]
 ) -> None:
-    """Remove bodies that this cassette had and no cassette in its folder has now."""
+    """Remove body files of this cassette that no cassette in its folder refers to any more."""
     orphans = {
         file.name
         for entry in entries

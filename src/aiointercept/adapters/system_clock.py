@@ -1,7 +1,7 @@
-"""The clock of this machine, which goes on where a test has frozen the time.
+"""The clock of this machine, which keeps running if a test has frozen the time.
 
 Libraries that freeze time replace ``time.monotonic`` in modules, and with it the time of event
-loops. A default argument keeps the real one.
+loops. A default argument stores the real function.
 """
 
 import asyncio
@@ -13,17 +13,17 @@ from aiointercept.adapters.event_loops import run_blocking
 
 
 def real_monotonic(_monotonic: Callable[[], float] = time.monotonic) -> float:
-    """Return seconds of a clock that nothing stops; only differences mean something."""
+    """Return seconds of a clock that nothing stops; only differences are meaningful."""
     return _monotonic()
 
 
 def _is_frozen(_monotonic: Callable[[], float] = time.monotonic) -> bool:
-    """Whether the timers of event loops may wait for a clock that stands still."""
+    """Whether the time may be frozen, so that timers of event loops would never fire."""
     return time.monotonic is not _monotonic
 
 
 async def real_sleep(seconds: float) -> None:
-    """Wait, also where the time is frozen."""
+    """Sleep for real seconds, even if the time is frozen."""
     if not _is_frozen():
         await asyncio.sleep(seconds)
         return
@@ -41,5 +41,5 @@ class SystemClock:
     sleep = staticmethod(real_sleep)
 
     def now(self) -> float:
-        """Return the time of day, as a test has set it."""
+        """Return the time of day; a test may have frozen it."""
         return time.time()

@@ -168,7 +168,7 @@ class Assertions(ABC):
             data: the body: ``bytes``, ``str``, or the fields of a form.
             json: the body, parsed.
             headers: some of the headers.
-            strict_headers: whether there may be no others.
+            strict_headers: whether other headers are forbidden.
             untraced: keywords of a client that leave no trace in a request, such as ``timeout``: a
                 ``DeprecationWarning`` names them.
 
@@ -190,7 +190,7 @@ class Assertions(ABC):
         strict_headers: bool = False,
         **untraced: Unpack[UntracedKeywords],
     ) -> None:
-        """Fail unless there was just one call, and it is as :meth:`assert_called_with` expects.
+        """Fail unless there was exactly one call, and it is as :meth:`assert_called_with` expects.
 
         Raises:
             AssertionError: with the nearest calls and what differs.
@@ -208,9 +208,9 @@ class Assertions(ABC):
 
         Args:
             calls: pairs of method and URL.
-            any_order: whether they may have come in any order, with others in between.
-            contiguous: whether they must have come one right after the other; ``False`` for
-                in this order, with others in between.
+            any_order: whether any order is fine, with other calls in between.
+            contiguous: whether no other call may come in between; ``False`` only requires
+                this order.
 
         Raises:
             AssertionError: with what is missing.
@@ -246,8 +246,8 @@ class Assertions(ABC):
     ) -> list[Call]:
         """Wait until the first ``count`` calls have ended, and return them.
 
-        Calls that were made before count; those that no route matched do, too. Nothing is polled,
-        and a test that has frozen the time does not stop the time limit.
+        Earlier calls count, and so do unmatched ones. The wait does not poll, and it times out even
+        if the test has frozen the time.
 
         Args:
             count: how many calls.
@@ -259,7 +259,7 @@ class Assertions(ABC):
             The calls, in order of arrival: answered, failed, or abandoned by the client.
 
         Raises:
-            AssertionError: after ``timeout`` seconds, with the requests received.
+            AssertionError: after ``timeout`` seconds, with the calls that were made instead.
 
         .. versionadded:: 1.1
         """
@@ -276,8 +276,8 @@ class Assertions(ABC):
         """Wait as :meth:`wait_for_calls` does, in a test or thread without a running event loop.
 
         Raises:
-            AssertionError: after ``timeout`` seconds, with the requests received.
-            RuntimeError: where an event loop runs, which it would block.
+            AssertionError: after ``timeout`` seconds, with the calls that were made instead.
+            RuntimeError: if an event loop is running, because waiting would block it.
 
         .. versionadded:: 1.1
         """

@@ -29,17 +29,17 @@ _NOT_GIVEN: Final = _NotGiven(DEFAULT_CONTENT_TYPE)
 
 @frozen(eq=False)
 class CallbackResult:
-    """What a callback answers.
+    """The response that a callback returns.
 
     Args:
         method: kept for compatibility with aioresponses; changes nothing.
         status: 200 to 999.
-        body: all that ``body=`` of a registration takes.
-        content_type: if ``headers`` have none; by default as in a registration.
+        body: anything that ``body=`` of a registration accepts.
+        content_type: used if ``headers`` have none; the default is that of a registration.
         payload: serialised as JSON in place of ``body``.
         headers: a mapping or pairs; a ``Content-Type`` here wins.
         response_class: kept for compatibility with aioresponses; changes nothing.
-        reason: the phrase behind the status.
+        reason: the reason phrase.
         json: the same as ``payload``.
 
     .. versionchanged:: 1.1
@@ -61,13 +61,13 @@ class CallbackResult:
         if self.json is None:
             return
         if self.payload is not None and self.payload != self.json:
-            msg = "json and payload are two names of one argument, but have two values"
+            msg = "json and payload are two names for one argument, but have two values"
             raise ValueError(msg)
         object.__setattr__(self, "payload", self.json)
 
 
 CallbackValue: TypeAlias = CallbackResult | Fault | None
-"""What a callback may return, or what may come of awaiting it."""
+"""What a callback may return, directly or when it is awaited."""
 
 Callback: TypeAlias = Callable[..., CallbackValue | Awaitable[CallbackValue]]
 

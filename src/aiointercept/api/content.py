@@ -33,12 +33,12 @@ HeadersLike: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]] | None
 
 DEFAULT_CONTENT_TYPE: Final = "application/json"
 _WITHOUT_BODY: Final = frozenset({204, 304})
-# Most responses have just these, and share them.
+# Most responses have only these, and share them.
 _DEFAULT_HEADERS: Final = CIMultiDictProxy(CIMultiDict({"Content-Type": DEFAULT_CONTENT_TYPE}))
 _ONCE: Final = (
-    "body is an async iterator, which gives its chunks only once, but it is to answer more than "
-    "one request: give a function that returns a new one for each, as in body=make_chunks instead "
-    "of body=make_chunks()"
+    "body is an async iterator, which yields its chunks only once, but it has to answer more than "
+    "one request: pass a function that returns a new one each time, as in body=make_chunks "
+    "instead of body=make_chunks()"
 )
 # A token of RFC 9110, section 5.6.2, and what no field value may have.
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -61,14 +61,14 @@ def make_content(
 
     Args:
         status: 200 to 999.
-        reason: the phrase behind the status.
+        reason: the reason phrase.
         body: see :data:`BodyLike`; text is encoded as UTF-8.
         json: serialised in place of ``body``.
         payload: the same as ``json``, by the name that aioresponses gives it.
         headers: a mapping or pairs; names may repeat.
-        content_type: if ``headers`` have none; ``application/json`` by default.
+        content_type: used if ``headers`` have none; ``application/json`` by default.
         cookies: become ``Set-Cookie`` headers.
-        reusable: whether the body must be there for more than one request.
+        reusable: whether the body has to answer more than one request.
 
     Raises:
         TypeError: for a value of the wrong type, naming the argument.
@@ -224,7 +224,7 @@ def serialised(name: str, value: Any) -> bytes:
 
 def _json_or_payload(json: Any, payload: Any) -> bytes | None:
     if json is not None and payload is not None and json != payload:
-        msg = "json and payload are two names of one argument, but they are given with two values"
+        msg = "json and payload are two names for one argument, but have two values"
         raise ValueError(msg)
     name, value = ("json", json) if json is not None else ("payload", payload)
     return None if value is None else serialised(name, value)

@@ -145,7 +145,7 @@ class MockResponse:
         See ``wait_for_calls`` of the mock.
 
         Raises:
-            AssertionError: after ``timeout`` seconds, with the requests received.
+            AssertionError: after ``timeout`` seconds, with the calls that were made instead.
 
         .. versionadded:: 1.1
         """
@@ -155,8 +155,8 @@ class MockResponse:
         """Wait as :meth:`wait_for_calls` does, in a test or thread without a running event loop.
 
         Raises:
-            AssertionError: after ``timeout`` seconds, with the requests received.
-            RuntimeError: where an event loop runs, which it would block.
+            AssertionError: after ``timeout`` seconds, with the calls that were made instead.
+            RuntimeError: if an event loop is running, because waiting would block it.
 
         .. versionadded:: 1.1
         """
@@ -200,7 +200,7 @@ class MockWebSocket(MockResponse):
         return [message for call in self.calls for message in call.messages]
 
     def assert_received(self, expected: Iterable[str | bytes]) -> None:
-        """Fail unless the clients sent just these messages, in this order.
+        """Fail unless the clients sent exactly these messages, in this order.
 
         Args:
             expected: the data of each message; ``mock.ANY`` and the like are allowed.
@@ -211,6 +211,6 @@ class MockWebSocket(MockResponse):
         wanted = list(expected)
         received = [one.data for one in self.messages if one.direction == "received"]
         if wanted != received:
-            first = f"{self._place} did not receive the messages expected of its clients"
+            first = f"{self._place} did not receive the expected messages"
             lines = unified_lines(list(map(short, wanted)), list(map(short, received)))
             raise AssertionError("\n".join([first, *lines]))

@@ -52,7 +52,7 @@ class Verbs(ABC):
 
     @abstractmethod
     def _path_base(self) -> URL:
-        """Return what path-only URLs are appended to."""
+        """Return the base of path-only URLs."""
         ...
 
     @abstractmethod
@@ -86,7 +86,7 @@ class Verbs(ABC):
         optional: bool = False,
         name: str | None = None,
     ) -> MockResponse:
-        """Register what is answered to requests for ``url``.
+        """Register a response to requests for ``url``.
 
         Args:
             url: exact, compared normalised; a path alone is relative to :attr:`server_url`; a
@@ -98,21 +98,21 @@ class Verbs(ABC):
             json: serialised in place of ``body``.
             payload: the same as ``json``.
             headers: of the response; a mapping or pairs.
-            content_type: if ``headers`` have none; ``application/json`` by default.
-            repeat: ``False`` for once, a number of times, or ``True`` for any number of times.
-            callback: makes the answer: ``(url, *, headers, query, json, data, **kw)``.
-            reason: the phrase behind the status.
-            exception: if true, the connection is closed: an ``aiohttp.ServerDisconnectedError``.
+            content_type: used if ``headers`` have none; ``application/json`` by default.
+            repeat: ``False`` for one request, a number of requests, or ``True`` for all.
+            callback: computes the response: ``(url, *, headers, query, json, data, **kw)``.
+            reason: the reason phrase.
+            exception: if true, the server disconnects: an ``aiohttp.ServerDisconnectedError``.
             match: matchers, or functions of the request, that must match besides the URL.
             delay: seconds before the answer starts.
             rate: bytes a second at which the body is sent, without bursts.
-            fault: a way in which the network fails.
-            raises: what the client's call raises.
-            cookies: that the response sets, by name.
-            ignore_query: whether the route matches whatever the query is. If ``url`` has no query
-                and ``match`` contains a ``matchers.query``, that matcher alone decides.
+            fault: the network failure to simulate.
+            raises: the exception that the client's call raises.
+            cookies: the cookies that the response sets, by name.
+            ignore_query: whether the query is not compared; nor is it where ``url`` has none and
+                ``match`` holds a ``matchers.query``.
             optional: whether a strict mock allows it to stay unused.
-            name: what messages call it.
+            name: the name of the route in messages.
 
         Returns:
             The handle of this registration.
@@ -173,7 +173,7 @@ class Verbs(ABC):
         optional: bool = False,
         name: str | None = None,
     ) -> MockResponse:
-        """Register for the requests that ``matcher`` matches, whatever their URL and method.
+        """Register a response to requests that ``matcher`` matches, whatever their URL and method.
 
         Args:
             matcher: one of :mod:`aiointercept.matchers`, one of your own, or a function.

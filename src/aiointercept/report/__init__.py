@@ -1,1 +1,1 @@
-"""The traffic page: what mocks were asked and answered, made from HAR, for people to look at."""
+"""The traffic page: the requests and responses of mocks as HAR, rendered for people to read."""

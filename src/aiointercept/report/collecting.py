@@ -1,4 +1,4 @@
-"""What mocks were asked, test by test, as HAR: values that the page shows and a file can hold."""
+"""Collects the calls of mocks, test by test, as HAR for the page or a file."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ _TEXT: Final = 500
 
 
 class ReportedRun(Protocol):
-    """One run of a mock, as far as a report reads it."""
+    """The part of one run of a mock that a report reads."""
 
     @property
     def calls(self) -> list[Call]:
@@ -39,32 +39,32 @@ class ReportedRun(Protocol):
 
     @property
     def routes(self) -> list[Registration]:
-        """All routes, used up or not."""
+        """All routes, including those that answer no more requests."""
         ...
 
     @property
     def closed(self) -> bool:
-        """Whether nothing will be added to it."""
+        """Whether the run has ended, so that it gets no more calls."""
         ...
 
     @property
     def redaction(self) -> Redaction | None:
-        """Masks secrets in files; ``None`` for none."""
+        """Masks secrets in files; ``None`` to mask nothing."""
         ...
 
     def take_cleared_calls(self) -> list[Call]:
-        """Return the calls that were cleared since it was last asked for them, once."""
+        """Return the calls that were cleared since the previous call of this method."""
         ...
 
 
 @frozen(eq=False, repr=False)
 class Snapshot:
-    """What one mock has to say now.
+    """The current calls and routes of one mock.
 
     Args:
-        calls: all of it.
-        routes: all of it.
-        redaction: masks secrets; ``None`` for none.
+        calls: all its calls.
+        routes: all its routes.
+        redaction: masks secrets; ``None`` to mask nothing.
     """
 
     calls: list[Call]
@@ -73,20 +73,20 @@ class Snapshot:
     closed: bool = True
 
     def take_cleared_calls(self) -> list[Call]:
-        """Return nothing: what was cleared is somebody else's."""
+        """Return nothing, because cleared calls are not part of a snapshot."""
         return []
 
 
 @define(eq=False, repr=False)
 class Collector:
-    """Collects from all mocks what each test asked.
+    """Collects the calls that each test made to any mock.
 
     Args:
-        root: a folder; places in files below it are told relative to it.
+        root: a folder; paths of files below it are shown relative to it.
     """
 
     _root: PurePath | None = None
-    # Each with the test in which it began, once that has ended.
+    # Maps each run to the test in which it began, once that test has ended.
     _runs: dict[ReportedRun, str | None] = field(factory=dict[ReportedRun, str | None], init=False)
     _seen: "WeakSet[Call]" = field(factory=WeakSet[Call], init=False)
 
@@ -103,17 +103,17 @@ class Collector:
         *,
         began: float | None = None,
     ) -> dict[str, Any] | None:
-        """Return what was asked since the last test ended, as JSON has it; ``None`` for nothing.
+        """Return the calls since the last test ended, as JSON values; ``None`` if there are none.
 
-        Routes that were not used are told of once they can be used no more, as routes of the test
-        in which their mock began.
+        Unused routes are reported once nothing can use them any more, under the test in which
+        their mock began.
 
         Args:
-            test: its node id.
-            outcome: such as ``passed``.
-            ending: runs that go on, but whose routes end with the test.
-            began: when the test began, in seconds since the epoch. What its calls say is no help
-                where a test has frozen the time.
+            test: the node id of the test.
+            outcome: the outcome, such as ``passed``.
+            ending: runs that continue, but whose routes end with the test.
+            began: when the test began, in seconds since the epoch. By default the start of the
+                first call, which is wrong if the test has frozen the time.
         """
         runs = {run: test if first is None else first for run, first in self._runs.items()}
         self._runs = {run: first for run, first in runs.items() if not run.closed}
@@ -167,7 +167,7 @@ class Collector:
             entry = whole if redaction is None else redaction.entry(whole)
             har = har_entry(_shortened(entry))
             _tell_sizes(har, entry)
-            # To the microsecond: calls over loopback take less than HAR's milliseconds.
+            # In microseconds, because calls over loopback take less than HAR's milliseconds.
             har["startedDateTime"] = datetime.fromtimestamp(call.started, timezone.utc).isoformat()
             own: dict[str, Any] = har.setdefault(NOTES, {})
             own |= {"fault": None, "attempts": call.attempts, **own, **notes, "near_misses": []}
@@ -175,7 +175,7 @@ class Collector:
                 own |= self._place(call.registration, redaction)
             elif not call.matched:
                 own["near_misses"] = self._near_misses(call, redaction, routes)
-        except Exception as error:  # noqa: BLE001  a user's function or value, which fails no test
+        except Exception as error:  # noqa: BLE001  an error of the user's code; a report must not fail a test
             url = URL(call.received.url).origin() / "cannot be shown"
             har = har_entry(Entry(Request(call.received.method, url), started=call.started))
             har["comment"] = f"{type(error).__name__}: {error}"
@@ -227,7 +227,7 @@ def _value(value: object) -> str:
 
 
 def _shortened(entry: Entry) -> Entry:
-    """Return ``entry`` with the beginnings of its bodies where they are large."""
+    """Return ``entry`` with large bodies shortened to their beginning."""
     request, response = entry.request, entry.response
     if request.body is not None and len(request.body) > _MOST_BODY:
         body = request.body[:_MOST_BODY]
@@ -239,7 +239,7 @@ def _shortened(entry: Entry) -> Entry:
 
 
 def _tell_sizes(har: dict[str, Any], entry: Entry) -> None:
-    """Say how large bodies are of which the beginning is there."""
+    """Add the full sizes of shortened bodies."""
     comment = f"the first {_MOST_BODY:,} of {{:,}} bytes"
     sent, received = entry.request_body, entry.response_body
     if isinstance(sent, bytes) and len(sent) > _MOST_BODY:
@@ -251,11 +251,11 @@ def _tell_sizes(har: dict[str, Any], entry: Entry) -> None:
 
 
 def assemble(tests: Iterable[Mapping[str, Any]], version: str) -> dict[str, Any]:
-    """Return one HAR of what :meth:`Collector.end_test` returned, in the order of the tests.
+    """Return one HAR from the results of :meth:`Collector.end_test`, in the order of the tests.
 
     Args:
-        tests: in any order, as processes that share a run have written them.
-        version: of aiointercept.
+        tests: the results in any order, as the processes of a run have written them.
+        version: the version of aiointercept.
     """
     tests = list(tests)
     unused = [route for one in tests for route in one["unused_routes"]]
@@ -282,7 +282,7 @@ def assemble(tests: Iterable[Mapping[str, Any]], version: str) -> dict[str, Any]
 
 
 def har_of_mock(snapshot: Snapshot, version: str) -> dict[str, Any]:
-    """Return what one mock has to say as HAR."""
+    """Return the calls and unused routes of one mock as HAR."""
     collector = Collector()
     collector.add(snapshot)
     found = collector.end_test("")
@@ -290,5 +290,5 @@ def har_of_mock(snapshot: Snapshot, version: str) -> dict[str, Any]:
 
 
 def dump_line(test: Mapping[str, Any]) -> str:
-    """Return what :meth:`Collector.end_test` returned as one line of ASCII."""
+    """Return a result of :meth:`Collector.end_test` as one line of ASCII."""
     return f"{json.dumps(test)}\n"

@@ -1,9 +1,9 @@
 """One self-contained HTML page from one HAR: ``render_page``, a pure function.
 
-The template and what it is made of are in the folder ``template``. The HAR goes into the page as
-it is, as JSON that no HTML parser takes for anything else; the page's script shows it as text only.
-A content security policy allows that script, that style and images in ``data:`` URLs, and nothing
-else, so the page cannot ask for anything and nothing in the traffic can run.
+The template and its parts are in the folder ``template``. The HAR is embedded unchanged, as JSON
+escaped so that no HTML parser misreads it; the page's script shows it as text only. A content
+security policy allows that script, that style and images in ``data:`` URLs, and nothing else, so
+the page makes no requests and nothing in the traffic can run.
 """
 
 import json
@@ -21,26 +21,26 @@ from aiointercept.core.type_guards import is_list, is_mapping
 
 _SCRIPTS: Final = ("dom.js", "model.js", "bodies.js", "details.js", "list.js", "main.js")
 _PLACEHOLDER: Final = re.compile(r"\{\{(\w+)\}\}")
-# What could end a script element or start another one, what older parsers of JavaScript take for
-# the end of a line, and halves of surrogate pairs, which UTF-8 cannot encode.
+# Characters that could end a script element or start another one, those that older JavaScript
+# parsers treat as line ends, and lone surrogates, which UTF-8 cannot encode.
 _UNSAFE: Final = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 
 
 def render_page(har: Mapping[str, Any], *, title: str = "HTTP traffic") -> str:
-    """Return an HTML page that shows what ``har`` holds.
+    """Return an HTML page that shows the content of ``har``.
 
-    The page shows a HAR of ours by test, with routes, near misses and unused routes, which are in
-    fields named ``_aiointercept``; and any other HAR, as browsers write it, by page.
+    The page shows a HAR of aiointercept by test, with routes, near misses and unused routes, which
+    are in fields named ``_aiointercept``. It shows any other HAR, as browsers write it, by page.
 
     Args:
         har: a HAR 1.2 document: ``{"log": {"entries": [...], ...}}``, as ``json.load`` returns it.
         title: the title of the page.
 
     Returns:
-        The page, to write as UTF-8. It loads nothing.
+        The page, to be written as UTF-8. It loads nothing.
 
     Raises:
-        ValueError: if ``har`` has no list ``log.entries``, or holds what JSON cannot.
+        ValueError: if ``har`` has no list ``log.entries``, or is not JSON-serialisable.
 
     .. versionadded:: 1.1
     """
@@ -63,13 +63,13 @@ def render_page(har: Mapping[str, Any], *, title: str = "HTTP traffic") -> str:
 
 
 def _embed(har: Mapping[str, Any]) -> str:
-    """Return ``har`` as JSON that can stand in a script element of type ``application/json``."""
+    """Return ``har`` as JSON for a script element of type ``application/json``."""
     try:
         text = _dump(har)
     except ValueError:
         text = _dump(_finite(har))
     except TypeError as error:
-        msg = f"har holds what JSON cannot: {error}"
+        msg = f"har cannot be serialised as JSON: {error}"
         raise ValueError(msg) from None
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
@@ -79,7 +79,7 @@ def _dump(value: object) -> str:
 
 
 def _finite(value: Any) -> Any:
-    """Return ``value`` with ``None`` for infinite numbers and NaN, which browsers do not parse."""
+    """Replace infinite numbers and NaN by ``None``, because browsers do not parse them."""
     if is_mapping(value):
         return {key: _finite(item) for key, item in value.items()}
     if is_list(value):
@@ -95,7 +95,7 @@ def _digest(text: str) -> str:
 
 @cache
 def _script() -> str:
-    # In a function, so that no name of ours meets one of the browser's.
+    # In a function, so that its names do not clash with those of the browser.
     return "\n".join(["(() => {", *map(_read, _SCRIPTS), "})();"])
 
 

@@ -1,8 +1,8 @@
 """``pytest --aiointercept-report``: collects in each process, and writes one file at the end.
 
-Nothing here is imported in a run that was not asked for a report. Each process of pytest-xdist adds
-lines to a file of its own in one folder, a line for each test, so what a run was asked takes no
-memory; the process that started the others reads them all.
+This module is only imported in runs with that option. Each process of pytest-xdist appends one line
+per test to its own file in a common folder, so that the traffic does not stay in memory. The main
+process reads all these files.
 """
 
 import json
@@ -27,16 +27,16 @@ _SUFFIXES: Final = (".html", ".har")
 
 
 class TrafficReport:
-    """The hooks of a run that is to write a report.
+    """The pytest hooks that write a report.
 
     Args:
-        config: of the run.
-        path: of the file to write, as it was given.
-        server: returns the run of the session's server, if there is one: its routes end with each
+        config: the configuration of the run.
+        path: the path of the file to write, as the user gave it.
+        server: returns the run of the session's server, if there is one; its routes end with each
             test.
 
     Raises:
-        pytest.UsageError: if the name of the file does not say what to write.
+        pytest.UsageError: if ``path`` does not end with ``.html`` or ``.har``, or is a folder.
     """
 
     def __init__(
@@ -61,21 +61,21 @@ class TrafficReport:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of pytest-xdist where to write."""
+        """Tell a worker of pytest-xdist which folder to write to."""
         node.workerinput[_FOLDER] = str(self._folder)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Note when a test began, which none of its fixtures has frozen yet."""
+        """Record when a test began, before its fixtures may freeze the time."""
         self._began[nodeid] = time.time()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note how a test ended."""
+        """Record the outcome of a test."""
         outcome = "error" if report.failed and report.when != "call" else report.outcome
         if report.when == "setup" or outcome != "passed":
             self._outcomes[report.nodeid] = outcome
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Write what a test asked; its fixtures have ended."""
+        """Write the calls of a test, after its fixtures have ended."""
         self._write(nodeid, self._outcomes.pop(nodeid, ""))
 
     def _write(self, test: str, outcome: str = "") -> None:
@@ -90,7 +90,7 @@ class TrafficReport:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        """Write the report, once the workers have written what they have."""
+        """Write the report, after all workers have written their results."""
         self._write("")
         if self._is_worker:
             return
@@ -101,18 +101,18 @@ class TrafficReport:
         self._path.write_text(text, encoding="utf-8")
 
     def _tests(self) -> Iterator[dict[str, Any]]:
-        assert self._folder is not None  # noqa: S101  it is where no other process gave it
+        assert self._folder is not None  # noqa: S101  only a worker may have no folder, and it returns earlier
         for file in sorted(self._folder.iterdir()):
             with file.open(encoding="ascii") as lines:
                 yield from map(json.loads, lines)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say where the report is."""
+        """Print the path of the report."""
         if self._count is not None:
             number = count(self._count, "exchange", "exchanges")
             terminalreporter.write_sep("-", f"aiointercept report of {number}: {self._shown}")
 
     def pytest_unconfigure(self) -> None:
-        """Remove what the processes wrote."""
+        """Remove the files that the processes wrote."""
         if not self._is_worker and self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)

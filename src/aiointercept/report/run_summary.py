@@ -1,7 +1,7 @@
-"""The section at the end of a pytest run: what there is to say of its mocks; nothing, mostly.
+"""The section about mocks at the end of a pytest run, if there is anything to report.
 
-pytest loads this in every run, so it imports nothing that it could do without. What tests of other
-processes have to say comes with their reports, as pytest-xdist sends them.
+pytest loads this module in every run, so it imports as little as possible. The results of other
+processes are attributes of test reports, which pytest-xdist transfers.
 """
 
 import os
@@ -14,9 +14,9 @@ from typing import Any, Final
 import pytest
 
 HINTS: Final = "aiointercept: hints"
-"""The title of a section of a report: what production would refuse that the mock has answered."""
+"""The title of a report section: calls that a mock answered but production would refuse."""
 RECORDED_CASSETTES: Final = "aiointercept_recorded"
-"""The attribute of a report: which cassettes were written, as absolute paths."""
+"""The attribute of a report with the absolute paths of the cassettes that were written."""
 
 _OURS: Final = "AiointerceptWarning"
 _MOST: Final = 10
@@ -25,11 +25,11 @@ _MOST: Final = 10
 def render_summary(
     warnings: Mapping[str, int], hints: Mapping[str, Sequence[str]], recorded: Iterable[str]
 ) -> list[str]:
-    """Return the lines of the section; none if there is nothing to say.
+    """Return the lines of the section; an empty list if there is nothing to report.
 
     Args:
-        warnings: how often each kind of warning was given.
-        hints: what production would refuse, in words, and the tests in which it was told.
+        warnings: how often each kind of warning was issued.
+        hints: descriptions of what production would refuse, each with the tests it occurred in.
         recorded: the cassettes that were written.
     """
     lines: list[str] = []
@@ -47,11 +47,11 @@ def render_summary(
 
 
 def stays(file: str, root: Path) -> bool:
-    """Return whether a file is worth telling of: one in a temporary folder is soon gone.
+    """Return whether to report a file; files in temporary folders are soon deleted.
 
     Args:
-        file: its absolute path.
-        root: of the project, which may be in a temporary folder itself.
+        file: the absolute path of the file.
+        root: the root of the project, which may be in a temporary folder itself.
     """
     path = Path(os.path.realpath(file))
     temporary = os.path.realpath(tempfile.gettempdir())
@@ -80,19 +80,19 @@ def _listed(texts: Iterable[str]) -> Iterator[str]:
 
 
 class RunSummary:
-    """The hooks of a run."""
+    """The pytest hooks that print the section."""
 
     def __init__(self) -> None:
         self._warnings: Counter[str] = Counter()
 
     def pytest_warning_recorded(self, warning_message: Any) -> None:
-        """Count a warning of ours."""
+        """Count warnings of aiointercept."""
         category: type[Warning] = warning_message.category
         if any(kind.__name__ == _OURS for kind in category.__mro__):
             self._warnings[category.__name__] += 1
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Write the section if there is something to say."""
+        """Print the section if there is anything to report."""
         stats: Mapping[str, list[Any]] = terminalreporter.stats
         reports = [
             one for found in stats.values() for one in found if isinstance(one, pytest.TestReport)

@@ -160,8 +160,8 @@ async def test_clean_up_that_fails(async_service):
     ("app", "message"),
     [
         (3, "not 3"),
-        ("module:app", "give the object, not its name"),
-        (web.Application, "not the class Application: give an instance, Application()"),
+        ("module:app", "pass the object, not its name"),
+        (web.Application, "not the class Application: pass an instance, Application()"),
         (lambda: None, "call it"),
         (flask.Blueprint("b", "b"), "must be an aiohttp.web.Application"),
         (web.RouteTableDef(), "add_routes"),

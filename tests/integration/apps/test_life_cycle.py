@@ -146,7 +146,7 @@ def test_loop_that_was_closed_meanwhile(async_service):
                 return response.status, await response.text()
 
     assert asyncio.run(late())[0] == 500
-    with pytest.raises(RuntimeError, match="which is closed by now"):
+    with pytest.raises(RuntimeError, match="which is now closed"):
         asyncio.run(m.stop())
 
 

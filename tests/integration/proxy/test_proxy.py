@@ -351,7 +351,7 @@ class TestTunnels:
         async with aiointercept() as m:
             answer = await raw(m, b"CONNECT db.test:5432 HTTP/1.1\r\n\r\nSSH-2.0-x\r\n")
             assert answer == b"HTTP/1.1 200 Connection established\r\n\r\n"
-            assert "CONNECT db.test:5432: what came is neither TLS nor HTTP/1.1" in caplog.text
+            assert "CONNECT db.test:5432: the data is neither TLS nor HTTP/1.1" in caplog.text
 
     async def test_plain_http(self):
         """The origin has the scheme that is spoken."""
@@ -458,7 +458,7 @@ class TestEnvironment:
             with pytest.raises(LookupError), m.proxied():
                 assert os.environ["HTTP_PROXY"] == m.proxy_url
                 assert os.environ["NO_PROXY"] == ""
-                with pytest.raises(RuntimeError, match="active already"), other.proxied():
+                with pytest.raises(RuntimeError, match="already active"), other.proxied():
                     pass
                 raise LookupError
             assert dict(os.environ) == before

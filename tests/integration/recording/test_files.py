@@ -84,7 +84,7 @@ def test_broken_entries(tmp_path: Path, change: dict[str, Any], field: str) -> N
         ("a: 1", "has no interactions"),
         ("interactions: []\nversion: 2", "version 2 is not known"),
         ("interactions: [{request: {}}]", "entry 1, request.method"),
-        ("interactions:\n- request: !!python/object:os.system {}", "holds a Python object"),
+        ("interactions:\n- request: !!python/object:os.system {}", "contains a Python object"),
         ("interactions: [{request: {method: GET, uri: x}}]", "entry 1, re"),
     ],
 )
@@ -114,7 +114,7 @@ def test_not_text(tmp_path: Path) -> None:
     """A file in another encoding; one with a mark at its beginning is fine."""
     file = tmp_path / "a.har"
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(CassetteError, match="not a text in UTF-8"):
+    with pytest.raises(CassetteError, match="not UTF-8 text"):
         files.load(file)
     file.write_bytes(b"\xef\xbb\xbf" + json.dumps({"log": {"entries": [VALID]}}).encode())
     assert len(files.load(file).entries) == 1

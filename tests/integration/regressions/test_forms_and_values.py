@@ -133,11 +133,11 @@ async def test_fewer_calls_than_expected_in_any_order():
 
 
 @pytest.mark.parametrize("form", ["two routes", "one result", "one function"])
-async def test_an_iterator_that_is_used_up_is_no_empty_body(form):
+async def test_an_exhausted_iterator_is_not_an_empty_body(form):
     """The second request gets a 500, and the block ends with what to do instead."""
     iterator = chunks()
     result = CallbackResult(body=iterator)
-    with pytest.raises(ValueError, match="gives its chunks only once"):
+    with pytest.raises(ValueError, match="yields its chunks only once"):
         async with aiointercept(mock_external_urls=True) as m:
             if form == "two routes":
                 m.get(URL, body=iterator)

@@ -205,7 +205,7 @@ def test_json_is_another_name_for_payload():
     """It can be read back by both."""
     result = CallbackResult(json={"a": 1})
     assert (result.payload, result.json) == ({"a": 1}, {"a": 1})
-    with pytest.raises(ValueError, match="two names of one argument"):
+    with pytest.raises(ValueError, match="two names for one argument"):
         CallbackResult(json={"a": 1}, payload={"a": 2})
 
 

@@ -184,7 +184,7 @@ def test_headers(given: Any, expected: Any):
         ({"cookies": {"a b": "1"}}, ValueError, "cookies: Illegal key 'a b'"),
         ({"json": object()}, TypeError, "json cannot be serialised by json.dumps: .*object"),
         ({"payload": {1, 2}}, TypeError, "payload cannot be serialised by json.dumps: .*set"),
-        ({"json": 1, "payload": 2}, ValueError, "json and payload are two names of one argument"),
+        ({"json": 1, "payload": 2}, ValueError, "json and payload are two names for one argument"),
         ({"body": {}}, TypeError, "body must be bytes.*not dict; json= takes"),
         ({"body": 3}, TypeError, "body must be bytes.*not int"),
         ({"body": [b"a"]}, TypeError, "body must be bytes.*not list"),

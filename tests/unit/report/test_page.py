@@ -124,7 +124,7 @@ def test_what_is_not_a_har_is_refused(document):
 
 def test_what_json_cannot_hold_is_refused():
     """What json cannot hold is refused."""
-    with pytest.raises(ValueError, match="har holds what JSON cannot: .*bytes"):
+    with pytest.raises(ValueError, match="har cannot be serialised as JSON: .*bytes"):
         render_page(har({"time": b"1"}))
 
 

@@ -1,1 +1,1 @@
-"""Whole applications in place of remote servers: running them, and carrying requests to them."""
+"""Whole applications in place of remote servers: running them and relaying requests to them."""

@@ -11,8 +11,8 @@ from aiointercept.adapters.apps.runner import DeferError, is_disconnect
 
 _LONGEST_LINE: Final = 1 << 24
 _MOST_HEADERS: Final = 1 << 16
-_FOR_EVER: Final = 1e8  # seconds; an idle connection ends with its client
-_SHUTDOWN: Final = 1.0  # seconds; what is left of handlers by then is cancelled
+_FOR_EVER: Final = 1e8  # seconds; only the client closes an idle connection
+_SHUTDOWN: Final = 1.0  # seconds; handlers that take longer are cancelled
 
 
 class AiohttpRunner:
@@ -20,14 +20,14 @@ class AiohttpRunner:
 
     Args:
         app: the application.
-        defer_error: gets what its handlers raise.
+        defer_error: gets the exceptions of its handlers.
     """
 
     def __init__(self, app: web.Application, defer_error: DeferError) -> None:
         self._app = app
         self._loop: asyncio.AbstractEventLoop | None = None
-        # Not in the hierarchy of loggers: what it is told is raised at the end of the block.
-        self._logger = logging.Logger("aiointercept.application")  # noqa: LOG001  as just said
+        # Not in the logger hierarchy: the end of the block raises the errors that it gets.
+        self._logger = logging.Logger("aiointercept.application")  # noqa: LOG001  see the line above
         self._logger.addHandler(_Errors(defer_error))
         options: dict[str, Any] = {
             "access_log": None,
@@ -50,7 +50,7 @@ class AiohttpRunner:
     def protocol(self) -> asyncio.Protocol:
         """See :meth:`.runner.Runner.protocol`."""
         server = self._runner.server
-        assert server is not None  # noqa: S101  it is started
+        assert server is not None  # noqa: S101  set by start()
         protocol: asyncio.Protocol = server()
         return protocol
 
@@ -59,13 +59,13 @@ class AiohttpRunner:
         if self._loop is asyncio.get_running_loop():
             await self._runner.cleanup()
             return
-        # Its server is dead with its loop; signals and contexts can still be cleaned up.
+        # The server died with its loop; the app's signals and contexts can still clean up.
         await self._app.shutdown()
         await self._app.cleanup()
 
 
 class _Errors(logging.Handler):
-    """Takes the exceptions that aiohttp's server logs, which are those of handlers."""
+    """Collects the exceptions that aiohttp's server logs, which come from handlers."""
 
     def __init__(self, defer_error: DeferError) -> None:
         super().__init__(logging.ERROR)
@@ -79,7 +79,7 @@ class _Errors(logging.Handler):
             error = RuntimeError(record.getMessage())
         if is_disconnect(error):
             return
-        # One error may be logged twice: by itself, and in what follows from it.
+        # An error may be logged twice: by itself, and as the context of the next one.
         if self._last is None or error.__context__ is not self._last:
             self._defer_error(error)
         self._last = error

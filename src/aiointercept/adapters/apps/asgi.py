@@ -14,19 +14,19 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ASGI_EXTRA: Final = "pip install 'aiointercept[asgi]'"
-_FOR_EVER: Final = 10**8  # seconds; an idle connection ends with its client
+_FOR_EVER: Final = 10**8  # seconds; only the client closes an idle connection
 
 
 def require_extra(*modules: str, kind: str) -> None:
-    """Check that what the extra ``asgi`` brings is there.
+    """Check that the packages of the extra ``asgi`` are installed.
 
     Raises:
-        ImportError: if it is not, naming what to type.
+        ImportError: if one is missing, with the command that installs it.
     """
     for module in modules:
         try:
             missing = importlib.util.find_spec(module) is None
-        except ValueError:  # somebody has put None in its place
+        except ValueError:  # sys.modules has None in its place
             missing = True
         if missing:
             msg = f"{kind} applications need {module}, which is not installed: {ASGI_EXTRA}"
@@ -38,7 +38,7 @@ class AsgiRunner:
 
     Args:
         app: the application.
-        defer_error: gets what it raises.
+        defer_error: gets the exceptions of the application.
 
     Raises:
         ImportError: if the extra is not installed.
@@ -49,18 +49,18 @@ class AsgiRunner:
         self._app = app
         self._defer_error = defer_error
         self._lifespan = Lifespan(app)
-        # Here, and not at the first request: importing takes longer than a loop should stand still.
+        # Now, not at the first request, because importing would block the loop for too long.
         self._server = self._make_server()
 
     def _make_server(self) -> Any:
-        import uvicorn  # noqa: PLC0415  of an extra
+        import uvicorn  # noqa: PLC0415  an extra
 
         config = uvicorn.Config(
             self._call,
             interface="asgi3",
             lifespan="off",
             ws=_websockets(),
-            log_config=None,  # the test's own settings stay
+            log_config=None,  # keep the test's own logging settings
             proxy_headers=False,
             timeout_keep_alive=_FOR_EVER,
         )
@@ -69,7 +69,7 @@ class AsgiRunner:
 
     async def start(self) -> None:
         """See :meth:`.runner.Runner.start`."""
-        await self._server.on_tick(0)  # makes the default headers
+        await self._server.on_tick(0)  # creates the default headers
         await self._lifespan.start()
 
     def protocol(self) -> asyncio.Protocol:
@@ -98,7 +98,7 @@ class AsgiRunner:
 
 
 def _websockets() -> Literal["auto", "wsproto"]:
-    """Return which of uvicorn's implementations of WebSocket can be used."""
+    """Return the WebSocket implementation for uvicorn to use."""
     if importlib.util.find_spec("wsproto") is not None:
         return "wsproto"
     return "auto"
@@ -111,7 +111,7 @@ class Lifespan:
         app: the application.
 
     Attributes:
-        state: what the application gives to its requests.
+        state: the state that the application shares with its requests.
     """
 
     def __init__(self, app: AsgiApp) -> None:
@@ -124,16 +124,16 @@ class Lifespan:
         self.state: dict[str, Any] = {}
 
     async def start(self) -> None:
-        """Start the application; one without lifespan has nothing to start.
+        """Start the application, if it supports the lifespan protocol.
 
         Raises:
-            Exception: what the application raised, or said, instead.
+            Exception: what the application raised, or a ``LifespanError`` with what it reported.
         """
         self._to_app, self._from_app = asyncio.Queue(), asyncio.Queue()
         self._task = asyncio.get_running_loop().create_task(self._run())
         answer = await self._ask("startup")
         if answer is None:
-            return  # it does not know the protocol, which is allowed
+            return  # it does not support the protocol, which is allowed
         if answer["type"] == "lifespan.startup.failed":
             await self._task
             raise self._error or LifespanError(_failed("start", answer))
@@ -143,11 +143,11 @@ class Lifespan:
         """Clean up after ``start``.
 
         Raises:
-            Exception: what the application raised, or said, instead.
+            Exception: what the application raised, or a ``LifespanError`` with what it reported.
         """
         task = self._task
         if task is None or task.get_loop() is not asyncio.get_running_loop():
-            return  # it died with its loop
+            return  # the task died with its loop
         if not self._supported:
             task.cancel()
             await asyncio.wait([task])
@@ -165,7 +165,7 @@ class Lifespan:
                 raise self._error
 
     async def _ask(self, event: str) -> MutableMapping[str, Any] | None:
-        """Send an event; return what the application answers, ``None`` if it ends instead."""
+        """Send an event; return the application's answer, or ``None`` if it ends without one."""
         self._to_app.put_nowait({"type": f"lifespan.{event}"})
         return await self._from_app.get()
 
@@ -179,7 +179,7 @@ class Lifespan:
             await self._app(scope, self._receive, self._send)
         except asyncio.CancelledError:
             raise
-        except BaseException as error:  # noqa: BLE001  it is raised by start or stop
+        except BaseException as error:  # noqa: BLE001  start or stop raises it
             self._error = error
         finally:
             self._from_app.put_nowait(None)
@@ -190,7 +190,7 @@ class Lifespan:
         except asyncio.CancelledError:
             if not self._supported:
                 raise
-            # The loop is about to be closed: the application can still clean up properly.
+            # The loop is about to close; let the application clean up properly.
             return {"type": "lifespan.shutdown"}
 
     async def _send(self, message: MutableMapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 The application's end is a :class:`ServerEnd`, an ``asyncio.Transport``; the relay's end is a
 :class:`Channel`. Each belongs to its own loop, which may be the same one. Both directions have flow
-control: who sends waits while too much of it is not taken.
+control: a sender waits while the other end has too much unread data.
 """
 
 import asyncio
@@ -15,19 +15,19 @@ from typing_extensions import override
 
 from aiointercept.core.http.messages import Origin
 
-_HIGH_WATER: Final = 1 << 18  # bytes not taken from which on the sender waits
+_HIGH_WATER: Final = 1 << 18  # with more unread bytes, the sender waits
 _LOW_WATER: Final = 1 << 16
 
 
 class Receiver(Protocol):
-    """What the relay does with the bytes of an application's server. Called on the relay's loop."""
+    """Receives the bytes of an application's server. Called on the relay's loop."""
 
     def data_received(self, data: bytes, /) -> None:
-        """Take what the server wrote; it is acknowledged with ``Channel.acknowledge``."""
+        """Receive data from the server; acknowledge it with ``Channel.acknowledge``."""
         ...
 
     def connection_lost(self) -> None:
-        """Note that either side has closed the connection."""
+        """Handle that either side has closed the connection."""
         ...
 
 
@@ -35,16 +35,16 @@ class Channel:
     """The relay's end of a connection to an application's server.
 
     Args:
-        loop: the relay's.
-        app_loop: the application's.
-        origin: the server in whose place the application stands.
-        info: what the application's transport says about itself.
+        loop: the relay's loop.
+        app_loop: the application's loop.
+        origin: the server that the application replaces.
+        info: what ``get_extra_info`` of the application's transport returns.
 
     Attributes:
-        origin: as given.
-        same_loop: whether both ends belong to one loop.
-        closed: whether either side has closed it.
-        receiver: takes what the server writes.
+        origin: the server that the application replaces.
+        same_loop: whether both ends belong to the same loop.
+        closed: whether either side has closed the connection.
+        receiver: receives what the server writes.
     """
 
     def __init__(
@@ -76,25 +76,25 @@ class Channel:
 
     @property
     def crowded(self) -> bool:
-        """Whether so much is not taken that the sender should wait."""
+        """Whether there is so much unread data that the sender should wait."""
         return self._not_taken > _HIGH_WATER
 
     async def drain(self) -> None:
-        """Wait while so much of what was sent is not taken that more would pile up."""
+        """Wait until the application has read enough of the sent data."""
         while self.crowded and not self.closed:
             if self._drained is None:
                 self._drained = self._loop.create_future()
             await asyncio.shield(self._drained)
 
     def acknowledge(self, number: int) -> None:
-        """Tell the application's end that so many bytes of what it wrote are taken."""
+        """Tell the application's end that ``number`` bytes of its data have been read."""
         if self.same_loop:
             self.end.written(number)
         else:
             self._call(self.end.written, number)
 
     def close(self) -> None:
-        """End the connection, as a client does that leaves."""
+        """Close the connection, as a client that disconnects."""
         if not self.closed:
             self._end()
             if self.receiver is not None:
@@ -107,25 +107,25 @@ class Channel:
     # From the application
 
     def deliver(self, data: bytes) -> None:
-        """Take what the application wrote."""
+        """Receive data that the application wrote."""
         if self.receiver is not None and not self.closed:
             self.receiver.data_received(data)
 
     def taken(self, number: int) -> None:
-        """Note that the application has taken so many bytes."""
+        """Record that the application has read ``number`` bytes."""
         self._not_taken -= number
         if self._drained is not None and self._not_taken <= _LOW_WATER:
             self._wake()
 
     def lost(self) -> None:
-        """Note that the application has closed the connection."""
+        """Record that the application has closed the connection."""
         if not self.closed:
             self._end()
             if self.receiver is not None:
                 self.receiver.connection_lost()
 
     def call(self, function: Callable[..., object], *arguments: Any) -> None:
-        """Call what belongs to the relay, from the application's loop."""
+        """Call a function of the relay, from the application's loop."""
         call_across(self._loop, function, *arguments, same=self.same_loop)
 
     def _end(self) -> None:
@@ -142,13 +142,13 @@ class ServerEnd(asyncio.Transport):
     """The application's end: the transport of its server's protocol.
 
     Args:
-        loop: the application's.
-        info: for ``get_extra_info``.
+        loop: the application's loop.
+        info: what ``get_extra_info`` returns.
         channel: the other end.
 
     Attributes:
-        users: tasks that have asked the transport about itself: those that serve the connection.
-        gone: whether the client has left.
+        users: the tasks that serve the connection, which have called ``get_extra_info``.
+        gone: whether the client has disconnected.
     """
 
     def __init__(
@@ -158,7 +158,7 @@ class ServerEnd(asyncio.Transport):
         self.loop = loop
         self.users: set[asyncio.Task[Any]] = set()
         self.gone = False
-        self._called = False  # whether the relay, or the loop itself, calls the protocol just now
+        self._called = False  # whether the relay or the loop is calling the protocol
         self._channel = channel
         self._context = contextvars.Context()
         self._protocol: Any = None
@@ -169,7 +169,7 @@ class ServerEnd(asyncio.Transport):
         self._writer_waits = False
 
     def open(self, factory: Callable[[], asyncio.Protocol], context: contextvars.Context) -> None:
-        """Connect the protocol of a server, which runs in ``context`` from now on."""
+        """Connect a server's protocol, which from now on runs in ``context``."""
         self._context = context
         context.run(self._open, factory)
 
@@ -199,7 +199,7 @@ class ServerEnd(asyncio.Transport):
     # Reading
 
     def arrive(self, data: bytes) -> None:
-        """Take what the relay sent."""
+        """Receive data that the relay sent."""
         if self._closing:
             return
         self._arrived.append(data)
@@ -215,7 +215,7 @@ class ServerEnd(asyncio.Transport):
             self._called = True
             try:
                 self._context.run(self._protocol.data_received, data)
-            except Exception as error:  # noqa: BLE001  a server that fails loses its connection
+            except Exception as error:  # noqa: BLE001  a failing server loses its connection
                 context = {"message": "data_received failed", "exception": error}
                 self.loop.call_exception_handler({**context, "transport": self})
                 self.abort()
@@ -230,7 +230,7 @@ class ServerEnd(asyncio.Transport):
     def resume_reading(self) -> None:
         self._paused = False
         if self._arrived:
-            # What has arrived is read before the caller goes on to something else, not within it.
+            # Read what has arrived soon, but not within this call.
             self.loop.call_soon(self._read)
 
     @override
@@ -254,7 +254,7 @@ class ServerEnd(asyncio.Transport):
             self._protocol.pause_writing()
 
     def written(self, number: int) -> None:
-        """Note that the relay has taken so many bytes."""
+        """Record that the relay has read ``number`` bytes."""
         self._not_taken -= number
         if self._writer_waits and self._not_taken <= _LOW_WATER and not self._closing:
             self._writer_waits = False
@@ -278,7 +278,7 @@ class ServerEnd(asyncio.Transport):
 
     @property
     def _sendfile_compatible(self) -> object:
-        # asyncio asks for this before it sends a file; servers then write the file in chunks.
+        # asyncio checks this before it sends a file; servers then write the file in chunks.
         raise NotImplementedError
 
     # The end
@@ -303,7 +303,7 @@ class ServerEnd(asyncio.Transport):
         self.close()
 
     def lose(self) -> None:
-        """Note that the client has left."""
+        """Record that the client has disconnected."""
         self.gone = True
         if not self._closing:
             self._end(ConnectionResetError("the client closed the connection"))
@@ -331,9 +331,9 @@ def call_across(
     *arguments: Any,
     same: bool,
 ) -> None:
-    """Call what belongs to ``loop``: at once on the same loop, else as soon as that one turns.
+    """Call ``function`` on ``loop``: at once on the same loop, else in its next iteration.
 
-    Nothing happens if that loop is closed: all that belonged to it is dead.
+    Do nothing if the loop is closed, because everything that belonged to it is dead.
     """
     if same:
         function(*arguments)

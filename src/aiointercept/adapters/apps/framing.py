@@ -1,4 +1,4 @@
-"""Where a response ends, read from its bytes as an application's server writes them. No I/O."""
+"""Finds the end of a response in the bytes that an application's server writes. No I/O."""
 
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -18,11 +18,11 @@ class FramingError(ValueError):
 
 
 class ResponseFraming:
-    """Follows the bytes of one response, after those of interim ones, to its end.
+    """Follows the bytes of one response to its end, skipping interim responses.
 
     Args:
-        method: of the request.
-        limit: bytes of the body to keep; a longer body is not kept at all.
+        method: the method of the request.
+        limit: maximum size of the body to store, in bytes; a longer body is not stored at all.
     """
 
     def __init__(self, method: str, limit: int) -> None:
@@ -37,9 +37,9 @@ class ResponseFraming:
         """Status of the final response; ``None`` until its head has come."""
         self.headers = _NO_HEADERS
         self.done = False
-        """Whether the response has come to its end."""
+        """Whether the response is complete."""
         self.upgraded = False
-        """Whether the connection belongs to another protocol from here on."""
+        """Whether the connection has switched to another protocol."""
         self.keep_alive = True
         """Whether another response may follow on the connection."""
 
@@ -49,10 +49,10 @@ class ResponseFraming:
         return None if self._kept is None else b"".join(self._kept)
 
     def feed(self, data: bytes) -> bool:
-        """Follow ``data``. Return whether the response has come to its end.
+        """Process ``data``. Return whether the response is complete.
 
         Raises:
-            FramingError: if it cannot be part of a response.
+            FramingError: if ``data`` cannot be part of a response.
         """
         self._pending = self._pending + data if self._pending else data
         while self._pending and not self.done and self._step():
@@ -63,7 +63,7 @@ class ResponseFraming:
         return self.done
 
     def feed_eof(self) -> bool:
-        """Note the end of the connection. Return whether the response is complete."""
+        """Process the end of the connection. Return whether the response is complete."""
         if self._step == self._read_rest and self._left is None:
             self.done = True
         return self.done
@@ -97,7 +97,7 @@ class ResponseFraming:
         return False
 
     def _take(self) -> bytes:
-        """Return what has come of the body, or of the chunk."""
+        """Return the part of the body or chunk that has arrived."""
         left = self._left
         if left is None or len(self._pending) <= left:
             taken, self._pending = self._pending, b""
@@ -156,7 +156,7 @@ class ResponseFraming:
 
 
 class _Head(NamedTuple):
-    """The head of a response: what counts for its end is read from it once."""
+    """The head of a response, with the values that determine its end."""
 
     status: int
     headers: CIMultiDictProxy[str]
@@ -167,7 +167,7 @@ class _Head(NamedTuple):
 
 @lru_cache(maxsize=_CACHED_HEADS)
 def _parse_head(head: bytes) -> _Head:
-    """Read a head; most answers of a test have the same."""
+    """Parse a head; cached because most responses of a test have the same one."""
     first, *lines = head.split(b"\r\n")
     version, _, rest = first.partition(b" ")
     if not version.startswith(b"HTTP/1.") or not rest[:3].isdigit():

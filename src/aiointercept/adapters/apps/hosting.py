@@ -1,7 +1,7 @@
 """``HostedApp``: one application from its first request to the end of the block.
 
-It is started on the loop that entered the block, or on the helper thread's where there is none or
-where it is blocked, and serves clients of every loop.
+It starts on the loop that entered the block, or on the helper thread's loop if there is none or if
+it is blocked, and serves clients of every loop.
 """
 
 import asyncio
@@ -19,12 +19,12 @@ from aiointercept.adapters.apps.runner import Runner, end_tasks, serving
 from aiointercept.core.errors import AppUnavailableError
 from aiointercept.core.http.messages import Origin
 
-_PATIENCE: Final = 0.2  # seconds that a loop gets to show that it is not blocked
-_STUCK: Final = 5.0  # the same, where no other loop can help
-_CLEAN_UP: Final = 10.0  # seconds that another thread gets to clean up
+_PATIENCE: Final = 0.2  # seconds to wait for a loop before it counts as blocked
+_STUCK: Final = 5.0  # the same, if no other loop can help
+_CLEAN_UP: Final = 10.0  # seconds for another thread to clean up
 _ENDED: Final = "the block of the mock has ended"
 _GONE: Final = (
-    "it ran on the event loop that entered the block, which is closed by now; enter the block "
+    "it ran on the event loop that entered the block, which is now closed; enter the block "
     "without a running loop, and the application runs on a helper thread"
 )
 
@@ -33,11 +33,11 @@ class HostedApp:
     """An application that runs from its first request on.
 
     Args:
-        runner: runs it.
-        name: what errors call it.
+        runner: runs the application.
+        name: the name of the application in errors.
         home: the loop that entered the block; ``None`` if there was none.
         helper: returns the helper thread's loop.
-        defer_error: gets what keeps it from starting or cleaning up.
+        defer_error: gets the errors of starting and cleaning up.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class HostedApp:
         self._begun = False
         self._stopped = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        # What keeps it from being used; None once it is started.
+        # The error that keeps the application from starting; None once it has started.
         self._started: Future[BaseException | None] = Future()
         self._life: asyncio.Task[None] | None = None
         self._stop_event = asyncio.Event()
@@ -68,14 +68,14 @@ class HostedApp:
     # Starting
 
     async def connect(self, origin: Origin, info: Mapping[str, Any]) -> Channel:
-        """Return a new connection to the application, which is started if need be.
+        """Return a new connection to the application; start the application if necessary.
 
         Args:
-            origin: the server in whose place the application stands.
-            info: what the application's transport says about itself.
+            origin: the server that the application replaces.
+            info: what ``get_extra_info`` of the application's transport returns.
 
         Raises:
-            Exception: what keeps the application from starting.
+            Exception: the error that keeps the application from starting.
             AppUnavailableError: if its loop is closed or blocked.
         """
         here = asyncio.get_running_loop()
@@ -109,7 +109,7 @@ class HostedApp:
             try:
                 await asyncio.wait([asyncio.wrap_future(self._started)], timeout=_PATIENCE)
             finally:
-                # Others wait for the start too, whatever becomes of this request.
+                # Other requests wait for the start, even if this one is cancelled.
                 self._launch_on_helper()
         else:
             self._launch_on_helper()
@@ -120,7 +120,7 @@ class HostedApp:
             _post(helper, self._launch, helper)
 
     def _launch(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin to start on ``loop``, which is the running one, unless another one was faster."""
+        """Begin to start on ``loop``, the running one, unless another loop was faster."""
         with self._lock:
             if self._loop is not None or self._stopped:
                 return
@@ -128,21 +128,21 @@ class HostedApp:
         self._life = self._context.copy().run(loop.create_task, self._live())
 
     async def _live(self) -> None:
-        """Run the application until the block ends, or the loop is about to be closed."""
+        """Run the application until the block ends or the loop is about to close."""
         self._stop_event = asyncio.Event()
         try:
             try:
                 await self._runner.start()
-            except Exception as error:  # noqa: BLE001  whatever it is, it is told
+            except Exception as error:  # noqa: BLE001  the end of the block raises any error
                 self._defer_error(error)
                 self._started.set_result(error)
             else:
                 self._started.set_result(None)
                 await self._stop_event.wait()
         finally:
-            # asyncio.run() cancels what is left, and waits for it before it closes the loop.
+            # asyncio.run() cancels the remaining tasks, and awaits them before closing the loop.
             if not self._started.done():
-                self._started.set_result(self._unavailable("its start was cut off"))
+                self._started.set_result(self._unavailable("its start was cancelled"))
             await self._clean_up()
 
     async def _open_elsewhere(self, end: ServerEnd, loop: asyncio.AbstractEventLoop) -> None:
@@ -160,9 +160,9 @@ class HostedApp:
         if not waiting.done():
             waiting.cancel()
             msg = (
-                f"it runs on the event loop that entered the block, but that did not "
-                f"turn for {_STUCK:g} seconds: do not call a blocking HTTP client on its thread, "
-                "or make such a call the first one, so that the application starts elsewhere"
+                f"it runs on the event loop that entered the block, but that loop was blocked "
+                f"for {_STUCK:g} seconds: do not call a blocking HTTP client in its thread, or "
+                "make such a call the first one, so that the application starts on another loop"
             )
             raise self._unavailable(msg)
 
@@ -179,9 +179,9 @@ class HostedApp:
     # Stopping
 
     def stop(self) -> None:
-        """Begin to clean up; it is done once ``wait_stopped`` or ``join`` has returned.
+        """Begin to clean up; call ``wait_stopped`` or ``join`` to wait for the end.
 
-        On the application's own running loop it is done once that has turned.
+        On the application's own loop, the clean-up needs further iterations of that loop.
         """
         with self._lock:
             first, self._stopped = not self._stopped, True
@@ -192,7 +192,7 @@ class HostedApp:
             self._started.set_result(self._unavailable("it was not started in time"))
             self._done.set_result(None)
         elif loop.is_closed():
-            # It was closed without ending its tasks: what does not depend on it can still be done.
+            # It was closed without ending its tasks; clean up what does not depend on it.
             helper = self._helper()
             _post(helper, lambda: self._spawn_clean_up(helper))
         else:
@@ -204,12 +204,12 @@ class HostedApp:
         self._life = self._context.copy().run(loop.create_task, self._clean_up())
 
     async def wait_stopped(self) -> None:
-        """Wait until all is cleaned up."""
+        """Wait until the clean-up is complete."""
         if not self._done.done():
             await asyncio.wait([asyncio.wrap_future(self._done)], timeout=_CLEAN_UP)
 
     def join(self) -> None:
-        """Wait the same, blocking, unless it is the running loop that has to turn for it."""
+        """Block until the clean-up is complete, unless that needs the loop running here."""
         try:
             here: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
@@ -227,7 +227,7 @@ class HostedApp:
         try:
             await end_tasks(users)
             await self._runner.stop()
-        except Exception as error:  # noqa: BLE001  whatever it is, it is told
+        except Exception as error:  # noqa: BLE001  the end of the block raises any error
             self._defer_error(error)
         finally:
             self._done.set_result(None)
@@ -236,7 +236,7 @@ class HostedApp:
 def _post(
     loop: asyncio.AbstractEventLoop, function: Callable[..., object], *arguments: Any
 ) -> bool:
-    """Call ``function`` as soon as ``loop`` turns. Return whether it can."""
+    """Schedule ``function`` on ``loop``. Return ``False`` if the loop is closed."""
     try:
         loop.call_soon_threadsafe(function, *arguments)
     except RuntimeError:

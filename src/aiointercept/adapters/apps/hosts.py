@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    # Few mocks host an application: the package is to be imported quickly.
+    # Few mocks host an application, so the imports below would slow down all others.
     from aiointercept.adapters.apps.hosting import HostedApp
     from aiointercept.adapters.apps.reply import AppReply
 
@@ -15,12 +15,12 @@ _logger: Final = logging.getLogger("aiointercept")
 
 
 class AppHost:
-    """Hosts applications. Safe to use from several threads.
+    """Hosts applications. Thread-safe.
 
     Args:
         helper: returns the helper thread's loop.
-        defer_error: gets the errors of the applications; those that come after the end of the
-            block are logged instead.
+        defer_error: gets the errors of the applications; errors after the end of the block are
+            logged instead.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class AppHost:
         self._stopping: list[HostedApp] = []
 
     def start(self) -> None:
-        """Begin: the running loop, if there is one, is where applications run."""
+        """Start hosting; applications run on the running loop, if there is one."""
         self._ended = False
         try:
             self._home = asyncio.get_running_loop()
@@ -45,14 +45,14 @@ class AppHost:
             self._home = None
 
     def host(self, app: Any, name: str) -> "AppReply":
-        """Return what answers with an application, which starts with its first request.
+        """Return a reply that an application makes; it starts with its first request.
 
         Args:
             app: the application.
-            name: what errors call it.
+            name: the name of the application in errors.
 
         Raises:
-            TypeError: if it is no application.
+            TypeError: if ``app`` is not an application.
             ImportError: if the extra for its kind is not installed.
         """
         from aiointercept.adapters.apps.aiohttp_app import AiohttpRunner  # noqa: PLC0415  see above
@@ -69,7 +69,7 @@ class AppHost:
             AppKind.WSGI: WsgiRunner,
         }
         runner = runners[kind](app, self._defer)
-        # A WSGI application runs in threads anyway: on the helper's loop nothing can block it.
+        # A WSGI application runs in threads anyway; on the helper's loop, nothing blocks it.
         home = None if kind is AppKind.WSGI else self._home
         hosted = HostedApp(runner, name, home, self._helper, self._defer)
         with self._lock:
@@ -91,13 +91,13 @@ class AppHost:
             app.join()
 
     async def wait_closed(self) -> None:
-        """Wait until all is cleaned up, after ``stop``."""
+        """Wait, after ``stop``, until the clean-up is complete."""
         for app in self._take_stopping():
             await app.wait_stopped()
         self._ended = True
 
     def join(self) -> None:
-        """Wait the same, blocking; not for what the running loop has to do."""
+        """Block until the clean-up is complete, except for what needs the loop running here."""
         for app in self._take_stopping():
             app.join()
         self._ended = True

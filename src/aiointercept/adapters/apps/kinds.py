@@ -27,13 +27,13 @@ def kind_of(app: Any) -> AppKind:
     """Return which kind of application ``app`` is.
 
     Raises:
-        TypeError: if it is none, saying what was given instead.
+        TypeError: if ``app`` is not an application, saying what it is instead.
     """
     if isinstance(app, web.Application):
         return AppKind.AIOHTTP
     if isinstance(app, type):
         name = app.__name__
-        msg = f"app must be {_TAKEN}, not the class {name}: give an instance, {name}()"
+        msg = f"app must be {_TAKEN}, not the class {name}: pass an instance, {name}()"
         raise TypeError(msg)
     if not callable(app):
         msg = f"app must be {_TAKEN}, not {app!r}{_instead_of(app)}"
@@ -67,7 +67,7 @@ def _is_async(app: Any) -> bool:
         app = app.func
     app = inspect.unwrap(app)
     return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(
-        getattr(app, "__call__", None)  # noqa: B004  whether it can be called is known; this is how
+        getattr(app, "__call__", None)  # noqa: B004  it is callable; this looks at how
     )
 
 
@@ -85,11 +85,11 @@ def _first(signature: inspect.Signature) -> str:
 
 def _instead_of(app: Any) -> str:
     if isinstance(app, str):
-        return ": import the application and give the object, not its name"
+        return ": import the application and pass the object, not its name"
     if isinstance(app, web.AppRunner):
-        return ": give the application itself, runner.app"
+        return ": pass the application itself, runner.app"
     if isinstance(app, web.RouteTableDef):
-        return ": make an application, and add the routes with app.add_routes(routes)"
+        return ": create an application, and add the routes with app.add_routes(routes)"
     if inspect.iscoroutine(app):
         app.close()
         return ": await it first"
@@ -102,7 +102,7 @@ def _hint(app: Callable[..., Any]) -> str:
     except (TypeError, ValueError):
         return ""
     if _takes(signature, 0):
-        return ". If this is a function that makes the application, call it"
+        return ". If this is a function that returns the application, call it"
     if _takes(signature, 1) and _first(signature) == "scope":
         return (
             ". This looks like ASGI 2: wrap it in asgiref.compatibility.guarantee_single_callable()"

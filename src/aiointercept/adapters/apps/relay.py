@@ -1,7 +1,7 @@
-"""Carries one request to a mounted application, and its answer back, byte for byte.
+"""Relays one request to a mounted application, and its response back, byte for byte.
 
-The application sees the request as its client sent it; the client gets what the application's
-server wrote. Only where the answer ends is looked at, for the log and for the next request.
+The application sees the request as the client sent it; the client gets what the application's
+server wrote. The relay only looks for the end of the response, for the log and the next request.
 """
 
 import asyncio
@@ -24,9 +24,9 @@ from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.responder import ServedConnection
 
 KEPT_BODY: Final = 1 << 20
-"""Bytes of a body that the log keeps; a longer one is ``None`` there."""
+"""Maximum size of a body in the log, in bytes; a longer body is ``None`` there."""
 
-_CROWDED: Final = 1 << 18  # bytes that the client has not read yet, from which on the server waits
+_CROWDED: Final = 1 << 18  # with more bytes that the client has not read yet, the server waits
 _CRLF: Final = b"\r\n"
 _LAST_CHUNK: Final = b"0\r\n\r\n"
 _COLON: Final = b": "
@@ -34,7 +34,7 @@ _NOT_FOR_SERVERS: Final = ("Proxy-Connection", hdrs.PROXY_AUTHORIZATION)
 
 
 class _Relayed(Answered):
-    """Tells aiohttp's server that the answer is out, and the connection to be kept open."""
+    """Tells aiohttp's server that the answer has been sent, and to keep the connection open."""
 
     @property
     @override
@@ -42,7 +42,7 @@ class _Relayed(Answered):
         return True
 
 
-# They hold nothing of their request, so that one of each kind is enough.
+# They have no state of their request, so one of each kind is enough.
 _KEEP_OPEN: Final = _Relayed()
 _CLOSE: Final = Answered()
 
@@ -51,10 +51,10 @@ class Relay:
     """One request over one channel.
 
     Args:
-        request: as it came from the client; its body may be still to come.
-        exchange: the call in the log.
+        request: the client's request; its body may still be arriving.
+        exchange: the logged call and its answer.
         served: the client's connection.
-        channel: leads to the application.
+        channel: the connection to the application.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Relay:
         self._finished = False
 
     async def run(self) -> web.StreamResponse:
-        """Carry the request there and the answer back."""
+        """Relay the request to the application and the response back."""
         channel, request = self._channel, self._request
         channel.receiver = self
         sender: asyncio.Task[None] | None = None
@@ -106,7 +106,7 @@ class Relay:
         return _KEEP_OPEN if stays else _CLOSE
 
     def _body_at_hand(self) -> bytes | None:
-        """Return the whole body if it is here already, as a small one is."""
+        """Return the whole body if it has arrived already, as a small one has."""
         request, content = self._request, self._request.content
         if content.at_eof():
             return request.buffered_body
@@ -117,7 +117,7 @@ class Relay:
         return body
 
     async def _send(self, chunks: AsyncIterator[bytes]) -> None:
-        """Send a body that is still coming in, and note it for the log."""
+        """Send a body that is still arriving, and log it."""
         chunked = _is_chunked(self._request)
         kept: list[bytes] | None = []
         size = 0
@@ -142,16 +142,16 @@ class Relay:
     # From the application
 
     def data_received(self, data: bytes) -> None:
-        """Hand on what the application's server wrote."""
+        """Forward data of the application's server to the client."""
         framing = self._framing
         self._unacknowledged += len(data)
         if not framing.done:
             known = framing.status
             try:
-                # The client may look into the log as soon as it has the last byte.
+                # The client may read the log as soon as it has the last byte.
                 done = framing.feed(data)
             except FramingError:
-                # What it is, is for the client to find out.
+                # Send the invalid response anyway, so that the client finds out.
                 framing.keep_alive = False
                 done = True
             if known is None:
@@ -170,7 +170,7 @@ class Relay:
             self._acknowledge()
 
     def connection_lost(self) -> None:
-        """Note that either side has closed the connection."""
+        """Handle that either side has closed the connection."""
         self._framing.feed_eof()
         self._finish()
         self._ended = True
@@ -207,7 +207,7 @@ class Relay:
     # Another protocol
 
     async def _tunnel(self) -> None:
-        """Carry bytes both ways until either side closes."""
+        """Relay bytes both ways until either side closes."""
         self._ended = self._channel.closed
         client = self._request.protocol
         parser: Any = _TunnelParser(self._channel, self._request)
@@ -222,13 +222,13 @@ class Relay:
 
 @frozen(eq=False, repr=False)
 class _TunnelParser:
-    """Stands where aiohttp's server has a parser of frames: what the client sends goes on."""
+    """Replaces the frame parser of aiohttp's server, and forwards the client's bytes."""
 
     channel: Channel
     request: web.BaseRequest
 
     def feed_data(self, data: bytes) -> tuple[bool, bytes]:
-        """Send ``data`` on."""
+        """Forward ``data`` to the application."""
         self.channel.write(bytes(data))
         if self.channel.crowded and self.request.transport is not None:
             self.request.transport.pause_reading()
@@ -237,7 +237,7 @@ class _TunnelParser:
         return False, b""
 
     def feed_eof(self) -> None:
-        """Close the way to the application."""
+        """Close the connection to the application."""
         self.channel.close()
 
     def _resume(self, _drained: object) -> None:
@@ -251,7 +251,7 @@ async def _end(sender: "asyncio.Task[None]") -> None:
         sender.cancel()
         await asyncio.wait([sender])
     if not sender.cancelled():
-        sender.exception()  # the client has left while it was sending: no error of anybody
+        sender.exception()  # the client disconnected while sending, which is not an error
 
 
 def _is_chunked(request: web.BaseRequest) -> bool:
@@ -265,11 +265,12 @@ def _framed(request: web.BaseRequest, body: bytes) -> bytes:
 
 
 def _head_of(request: web.BaseRequest, *, told_to_go_on: bool) -> bytes:
-    """Return the head of a request as its client sent it, to a server and not to a proxy.
+    """Return the head of a request as the client sent it, without anything for a proxy.
 
     Args:
-        request: as it was received.
-        told_to_go_on: whether the client has sent the body for which it may have asked.
+        request: the request as it was received.
+        told_to_go_on: whether the client has already sent the body, so that the application must
+            not answer ``Expect: 100-continue``.
     """
     target = request.raw_path
     if not target.startswith("/") and target != "*":

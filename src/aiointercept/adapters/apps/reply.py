@@ -1,4 +1,4 @@
-"""``AppReply``: what a mount answers with, performed by a hosted application."""
+"""``AppReply``: the answer of a mount, given by a hosted application."""
 
 import ssl
 from functools import lru_cache
@@ -27,7 +27,7 @@ class AppReply:
     """The answer of a mounted application; a :class:`~.ports.responder.Responder`.
 
     Args:
-        app: gives it.
+        app: the application that answers.
     """
 
     app: HostedApp
@@ -44,7 +44,7 @@ class AppReply:
                 channel.close()
             try:
                 channel = await self._connect(request, origin)
-            except Exception as error:  # noqa: BLE001  it is told at the end of the block
+            except Exception as error:  # noqa: BLE001  the end of the block raises it
                 if isinstance(error, AppUnavailableError):
                     exchange.dispatcher.defer_error(error)
                 connection.settle()
@@ -70,5 +70,5 @@ class AppReply:
 
 @lru_cache(maxsize=1)
 def _tls() -> ssl.SSLContext:
-    """Return what tells servers that a connection is one over TLS, whether it is spoken or not."""
+    """Return a context that marks a connection as TLS for servers, even if it does not use TLS."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,4 +1,4 @@
-"""What runs an application of one kind, for those who host it; and its errors."""
+"""``Runner``, which runs an application of one kind; and what tells disconnects from errors."""
 
 import asyncio
 import contextvars
@@ -8,9 +8,9 @@ from typing import Final, Protocol
 
 DeferError = Callable[[BaseException], None]
 
-# Real seconds that handlers get to end once their clients are gone.
+# Real seconds for handlers to end once their clients have disconnected.
 _GRACE: Final = 2.0
-# Of Starlette, by name, as it need not be installed.
+# Starlette's exceptions, by name, because it need not be installed.
 _DISCONNECTS: Final = ("ClientDisconnect", "WebSocketDisconnect")
 
 
@@ -19,18 +19,18 @@ class Connection(Protocol):
 
     @property
     def gone(self) -> bool:
-        """Whether the client has left."""
+        """Whether the client has disconnected."""
         ...
 
 
 serving: Final[contextvars.ContextVar["weakref.ref[Connection] | None"]] = contextvars.ContextVar(
     "aiointercept_serving", default=None
 )
-"""The connection for which an application's code runs; timers keep contexts alive for a while."""
+"""The connection that an application's code serves; a weak reference, as timers keep contexts."""
 
 
 def is_disconnect(error: BaseException) -> bool:
-    """Whether ``error`` only says that the client of the running code has left."""
+    """Whether ``error`` only means that the client of the running code has disconnected."""
     if type(error).__name__ in _DISCONNECTS:
         return True
     reference = serving.get()
@@ -39,13 +39,13 @@ def is_disconnect(error: BaseException) -> bool:
 
 
 class Runner(Protocol):
-    """Runs one application. All but the constructor is used on the application's loop."""
+    """Runs one application. Call all methods on the application's loop."""
 
     async def start(self) -> None:
         """Start the application.
 
         Raises:
-            Exception: what keeps it from starting.
+            Exception: the error that keeps it from starting.
         """
         ...
 
@@ -54,19 +54,19 @@ class Runner(Protocol):
         ...
 
     async def stop(self) -> None:
-        """Clean up; the connections are closed, but their tasks may go on for a moment.
+        """Clean up; the connections are closed, but their tasks may still run for a moment.
 
-        It may be called after ``start`` has failed, and on another loop once that of ``start`` is
-        closed.
+        This may be called after ``start`` has failed, and on another loop if the loop of
+        ``start`` is closed.
 
         Raises:
-            Exception: what the application's own clean-up raised.
+            Exception: the error of the application's own clean-up.
         """
         ...
 
 
 async def end_tasks(tasks: set[asyncio.Task[None]]) -> None:
-    """Wait for tasks whose clients are gone; cancel those that take too long."""
+    """Wait for tasks whose clients have disconnected; cancel those that take too long."""
     here = asyncio.get_running_loop()
     pending = {task for task in tasks if not task.done() and task.get_loop() is here}
     if pending:

@@ -11,7 +11,7 @@ from aiointercept.adapters.apps.runner import DeferError
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 _THREADS: Final = 10
-_JOIN: Final = 2.0  # real seconds that a thread gets to end
+_JOIN: Final = 2.0  # real seconds for a thread to end
 
 
 class WsgiRunner(AsgiRunner):
@@ -19,7 +19,7 @@ class WsgiRunner(AsgiRunner):
 
     Args:
         app: the application.
-        defer_error: gets what it raises.
+        defer_error: gets the exceptions of the application.
 
     Raises:
         ImportError: if the extra is not installed.
@@ -27,7 +27,7 @@ class WsgiRunner(AsgiRunner):
 
     def __init__(self, app: WsgiApp, defer_error: DeferError) -> None:
         require_extra("a2wsgi", "uvicorn", kind="WSGI")
-        import a2wsgi  # noqa: PLC0415  of an extra
+        import a2wsgi  # noqa: PLC0415  an extra
 
         telling: Any = _Telling(app, defer_error)
         middleware: Any = a2wsgi.WSGIMiddleware(telling)
@@ -52,7 +52,7 @@ class WsgiRunner(AsgiRunner):
 
 
 class _Telling:
-    """A WSGI application that tells of errors which it hands to ``start_response``."""
+    """A WSGI application that reports the errors which it passes to ``start_response``."""
 
     def __init__(self, app: WsgiApp, defer_error: DeferError) -> None:
         self._app = app
@@ -60,7 +60,7 @@ class _Telling:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         started = False
-        # a2wsgi's input ends with the body, so a body without a length can be read too.
+        # a2wsgi's input ends with the body, so a body without a length is readable, too.
         environ["wsgi.input_terminated"] = True
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:

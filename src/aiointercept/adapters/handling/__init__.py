@@ -1,1 +1,1 @@
-"""How a request that has arrived is answered: one performer for each kind of reply."""
+"""Answering requests that have arrived: one performer for each kind of reply."""

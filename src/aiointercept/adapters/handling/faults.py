@@ -1,4 +1,4 @@
-"""Faults and other answers that are not responses, performed on the connection of the request."""
+"""Performers for faults and other answers that are not responses."""
 
 import asyncio
 import logging
@@ -28,7 +28,7 @@ from aiointercept.core.routing.replies import (
     Stream,
 )
 
-# Two numbers: on, and after no seconds. In Windows they are shorter.
+# struct linger: switched on, with zero seconds. Its fields are shorter on Windows.
 _RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _NOT_HTTP: Final = b"SSH-2.0-this is not HTTP\r\n\r\n"
 
@@ -47,7 +47,7 @@ async def perform_fault(performance: Performance, reply: FaultReply) -> web.Stre
             and performance.connection is not None
             and isinstance(response, Answered)
         ):
-            # The client's own limit ends it; if we hung up it would see that first.
+            # The client's own timeout has to end the call; closing here would end it first.
             await break_connection(performance.request, Fault.HANG)
         return response
     if fault is Fault.TRUNCATED_BODY:
@@ -62,7 +62,7 @@ async def perform_fault(performance: Performance, reply: FaultReply) -> web.Stre
 async def fail_client(performance: Performance, answer: Answer) -> web.StreamResponse:
     """Make the call of an intercepted client raise; close any other connection.
 
-    A client that came through the proxy cannot be made to raise: it gets a response that tells why.
+    The mock cannot make a client of the proxy raise. Such a client gets a response with the reason.
     """
     exchange, connection = performance.exchange, performance.connection
     if isinstance(answer, NoRouteReply):
@@ -79,7 +79,7 @@ async def fail_client(performance: Performance, answer: Answer) -> web.StreamRes
 async def raise_from_callback(
     performance: Performance, answer: CallbackRaiseReply
 ) -> web.StreamResponse:
-    """Make the client's call raise what the callback raised; at the mock's own URL it is a 500."""
+    """Make the client's call raise the callback's exception; answer 500 at the mock's own URL."""
     if performance.connection is not None:
         return await fail_client(performance, answer)
     error = answer.make()
@@ -88,21 +88,21 @@ async def raise_from_callback(
 
 
 def warn_of_unmatched(call: Call, answer: NoRouteReply) -> None:
-    """Say in the log why no route takes a request; once, however often the client repeats it."""
+    """Log why no route matches a request, only once even if the client repeats the request."""
     if call.attempts == 1:
         _logger.warning(answer.explanation)
 
 
 def _needs_interception(call: Call) -> str:
     return (
-        f"{call.received} came to m.server_url, where no client is intercepted, but the route "
-        f"{call.registration} can be performed for an intercepted client only: it raises, or fails "
-        "before there is a connection"
+        f"{call.received} was sent to m.server_url, where no client is intercepted, but the route "
+        f"{call.registration} only works for an intercepted client: it raises, or fails before "
+        "there is a connection"
     )
 
 
 async def break_connection(request: web.BaseRequest, fault: Fault) -> None:
-    """Break the connection of ``request``; what was sent of an answer goes out before."""
+    """Break the connection of ``request``, after what was written so far has been sent."""
     transport = request.transport
     if transport is None:
         return
@@ -117,7 +117,7 @@ async def break_connection(request: web.BaseRequest, fault: Fault) -> None:
 
 
 def reset(transport: asyncio.Transport) -> None:
-    """Close so that the peer gets RST: an abort alone closes properly, with FIN."""
+    """Close ``transport`` so that the peer gets RST; ``abort`` alone would send FIN."""
     sock = transport.get_extra_info("socket")
     if sock is not None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
@@ -125,9 +125,9 @@ def reset(transport: asyncio.Transport) -> None:
 
 
 def truncated(content: Content) -> Stream:
-    """Return ``content`` as a stream that announces more than it has.
+    """Return ``content`` as a stream that is shorter than its ``Content-Length``.
 
-    Of a body that is known, half comes; of one that streams, all chunks do.
+    The stream has half of a fixed body, or all chunks of a streaming one.
     """
     if isinstance(content, FileReply):
         content = file_stream(content)

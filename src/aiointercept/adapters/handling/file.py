@@ -1,4 +1,4 @@
-"""Bodies from files: looked at, opened and read outside of the loop's thread; whole or in part."""
+"""Bodies from files, whole or in part; a thread other than the loop's opens and reads them."""
 
 import os
 import re
@@ -22,12 +22,12 @@ _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)", re.IGNORECASE)
 
 
 class _OpenFile(NamedTuple):
-    """A file that is open for reading.
+    """A file opened for reading.
 
     Attributes:
         file: the file.
-        size: bytes that it has now.
-        headers: its validators, as a server of files sends them.
+        size: its current size in bytes.
+        headers: its validators, as a file server sends them.
     """
 
     file: BinaryIO
@@ -62,7 +62,7 @@ async def send_file(performance: Performance, reply: FileReply) -> web.StreamRes
 
 
 def file_stream(reply: FileReply) -> Stream:
-    """Return the whole file as a stream whose length is not known beforehand."""
+    """Return the whole file as a stream without a known length."""
     return Stream(lambda: _whole(reply.path), reply.status, reply.reason, reply.headers)
 
 
@@ -84,10 +84,10 @@ def _close(opened: _OpenFile) -> None:
 def _part(
     request: web.BaseRequest, status: int, size: int, headers: CIMultiDict[str]
 ) -> range | None:
-    """Return the positions to send (RFC 9110, section 14); ``None`` if there are none.
+    """Return the byte positions to send (RFC 9110, section 14); ``None`` if there are none.
 
-    A range that is not understood is ignored, as are several. ``Content-Range`` is added to
-    ``headers`` where a part is sent.
+    Invalid ranges and multiple ranges are ignored. If a part is sent, this adds ``Content-Range``
+    to ``headers``.
     """
     whole = range(size)
     wanted = _RANGE.fullmatch(request.headers.get("Range", "").strip())
@@ -108,7 +108,7 @@ def _part(
 
 
 def _is_current(asked: "CIMultiDictProxy[str]", headers: CIMultiDict[str]) -> bool:
-    """Whether ``If-Range``, if there is one, names the file as it is."""
+    """Whether ``If-Range``, if present, matches the current file."""
     validator = asked.get("If-Range")
     return validator is None or validator in (headers.get("ETag"), headers.get("Last-Modified"))
 

@@ -1,8 +1,8 @@
-"""The bytes of a fixed answer, made once: most answers of a mock are the same each time.
+"""The bytes of a fixed answer, made once, because most answers of a mock never change.
 
-What goes over the wire is to the byte what aiohttp itself would write; a test compares the two. An
-answer that leaves aiohttp something to decide (a length of its own, ``Transfer-Encoding``,
-``Connection``, HTTP/1.0, a connection to be closed) takes the long way, through ``web.Response``.
+The bytes are exactly those that aiohttp itself would write; a test compares the two. If aiohttp
+has something to decide (the answer sets its own length, ``Transfer-Encoding`` or ``Connection``,
+the client speaks HTTP/1.0, or the connection closes), the answer goes through ``web.Response``.
 So does a plain answer, which is sent as it was recorded, if it has no length.
 """
 
@@ -20,7 +20,7 @@ from typing_extensions import override
 from aiointercept.adapters.handling.response import has_body, phrase
 from aiointercept.core.http.messages import Response
 
-# Above this, the long way hands the body to the transport without copying it.
+# Above this size, web.Response passes the body to the transport without copying it.
 _LONGEST: Final = 1 << 16
 _DECIDED_BY_AIOHTTP: Final = (
     "Connection",
@@ -30,15 +30,15 @@ _DECIDED_BY_AIOHTTP: Final = (
     "Transfer-Encoding",
 )
 
-# Before and after the value of the Date field; in a plain answer, to which none is added, all is
-# before. None for an answer that takes the long way.
+# The bytes before and after the value of Date. A plain answer gets no Date, so all its bytes come
+# before. None for an answer that needs web.Response.
 _parts: Final[WeakKeyDictionary[Response, tuple[bytes, bytes] | None]] = WeakKeyDictionary()
 
 
 class FixedResponse(web.StreamResponse):
-    """An answer whose bytes are known; aiohttp's server only has to send them.
+    """An answer whose bytes are known, so that aiohttp's server only has to send them.
 
-    The constructor of the base class is not called: it builds header fields, which are not needed.
+    It does not call the constructor of its base class, which builds headers that are not needed.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -61,7 +61,7 @@ class FixedResponse(web.StreamResponse):
 
 
 def fixed_response(answer: Response, request: web.BaseRequest) -> FixedResponse | None:
-    """Return ``answer`` to ``request`` as bytes; ``None`` if it has to take the long way."""
+    """Return ``answer`` to ``request`` as bytes; ``None`` if it needs ``web.Response``."""
     if request.method == "HEAD" or request.version != HttpVersion11 or not request.keep_alive:
         return None
     try:
@@ -103,8 +103,8 @@ _date_of: tuple[int, bytes] = (0, b"")
 
 
 def _date() -> bytes:
-    """Return the time in the form of RFC 9110, section 5.6.7; made once in a second."""
-    global _date_of  # noqa: PLW0603  a cache of one value, replaced as a whole
+    """Return the time in the format of RFC 9110, section 5.6.7, formatted once a second."""
+    global _date_of  # noqa: PLW0603  a cache of one value, replaced atomically
     now = int(time.time())
     second, text = _date_of
     if second != now:

@@ -1,4 +1,4 @@
-"""Carries a forwarded request to the real server and its answer back, chunk by chunk."""
+"""Sends a forwarded request to the real server and its response back, chunk by chunk."""
 
 import aiohttp
 from aiohttp import web
@@ -15,7 +15,7 @@ from aiointercept.core.routing.replies import ForwardReply, RaiseReply
 
 
 async def forward(performance: Performance, reply: ForwardReply) -> web.StreamResponse:
-    """Carry the request to the real server, as its client would have, or as the mock does."""
+    """Send the request to the real server, as the client would have or with the mock's upstream."""
     request, exchange, connection = performance
     owner = exchange.dispatcher
     client = connection and connection.upstream and connection.upstream(request.sent_body)
@@ -24,7 +24,7 @@ async def forward(performance: Performance, reply: ForwardReply) -> web.StreamRe
         return Answered()
     try:
         answer = await upstream.send(exchange.call.received)
-    except Exception as error:  # noqa: BLE001  whatever it is, the client has to get it
+    except Exception as error:  # noqa: BLE001  the client has to get any error
         return await fail_client(performance, RaiseReply(_as_connection_error(error)))
     connection.settle()
     if answer.tunnel is not None:
@@ -46,7 +46,7 @@ async def _send_back(
     request, exchange, _ = performance
     response = PlainResponse(answer.status, answer.reason, end_to_end_headers(answer.headers))
     owner, call = exchange.dispatcher, exchange.call
-    # The client may be done, and look into the log, before this side has closed everything.
+    # The client may have the whole response, and read the log, before this side has finished.
     owner.finish(call, answer.status, answer.headers, None)
     try:
         await response.prepare(request)
@@ -55,7 +55,7 @@ async def _send_back(
             await write_chunk(response, chunk, pace)
         owner.finish(call, answer.status, answer.headers, None)
     except (aiohttp.ClientError, ConnectionError):
-        # Either side has gone: the client must not take what it got for the whole.
+        # Either side has disconnected: the client must see that the response is incomplete.
         if request.transport is not None:
             request.transport.close()
         return Answered()

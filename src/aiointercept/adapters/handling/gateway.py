@@ -1,6 +1,7 @@
-"""The proxy in the role of a client: what an intercepted client does by itself, it does for others.
+"""The proxy in the role of a client: it does for its clients what intercepted ones do themselves.
 
-A client of the proxy cannot be made to raise. It gets a ``502`` or ``504`` whose body explains.
+The mock cannot make a client of the proxy raise. Such a client gets a ``502`` or ``504`` whose body
+explains the failure.
 """
 
 from collections.abc import AsyncIterable, Callable, Sequence
@@ -31,18 +32,18 @@ _GATEWAY_TIMEOUT: Final = 504
 
 @define(eq=False, repr=False)
 class Gateway:
-    """Makes the connections of those that come through the proxy.
+    """Makes the connections of clients that use the proxy.
 
     Args:
-        active_mocks: returns the mocks to ask, from the one whose proxy it is outwards.
-        upstream: makes what reaches the real server, from the body that is sent.
+        active_mocks: returns the mocks to ask, from the one that owns the proxy outwards.
+        upstream: makes the upstream to the real server, given the request's body.
     """
 
     active_mocks: Callable[[], Sequence[Dispatcher]]
     upstream: Callable[[AsyncIterable[bytes] | bytes], Upstream]
 
     def connection(self, origin: Origin, tls: ClientTls | None = None) -> ClientConnection:
-        """Return what stands for a client that believes to be connected to ``origin``."""
+        """Return the connection of a client that takes this for a connection to ``origin``."""
         return ProxiedConnection(
             origin,
             Request("GET", f"{origin.prefix}/"),
@@ -59,21 +60,21 @@ class ProxiedConnection(ClientConnection):
     """A connection from a client of the proxy.
 
     Attributes:
-        gateway: made it.
+        gateway: the gateway that made it.
     """
 
     gateway: Gateway = field(kw_only=True)
 
     def passes_by(self, request: Request) -> Exchange | None:
-        """Return what is to be performed for a request that no mock touches.
+        """Return the exchange of a request that no mock handles or logs; ``None`` for any other.
 
-        An intercepted client would go its own way; for this one the proxy has to. Nothing is
-        logged.
+        An intercepted client would reach the real server itself; for this client, the proxy has
+        to. Nothing is logged.
         """
         self.active_mocks = self.gateway.active_mocks()
         try:
             decision = decide(request, self.active_mocks)
-        except Exception:  # noqa: BLE001  a matcher raised: it will again when it counts
+        except Exception:  # noqa: BLE001  a matcher raised; dispatching will report it
             return None
         if not isinstance(decision, Passthrough) or decision.mock is not None:
             return None
@@ -81,7 +82,7 @@ class ProxiedConnection(ClientConnection):
 
 
 class _Nobody:
-    """Owns exchanges that no mock wants to know of; see :class:`.ports.exchange.ExchangeOwner`."""
+    """Owns exchanges that no mock handles; see :class:`.ports.exchange.ExchangeOwner`."""
 
     takes_streams = True
 
@@ -92,11 +93,11 @@ class _Nobody:
         headers: HeaderSource = None,  # noqa: ARG002
         body: bytes | None = None,  # noqa: ARG002
     ) -> None:
-        """Note the end, as others look at that."""
+        """Mark the call as finished, because the handler checks that."""
         call.duration = 0.0
 
     def answered(self, call: Call, response: Response) -> None:  # noqa: ARG002  the name is the protocol's
-        """Note the end, as others look at that."""
+        """Mark the call as finished, because the handler checks that."""
         call.duration = 0.0
 
     def fail(self, exchange: Exchange, fault: Fault) -> None:
@@ -112,12 +113,12 @@ class _Nobody:
         """Do nothing."""
 
     def upstream_for(self, client: Upstream | None) -> Upstream | None:
-        """Return the client's own way."""
+        """Return the client's own upstream."""
         return client
 
 
 def failure(answer: Answer) -> Response | None:
-    """Return what a proxy answers where there is no answer; ``None`` where it closes."""
+    """Return what a proxy answers if there is no response; ``None`` if it disconnects."""
     if isinstance(answer, DisconnectReply):
         return None
     if isinstance(answer, NoRouteReply):
@@ -125,7 +126,7 @@ def failure(answer: Answer) -> Response | None:
     if isinstance(answer, RaiseReply):
         error = answer.make()
         return _explained(_BAD_GATEWAY, f"{type(error).__name__}: {error}")
-    assert isinstance(answer, FaultReply)  # noqa: S101  nothing else stands in place of an answer
+    assert isinstance(answer, FaultReply)  # noqa: S101  no other kind of answer fails
     status = _GATEWAY_TIMEOUT if answer.fault is Fault.CONNECT_TIMEOUT else _BAD_GATEWAY
     return _explained(status, f"{answer.fault}: {answer.fault.value}")
 

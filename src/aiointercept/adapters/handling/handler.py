@@ -1,7 +1,7 @@
-"""The connections of one mock on one loop: an ``aiohttp.web.Server``, from request to answer.
+"""An ``aiohttp.web.Server`` for the connections of one mock on one loop, from request to answer.
 
-How connections come about is the listeners' business. Here a request that has arrived becomes a
-core request, and what the core answers goes to the performer of that kind of answer.
+Listeners establish the connections. Here a received request becomes a core request, and the core's
+answer goes to the performer for that kind of answer.
 """
 
 import asyncio
@@ -55,11 +55,11 @@ from aiointercept.core.routing.replies import (
     internal_error,
 )
 
-# A mock takes what the real server takes; these are far beyond what servers allow.
+# A mock accepts whatever the real server accepts; these are far beyond the limits of servers.
 _LONGEST_LINE: Final = 1 << 24
 _MOST_HEADERS: Final = 1 << 16
 _READ_BUFFER: Final = 1 << 18
-# The beginning of a body by which is decided whether the request is forwarded while it comes in.
+# Size of the beginning of a body that decides whether to forward the request while it arrives.
 _MOST_BUFFERED: Final = 1 << 23
 _logger: Final = logging.getLogger("aiointercept")
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -69,20 +69,20 @@ class ConnectionHandler(web.Server):
     """Serves connections on one loop for one mock.
 
     Args:
-        dispatcher: decides.
-        prefix: tells the origin of connections that no intercepted client made.
-        loop: the loop on which everything happens.
+        dispatcher: decides how requests are answered.
+        prefix: returns the origin of connections that no intercepted client made.
+        loop: the loop that serves the connections.
         run: awaits what the user's callbacks return.
-        contains_exits: whether ``SystemExit`` and ``KeyboardInterrupt`` of the user's code end the
-            exchange and not the loop; they are raised when the block ends.
-        gateway: makes what stands for a client that names the origin in its request, as those of a
-            proxy do; ``None`` if there is no proxy.
+        contains_exits: whether ``SystemExit`` and ``KeyboardInterrupt`` from the user's code end
+            the exchange instead of the loop; they are then raised when the block ends.
+        gateway: makes the connection of a client that names the origin in its request, as clients
+            of a proxy do; ``None`` if there is no proxy.
 
     Attributes:
-        pid: the process whose loop that is.
+        pid: the id of the process that the loop belongs to.
     """
 
-    def __init__(  # noqa: PLR0913  a listener says once how its connections are handled
+    def __init__(  # noqa: PLR0913  a listener configures its handler in one place
         self,
         dispatcher: Dispatcher,
         prefix: Callable[[], str],
@@ -118,13 +118,13 @@ class ConnectionHandler(web.Server):
         self._attachments: dict[RequestHandler, dict[object, Attachment]] = {}
 
     def protocol(self, connection: ClientConnection) -> RequestHandler:
-        """Return a server protocol for a connection that belongs to an intercepted client."""
+        """Return a server protocol for a connection of an intercepted client."""
         protocol = self()
         self._client_connections[protocol] = connection
         return protocol
 
     def steps_of(self, protocol: RequestHandler) -> Callable[[], int]:
-        """Return what tells how many requests of a connection have begun, and have ended."""
+        """Return a function that counts the begun plus the ended requests of a connection."""
         self._steps[protocol] = 0
         return lambda: self._steps.get(protocol, 0)
 
@@ -142,7 +142,7 @@ class ConnectionHandler(web.Server):
         super().connection_lost(handler, exc)
 
     def close(self) -> None:
-        """Break off all connections and what runs on them; to be called on the handler's loop."""
+        """Abort all connections and the tasks that serve them; call this on the handler's loop."""
         for protocol in self.connections:
             self._end(protocol)
             protocol.close()
@@ -150,14 +150,14 @@ class ConnectionHandler(web.Server):
                 protocol.transport.abort()
 
     def _end(self, protocol: RequestHandler) -> None:
-        """Cancel what runs for a connection; only once, so that its clean-up may wait."""
+        """Cancel the task of a connection, only once, so that its clean-up may await something."""
         task = self._running.get(protocol)
         if task is not None and task not in self._ending:
             self._ending.add(task)
             task.cancel()
 
     async def wait_closed(self) -> None:
-        """Wait until all connections are gone."""
+        """Wait until all connections are closed."""
         if self._running:
             await asyncio.wait(self._running.values(), timeout=1)
         for _ in range(10):
@@ -181,7 +181,7 @@ class ConnectionHandler(web.Server):
         return request
 
     def _log_unreadable(self, protocol: RequestHandler) -> None:
-        """Log that aiohttp's parser has refused what came in; aiohttp answers it."""
+        """Log a request that aiohttp's parser has rejected; aiohttp answers it."""
         connection = self._client_connections.get(protocol)
         if connection is None:
             request = Request(UNREADABLE.method, self._prefix() + UNREADABLE.path)
@@ -193,7 +193,7 @@ class ConnectionHandler(web.Server):
         )
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        assert isinstance(request, AiointerceptRequest)  # noqa: S101  as the factory makes it
+        assert isinstance(request, AiointerceptRequest)  # noqa: S101  the request factory makes nothing else
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  a coroutine that runs has a task
         self._running[request.protocol] = task
@@ -223,7 +223,7 @@ class ConnectionHandler(web.Server):
         if exchange is None:
             if has_body:
                 received = await self._with_body(request, connection)
-            else:  # as in most requests: there is nothing to wait for
+            else:  # most requests have no body to wait for
                 received = self._received(request, connection, b"")
             request.keep(received, NO_MATCH_INFO)
             exchange = await self._dispatcher.dispatch(
@@ -234,7 +234,7 @@ class ConnectionHandler(web.Server):
     async def _take_in(
         self, request: AiointerceptRequest, connection: ClientConnection | None
     ) -> Exchange | None:
-        """Read the body, unless it is decided on the request while that is still coming in."""
+        """Read the body, unless the request can be decided while its body is still arriving."""
         has_body, expects = request.body_exists, "Expect" in request.headers
         exchange = None
         if isinstance(connection, ProxiedConnection):
@@ -253,7 +253,7 @@ class ConnectionHandler(web.Server):
     def _begin(
         self, request: AiointerceptRequest, connection: ClientConnection | None
     ) -> Exchange | None:
-        """Decide by the head of a request whether it goes to an application as it comes in."""
+        """Decide from the head of a request whether to stream it to an application."""
         received = self._received(request, connection, None)
         request.keep(received, NO_MATCH_INFO)
         return self._dispatcher.begin(received, RequestView(request), connection=connection)
@@ -276,7 +276,7 @@ class ConnectionHandler(web.Server):
     async def _forward_while_it_comes_in(
         self, request: AiointerceptRequest, connection: ClientConnection
     ) -> Exchange | None:
-        """Decide on a large body by how it begins, so that it need not be buffered to go on."""
+        """Decide on a large body by its beginning, so that it is forwarded without buffering."""
         await request.receive(_MOST_BUFFERED, connection.body)
         if request.content.at_eof():
             return None
@@ -286,7 +286,7 @@ class ConnectionHandler(web.Server):
     async def _with_body(
         self, request: AiointerceptRequest, connection: ClientConnection | None
     ) -> Request:
-        """Return ``request`` as the core sees it, with as much of its body as was received."""
+        """Return ``request`` as a core request, with the part of its body received so far."""
         body, encoding = request.buffered_body, request.headers.get("Content-Encoding")
         if encoding is not None:
             body = await decoded(body, encoding)
@@ -298,7 +298,7 @@ class ConnectionHandler(web.Server):
         connection: ClientConnection | None,
         body: bytes | None,
     ) -> Request:
-        """Return ``request`` as the core sees it, with its body as far as that is known."""
+        """Return ``request`` as a core request; ``body`` is ``None`` while it is not known."""
         prefix = self._prefix() if connection is None else connection.origin.prefix
         urls = urls_of(prefix, request)
         return Request.received(request.method.upper(), urls, request.headers, body)
@@ -307,7 +307,7 @@ class ConnectionHandler(web.Server):
         exchange = performance.exchange
         answer: Any = exchange.answer
         if isinstance(answer, Response):
-            # Closed by the user's own code, as a server that crashes.
+            # The user's code closed the connection, as a crashing server does.
             if performance.client_is_gone:
                 exchange.dispatcher.finish(exchange.call)
                 return Answered()
@@ -316,7 +316,7 @@ class ConnectionHandler(web.Server):
             performance.settle()
             return performance.send(answer)
         if performance.was_shown_fault:
-            # The client took the faulty certificate, so all is well for it.
+            # The client accepted the faulty certificate, so it gets a normal response.
             exchange.dispatcher.fail(exchange, answer.fault)
             exchange = evolve(exchange, answer=answer.content)
             return await self._perform(performance._replace(exchange=exchange))
@@ -340,7 +340,7 @@ class _Served:
 
     Args:
         attachments: closed when the connection is lost.
-        settle: notes that the client gets an answer.
+        settle: records that the client gets an answer.
     """
 
     attachments: MutableMapping[object, Attachment]
@@ -349,7 +349,7 @@ class _Served:
 
 Performer = Callable[[Performance, Any], Awaitable[web.StreamResponse]]
 
-# One performer for each kind of answer; a response, the most usual one, has a shorter way.
+# One performer for each kind of answer; responses, the most frequent kind, take a shorter path.
 _PERFORMERS: Final[Mapping[type, Performer]] = {
     Stream: send_stream,
     WebSocket: converse,
@@ -366,5 +366,5 @@ _PERFORMERS: Final[Mapping[type, Performer]] = {
 async def _let_continue(request: AiointerceptRequest) -> None:
     if request.headers["Expect"].lower() == "100-continue":
         await request.writer.write(_CONTINUE)
-        # What went out is no part of the response: an error can still become a 500.
+        # These bytes are not part of the response, so an error can still become a 500.
         request.writer.output_size = 0

@@ -1,4 +1,4 @@
-"""Bodies that go out at a given number of bytes a second: what ``rate=`` asks for."""
+"""Sending bodies at a given number of bytes a second, for ``rate=``."""
 
 from collections.abc import AsyncIterator
 from typing import Final
@@ -10,13 +10,13 @@ from aiointercept.core.http.messages import Response
 from aiointercept.core.routing.replies import Stream
 
 _PIECE: Final = 0.05
-"""Seconds of the body that are sent at once: small enough not to be a burst."""
+"""How many seconds' worth of the body are sent at once; small enough to avoid bursts."""
 
 
 class Pace:
-    """Cuts chunks into pieces, each of which comes when its last byte is due.
+    """Splits chunks into pieces, and yields each when its last byte is due.
 
-    There is no burst: neither to begin with, nor after a pause of the one who makes the chunks.
+    There are no bursts, neither at the start nor after the source of the chunks has paused.
 
     Args:
         rate: bytes a second.
@@ -28,11 +28,11 @@ class Pace:
         self._free_at = real_monotonic()
 
     async def pieces(self, chunk: bytes) -> AsyncIterator[bytes]:
-        """Yield the pieces of ``chunk``, after waiting for each."""
+        """Yield the pieces of ``chunk``, each when it is due."""
         for at in range(0, len(chunk), self._size):
             piece = chunk[at : at + self._size]
             now = real_monotonic()
-            # What a sleep took too long is made up for, up to one piece; a pause is not.
+            # Make up for a sleep that took too long, up to one piece, but not for a pause.
             self._free_at = max(self._free_at, now - _PIECE) + len(piece) / self._rate
             if self._free_at > now:
                 await real_sleep(self._free_at - now)
@@ -40,7 +40,7 @@ class Pace:
 
 
 async def write_chunk(response: web.StreamResponse, chunk: bytes, pace: Pace | None) -> None:
-    """Write a chunk of a body: at once, or piece by piece as ``pace`` says."""
+    """Write a chunk of a body, at once or at the rate of ``pace``."""
     if pace is None:
         await response.write(chunk)
         return
@@ -49,7 +49,7 @@ async def write_chunk(response: web.StreamResponse, chunk: bytes, pace: Pace | N
 
 
 def as_stream(answer: Response) -> Stream:
-    """Return a response as one whose body can be sent piece by piece."""
+    """Return a response as a stream, so that its body can be sent piece by piece."""
     body = answer.body or b""
 
     async def chunks() -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""What every performer of an answer gets: the request, its exchange, and its connection."""
+"""The argument of every performer: the request, its exchange, and its connection."""
 
 from typing import NamedTuple
 
@@ -15,12 +15,12 @@ from aiointercept.core.routing.replies import FaultReply, internal_error
 
 
 class Performance(NamedTuple):
-    """An answer to be performed.
+    """An answer to perform.
 
     Attributes:
-        request: what is answered.
-        exchange: the call in the log, and who is told how it went.
-        connection: that of an intercepted client; ``None`` at the mock's own URL.
+        request: the request to answer.
+        exchange: the logged call, its answer, and the owner that is told the outcome.
+        connection: the connection of an intercepted client; ``None`` at the mock's own URL.
     """
 
     request: AiointerceptRequest
@@ -28,13 +28,13 @@ class Performance(NamedTuple):
     connection: ClientConnection | None
 
     def settle(self) -> None:
-        """Note that the client gets an answer, so it will not repeat the request."""
+        """Record that the client gets an answer, so that it does not repeat the request."""
         if self.connection is not None:
             self.connection.settle()
 
     @property
     def was_shown_fault(self) -> bool:
-        """Whether the answer is a faulty certificate, which the client was shown and took."""
+        """Whether the answer is a faulty certificate that the client has accepted."""
         tls = None if self.connection is None else self.connection.tls
         answer = self.exchange.answer
         return (
@@ -45,7 +45,7 @@ class Performance(NamedTuple):
         )
 
     def send(self, response: Response) -> web.StreamResponse:
-        """Note that ``response`` is the answer, and return it as aiohttp writes it."""
+        """Log ``response`` as the answer, and return it as aiohttp writes it."""
         self.exchange.dispatcher.answered(self.exchange.call, response)
         fixed = fixed_response(response, self.request)
         if fixed is not None:
@@ -53,17 +53,17 @@ class Performance(NamedTuple):
         return (plain_response if response.plain else web_response)(response, self.request)
 
     def send_error(self, error: BaseException) -> web.StreamResponse:
-        """Return the 500 for what the user's code raised."""
+        """Return a 500 response for an exception that the user's code raised."""
         return self.send(internal_error(error))
 
     @property
     def rate(self) -> float | None:
-        """Bytes a second at which the body goes out; ``None`` for as fast as can be."""
+        """Bytes a second at which the body is sent; ``None`` for no limit."""
         registration = self.exchange.call.registration
         return None if registration is None else registration.route.rate
 
     @property
     def client_is_gone(self) -> bool:
-        """Whether the connection is closed, or about to be."""
+        """Whether the connection is closed or closing."""
         transport = self.request.transport
         return transport is None or transport.is_closing()

@@ -1,7 +1,7 @@
-"""Responses whose header fields go out as they are: those of real servers, live or recorded.
+"""Responses of real servers, live or recorded, whose headers are sent unchanged.
 
-aiohttp adds ``Date``, ``Server`` and ``Content-Type`` where they are missing, which a client of
-the real server would not see.
+aiohttp would add ``Date``, ``Server`` and ``Content-Type`` if they are missing, but the real
+server did not send them.
 """
 
 from aiohttp import web
@@ -16,13 +16,13 @@ from aiointercept.core.routing.replies import Stream
 
 
 class PlainResponse(web.StreamResponse):
-    """A response that is written as it was given, but for what frames its body on this connection.
+    """A response sent unchanged, except for the headers that frame its body on this connection.
 
     Args:
-        status: of the response.
-        reason: the phrase behind it; ``None`` for the standard one.
-        headers: all of its fields.
-        body: the whole of it, or the beginning of one that is written chunk by chunk.
+        status: the status code.
+        reason: the reason phrase; ``None`` for the standard one.
+        headers: all headers.
+        body: the whole body, or the beginning of one that is written chunk by chunk.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class PlainResponse(web.StreamResponse):
     def _frame_body(
         self, writer: AbstractStreamWriter, headers: CIMultiDict[str], request: web.BaseRequest
     ) -> None:
-        """Tell the client where the body ends, as the fields say, or else in chunks."""
+        """Frame the body by the given headers, or else in chunks."""
         chunked = "Transfer-Encoding" in headers
         if not chunked and "Content-Length" in headers:
             writer.length = int(headers["Content-Length"])
@@ -92,7 +92,7 @@ class PlainResponse(web.StreamResponse):
 
 
 def plain_response(answer: Response, request: web.BaseRequest) -> PlainResponse:
-    """Return ``answer`` to ``request``, its length made that of its body."""
+    """Return ``answer`` to ``request``, with the ``Content-Length`` of its body."""
     headers = CIMultiDict(answer.headers)
     body = answer.body or b""
     if has_body(answer.status, request.method) and "Transfer-Encoding" not in headers:
@@ -101,7 +101,7 @@ def plain_response(answer: Response, request: web.BaseRequest) -> PlainResponse:
 
 
 def plain_stream(answer: Stream) -> PlainResponse:
-    """Return the head of ``answer``, with the length that it announces."""
+    """Return the head of ``answer``, with the length that it declares."""
     headers = CIMultiDict(answer.headers)
     if "Transfer-Encoding" not in headers:
         headers.popall("Content-Length", None)

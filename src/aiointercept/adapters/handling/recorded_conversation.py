@@ -1,4 +1,4 @@
-"""A recorded WebSocket again: each message of the server comes after the client's before it."""
+"""Replays a recorded WebSocket: the server waits for each recorded message of the client."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -10,14 +10,15 @@ from aiointercept.core.recording.entries import Entry
 from aiointercept.core.recording.frames import NOTE_OF_CLOSING
 
 _MESSAGES: Final = (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY)
-# What closes without a frame, or without a code in it, cannot be sent (RFC 6455, section 7.4.1).
+# Codes that a close frame must not contain, such as 1006 for a connection closed without a frame
+# (RFC 6455, section 7.4.1).
 _UNSENDABLE: Final = frozenset({1004, 1005, 1006, 1015})
 
 
 def recorded_conversation(
     entry: Entry,
 ) -> Callable[[web.WebSocketResponse, Any], Awaitable[None]]:
-    """Return a handler that leads the conversation of ``entry`` once more."""
+    """Return a handler that replays the conversation of ``entry``."""
     closing = entry.notes.get(NOTE_OF_CLOSING, {})
 
     async def converse(socket: web.WebSocketResponse, _request: Any) -> None:

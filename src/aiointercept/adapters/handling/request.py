@@ -1,4 +1,4 @@
-"""``AiointerceptRequest``: a request as users see it, live or made from the log."""
+"""``AiointerceptRequest``: a request as users see it, live or restored from the log."""
 
 import asyncio
 import io
@@ -33,8 +33,9 @@ _NOT_JSON: Final = ("multipart/", URLENCODED, "application/octet-stream")
 class AiointerceptRequest(web.Request):
     """A request as it was received: an ``aiohttp.web.Request`` that stays readable.
 
-    ``read``, ``text``, ``json`` and ``post`` work during the exchange and after it. ``url`` is what
-    the client wrote: with its true scheme, host and port, whatever its ``Host`` header says.
+    ``read``, ``text``, ``json`` and ``post`` work during the exchange and after it. ``url`` is the
+    URL that the client requested, with its true scheme, host and port, whatever its ``Host`` header
+    says.
     """
 
     ATTRS = web.Request.ATTRS | frozenset({"_received", "_found", "_raw", "named_origin"})
@@ -45,23 +46,23 @@ class AiointerceptRequest(web.Request):
     named_origin: Origin | None = None
 
     def keep(self, received: Request, match_info: Mapping[str, str]) -> None:
-        """Make ``received`` what this request tells about itself."""
+        """Take the data of this request from ``received``."""
         self._received = received
         self._found = match_info
 
     @override
     def __repr__(self) -> str:
-        # aiohttp shows the path decoded, whatever is in it.
+        # aiohttp's own repr shows the path decoded, including control characters.
         return printable(super().__repr__())
 
     @property
     def captured_body(self) -> bytes | None:
-        """The body, decoded from its ``Content-Encoding``; ``None`` where it was not seen."""
+        """The body, decoded from its ``Content-Encoding``; ``None`` if it was not captured."""
         return self._received.body
 
     @property
     def canonical_url(self) -> URL:
-        """The true URL in the one spelling that equal URLs share."""
+        """The true URL in its normalised form, which equal URLs share."""
         return self._received.canonical_url
 
     @property
@@ -84,7 +85,7 @@ class AiointerceptRequest(web.Request):
     @property
     @override
     def content_type(self) -> str:
-        """The media type, as aiohttp reads it; its default where that cannot be read."""
+        """The media type as aiohttp parses it, or aiohttp's default if it is malformed."""
         try:
             return super().content_type
         except (ValueError, AssertionError):
@@ -93,7 +94,7 @@ class AiointerceptRequest(web.Request):
     @property
     @override
     def charset(self) -> str | None:
-        """The encoding of a text, as aiohttp reads it; ``None`` where that cannot be read."""
+        """The charset as aiohttp parses it; ``None`` if it is missing or malformed."""
         try:
             return super().charset
         except (ValueError, AssertionError):
@@ -102,21 +103,21 @@ class AiointerceptRequest(web.Request):
     @property
     @override
     def match_info(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]  # a cached property there
-        """What a ``url_template`` found in the URL, percent-decoded, by name."""
+        """The values that a ``url_template`` found in the URL, percent-decoded, by name."""
         return self._found
 
     @property
     def kwargs(self) -> dict[str, Any]:
-        """What a callback gets: ``headers``, ``query``, ``json`` and ``data``."""
+        """The keyword arguments of a callback: ``headers``, ``query``, ``json`` and ``data``."""
         return call_arguments(self._received)
 
     async def receive(self, most: int | None = None, sent: bytes | None = None) -> bytes:
-        """Return the body as it comes in, still encoded.
+        """Read the body and return it, still encoded.
 
         Args:
-            most: after how many bytes to stop reading; it may be called again for the rest.
-            sent: what the client may be sending. Where that is what comes in, it is kept itself,
-                so that a large body is neither copied nor in memory twice.
+            most: stop after this many bytes; call it again for the rest.
+            sent: the body that the client is expected to send. If it is the one that arrives, this
+                object is used itself, so that a large body is not copied.
         """
         content = self.content
         chunks = [self._raw] if self._raw else []
@@ -137,16 +138,16 @@ class AiointerceptRequest(web.Request):
 
     @property
     def buffered_body(self) -> bytes:
-        """What was received of the body, still encoded."""
+        """The part of the body received so far, still encoded."""
         return self._raw
 
     @property
     def sent_body(self) -> bytes | AsyncIterator[bytes]:
-        """The body as it was sent, still encoded; in chunks if it is not all here yet."""
+        """The body as it was sent, still encoded; in chunks if some of it has yet to arrive."""
         return self._raw if self.content.at_eof() else self.sent_chunks()
 
     async def sent_chunks(self) -> AsyncIterator[bytes]:
-        """Yield the body as it comes in, still encoded; it can be read once."""
+        """Yield the body as it arrives, still encoded; this works only once."""
         yield self._raw
         self._raw = b""
         while not self.content.at_eof():
@@ -161,19 +162,19 @@ class AiointerceptRequest(web.Request):
         """Return the body as text.
 
         Raises:
-            ValueError: if it is not encoded as its ``Content-Type`` says.
+            ValueError: if the body cannot be decoded with the charset of its ``Content-Type``.
         """
         return decode_text(self._received.body or b"", self.charset or "utf-8")
 
     @override
     async def json(self, *, loads: Callable[[str], Any] = parse_json, **_: object) -> Any:
-        """Return the body, parsed.
+        """Return the body parsed as JSON.
 
         Args:
-            loads: parses it.
+            loads: the function that parses the text.
 
         Raises:
-            ValueError: if it is not JSON, is nested too deeply, or is no text.
+            ValueError: if the body is not text, not JSON, or nested too deeply.
         """
         return loads(await self.text())
 
@@ -183,10 +184,10 @@ class AiointerceptRequest(web.Request):
 
     @override
     async def post(self) -> MultiDictProxy[Any]:
-        # aiohttp would keep files on disk, closed when the exchange is over, and need a loop.
+        # aiohttp would need a loop, and store files on disk that close when the exchange ends.
         fields: MultiDict[Any] = MultiDict()
         if self._received.body is None:
-            return MultiDictProxy(fields)  # it only passed by
+            return MultiDictProxy(fields)  # it was forwarded without being captured
         if self.content_type == MULTIPART:
             try:
                 parts = await self.multipart()
@@ -194,7 +195,7 @@ class AiointerceptRequest(web.Request):
                     fields.add(*await _form_field(part))
             except ValueError:
                 raise
-            except Exception as error:  # what aiohttp stumbles over differs between versions
+            except Exception as error:  # the exception depends on aiohttp's version
                 msg = f"this is not a form: {type(error).__name__}: {error}"
                 raise ValueError(msg) from error
         elif self.content_type in ("", URLENCODED):
@@ -206,7 +207,7 @@ class AiointerceptRequest(web.Request):
 
 async def _form_field(part: Any) -> tuple[str, Any]:
     if not isinstance(part, aiohttp.BodyPartReader) or part.name is None:
-        msg = "this form has a part that is no field; read it with request.multipart()"
+        msg = "this form has a part that is not a field; read it with request.multipart()"
         raise ValueError(msg)
     content = bytes(await part.read(decode=True))
     kind = part.headers.get("Content-Type")
@@ -220,7 +221,7 @@ async def _form_field(part: Any) -> tuple[str, Any]:
 
 
 def call_arguments(received: Request) -> dict[str, Any]:
-    """Return what callbacks get of a request, by name."""
+    """Return the keyword arguments of a callback for a request."""
     return {
         "headers": received.headers,
         "query": received.query,
@@ -239,10 +240,10 @@ def _parsed_json(received: Request) -> Any:
 
 
 class RequestView:
-    """Shows a logged request: the live one while there is one, else one made of what was kept.
+    """Returns a logged request: the live object if it still exists, else one restored from the log.
 
-    A live request holds on to its connection, so a call has one only if it was looked at while it
-    was going on, as by a callback that asks for it.
+    A live request keeps its connection alive, so a call keeps one only if something asked for it
+    during the exchange, such as a callback with a ``request`` parameter.
     """
 
     __slots__ = ("_live",)
@@ -251,7 +252,7 @@ class RequestView:
         self._live = weakref.ref(live)
 
     def __call__(self, received: Request, match_info: Mapping[str, str]) -> AiointerceptRequest:
-        """Return the request that tells ``received``."""
+        """Return a request with the data of ``received``."""
         live = self._live()
         if live is None:
             return from_log(received, match_info)
@@ -260,7 +261,7 @@ class RequestView:
 
 
 def from_log(received: Request, match_info: Mapping[str, str]) -> AiointerceptRequest:
-    """Make a request of what is known of it, without a connection."""
+    """Restore a request from its logged data, without a connection."""
     message = RawRequestMessage(
         received.method,
         received.url.raw_path_qs,
@@ -282,19 +283,19 @@ def from_log(received: Request, match_info: Mapping[str, str]) -> AiointerceptRe
 
 
 def _raw(text: str) -> bytes:
-    """Return a header as it came in, whatever bytes it had."""
+    """Return a header name or value as the bytes that arrived, even invalid ones."""
     return text.encode("utf-8", "surrogateescape")
 
 
 class _Gone:
-    """Stands where a request has a connection, once it has none: all about it is ``None``."""
+    """Replaces the connection of a request that has none; all its other attributes are ``None``."""
 
     max_field_size = 1 << 30
     max_headers = 1 << 20
     _reading_paused = False
 
     def resume_reading(self, **_: object) -> None:
-        """Do nothing, as there is nothing to be read."""
+        """Do nothing, because there is nothing to read."""
 
     def __getattr__(self, name: str) -> None:
         return None
@@ -318,7 +319,7 @@ def named_origin(message: RawRequestMessage) -> Origin | None:
 
 
 def in_origin_form(message: RawRequestMessage) -> RawRequestMessage:
-    """Return what a server gets of a request that came to a proxy, in absolute form."""
+    """Return a proxy's request, which is in absolute form, as the server would receive it."""
     url = message.url
     headers = CIMultiDict(message.headers)
     for name in _OF_A_PROXY:
@@ -341,11 +342,11 @@ def _urls_of(prefix: str, target: str) -> tuple[URL, URL]:
 
 
 def urls_of(prefix: str, request: web.BaseRequest) -> tuple[URL, URL]:
-    """Return the URL that was requested, as it was sent and in its canonical spelling.
+    """Return the requested URL, as it was sent and in its canonical spelling.
 
     Args:
         prefix: the origin.
-        request: tells the rest.
+        request: has the rest of the URL.
     """
     target = request.raw_path
     if not target.startswith("/"):
@@ -355,7 +356,7 @@ def urls_of(prefix: str, request: web.BaseRequest) -> tuple[URL, URL]:
 
 
 async def decoded(body: bytes, encoding: str) -> bytes:
-    """Undo a ``Content-Encoding`` as far as that is known; let the loop turn in between."""
+    """Undo a ``Content-Encoding`` if it is supported, yielding to the loop in between."""
     if "," in encoding:
         return readable_body(body, encoding)
     steps = unpack(body, encoding)

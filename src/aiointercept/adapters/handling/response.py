@@ -21,7 +21,7 @@ def web_response(answer: Response, request: web.BaseRequest) -> web.Response:
     headers = CIMultiDict(answer.headers)
     chunked = _wants_chunks(headers)
     if "Content-Length" in headers and has_body(answer.status, request.method):
-        # Copied from another response, it may be wrong: then the client would wait for ever.
+        # It may be wrong, for example copied from another response; the client would then hang.
         headers.popall("Content-Length")
     response = web.Response(
         status=answer.status, reason=answer.reason, headers=headers, body=answer.body
@@ -32,7 +32,7 @@ def web_response(answer: Response, request: web.BaseRequest) -> web.Response:
 
 
 def has_body(status: int, method: str) -> bool:
-    """Say whether a response with ``status`` to ``method`` has a body (RFC 9110, section 6.4.1)."""
+    """Whether a response with ``status`` to ``method`` has a body (RFC 9110, section 6.4.1)."""
     return method != "HEAD" and status >= _FIRST_FINAL and status not in _WITHOUT_BODY
 
 
@@ -52,7 +52,7 @@ def web_stream(answer: Stream) -> web.StreamResponse:
 
 
 def _wants_chunks(headers: CIMultiDict[str]) -> bool:
-    """Take ``Transfer-Encoding`` out, which aiohttp writes itself; say whether it was chunked."""
+    """Remove ``Transfer-Encoding``, which aiohttp writes itself; return whether it was chunked."""
     if "Transfer-Encoding" not in headers:
         return False
     headers.popall("Content-Length", None)
@@ -60,7 +60,7 @@ def _wants_chunks(headers: CIMultiDict[str]) -> bool:
 
 
 class Answered(web.Response):
-    """Tells aiohttp's server that the answer is out, and the connection to be closed."""
+    """Tells aiohttp's server that the answer has been sent, and to close the connection."""
 
     @override
     async def prepare(self, request: web.BaseRequest) -> None:

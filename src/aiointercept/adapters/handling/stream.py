@@ -1,4 +1,4 @@
-"""Bodies that are made while they are sent: the user's iterator, asked chunk by chunk."""
+"""Streaming bodies: the user's iterator makes the chunks while they are sent."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
@@ -19,28 +19,28 @@ _NONE: Final = object()
 
 
 class Chunks:
-    """Asks the user's iterator for one chunk after the other, and ends it.
+    """Gets one chunk after the other from the user's iterator, and closes it.
 
-    An error of the iterator does not reach the one who asks: it is deferred, and ends the chunks.
+    An exception of the iterator does not reach the caller: it is deferred, and ends the stream.
 
     Args:
         stream: opens the iterator.
-        defer_error: gets what the user's code raises.
+        defer_error: gets the exceptions of the user's code.
     """
 
     def __init__(self, stream: Stream, defer_error: Callable[[BaseException], None]) -> None:
         self.error: BaseException | None = None
-        """What the user's code raised, if it did."""
+        """The exception of the user's code; ``None`` if there was none."""
         self._stream = stream
         self._defer_error = defer_error
         self._iterator: AsyncIterator[bytes] | None = None
         self._first: _StartedAwaitable | None = None
 
     def begin(self) -> BaseException | None:
-        """Open the iterator and let it make its first chunk, as far as it gets without waiting.
+        """Open the iterator, and run it up to its first chunk or until it waits for something.
 
         Returns:
-            What it raised on the way.
+            The exception that it raised, if any.
         """
         try:
             self._iterator = aiter(self._stream.open())
@@ -67,7 +67,7 @@ class Chunks:
             return None
 
     async def close(self) -> None:
-        """End the iterator, so that its own clean-up runs now."""
+        """Close the iterator, so that its own clean-up runs now."""
         try:
             if self._first is not None:
                 await self._first.cancel()
@@ -91,14 +91,14 @@ async def _chunk(iterator: AsyncIterator[Any]) -> bytes:
     try:
         return memoryview(chunk).tobytes()
     except TypeError:
-        msg = f"a body that streams must be made of bytes, but its iterator gave {chunk!r}"
+        msg = f"a streaming body must consist of bytes, but its iterator yielded {chunk!r}"
         raise TypeError(msg) from None
 
 
 class _StartedAwaitable:
-    """An awaitable that has run up to where it waits for something, or to its end.
+    """An awaitable that has already run until it waits for something, or to its end.
 
-    Everything runs in the task of the one who makes and awaits it, as timeouts and scopes want it.
+    All of it runs in the task that creates and awaits it, as timeouts and cancel scopes require.
     """
 
     def __init__(self, awaitable: Awaitable[Any]) -> None:
@@ -120,7 +120,7 @@ class _StartedAwaitable:
         return self._result
 
     async def cancel(self) -> None:
-        """End it where it waits."""
+        """Cancel it where it waits."""
         if self._result is _NONE:
             try:
                 self._waits_for = self._steps.throw(asyncio.CancelledError())
@@ -134,7 +134,7 @@ class _StartedAwaitable:
             while True:
                 try:
                     sent = yield waits_for
-                except BaseException as error:  # noqa: BLE001  it is for the one who waits
+                except BaseException as error:  # noqa: BLE001  the awaitable gets it
                     waits_for = steps.throw(error)
                 else:
                     waits_for = steps.send(sent)
@@ -143,13 +143,13 @@ class _StartedAwaitable:
 
 
 async def send_stream(performance: Performance, stream: Stream) -> web.StreamResponse:
-    """Send a body while it is made; break the connection off if the user's iterator raises."""
+    """Send a body while it is made; close the connection if the user's iterator raises."""
     performance.settle()
     return await write_stream(performance, stream)
 
 
 async def send_paced(performance: Performance, answer: Response) -> web.StreamResponse:
-    """Send a response whose body goes out at the rate of its route."""
+    """Send a response with its body at the rate of its route."""
     performance.settle()
     return await write_stream(performance, as_stream(answer), answer)
 
@@ -160,9 +160,9 @@ async def write_stream(
     """Send the head and every chunk of ``stream``.
 
     Args:
-        performance: what is answered.
+        performance: the answer to perform.
         stream: makes the chunks.
-        logged: what the log gets as the answer; ``None`` for ``stream`` without a body.
+        logged: the answer to log; ``None`` to log ``stream`` without a body.
     """
     request, exchange, _ = performance
     owner = exchange.dispatcher
@@ -177,7 +177,7 @@ async def write_stream(
         while (chunk := await chunks.next()) is not None:
             await write_chunk(response, chunk, pace)
     except (ConnectionError, aiohttp.ClientError):
-        # The client has disconnected, which it may.
+        # The client has disconnected, which is not an error.
         return Answered()
     finally:
         await chunks.close()

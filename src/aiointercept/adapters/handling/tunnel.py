@@ -1,4 +1,4 @@
-"""Carries a connection that has switched protocols, such as a WebSocket, byte for byte."""
+"""Relays a connection that has switched protocols, such as a WebSocket, byte for byte."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from aiointercept.core.ports.upstream import Tunnel, UpstreamResponse
 
 
 class _Outgoing:
-    """Gets what the client sends from aiohttp's protocol, in the place of its WebSocket reader."""
+    """Receives the client's bytes from aiohttp's protocol, in place of its WebSocket reader."""
 
     def __init__(self, write: Callable[[bytes], None], close: Callable[[], None]) -> None:
         self._write = write
@@ -25,7 +25,7 @@ class _Outgoing:
 async def tunnel(
     performance: Performance, answer: UpstreamResponse, way: Tunnel
 ) -> web.StreamResponse:
-    """Send the server's answer to the handshake, and then what each side sends, as it is."""
+    """Send the server's answer to the handshake, then relay the bytes of both sides."""
     request, exchange, _ = performance
     owner, call = exchange.dispatcher, exchange.call
     response = web.StreamResponse(
@@ -44,7 +44,7 @@ async def tunnel(
             request.transport.write(chunk)
             await request.writer.drain()
     except ConnectionError:
-        pass  # either side has gone, and the other is closed with it
+        pass  # either side has disconnected; the other one is closed below
     finally:
         owner.finish(call, answer.status, answer.headers, None)
         close = getattr(body, "aclose", None)

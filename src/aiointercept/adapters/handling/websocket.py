@@ -15,7 +15,7 @@ from aiointercept.core.routing.replies import WebSocket
 
 
 class RecordedWebSocket(web.WebSocketResponse):
-    """A WebSocket that adds what goes over it to ``transcript``."""
+    """A WebSocket that adds its messages to ``transcript``."""
 
     def __init__(self, transcript: list[Message], **options: Any) -> None:
         super().__init__(**options)
@@ -80,5 +80,5 @@ async def converse(performance: Performance, reply: WebSocket) -> web.StreamResp
 
 
 def _is_disconnect(performance: Performance, error: BaseException) -> bool:
-    """Whether ``error`` only says that the client disconnected."""
+    """Whether ``error`` only means that the client disconnected."""
     return performance.client_is_gone and isinstance(error, (ConnectionError, aiohttp.ClientError))

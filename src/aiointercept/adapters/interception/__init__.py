@@ -1,1 +1,1 @@
-"""How clients are led to a mock: the only folder that knows aiohttp's connector."""
+"""Routing clients to a mock: the only folder that knows the internals of aiohttp's connector."""

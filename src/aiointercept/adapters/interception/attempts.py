@@ -1,8 +1,8 @@
-"""How aiohttp's silent repetition of a call is told from a call of its own.
+"""Tells aiohttp's silent retry of a call from a new call.
 
 Private names of aiohttp used here, and what would replace each if it went:
 
-* ``ClientRequest._timer``: the same object for all sendings of one call. Without it: the task.
+* ``ClientRequest._timer``: the same object for all attempts of one call. Without it: the task.
 """
 
 # pyright: reportPrivateUsage=false
@@ -20,13 +20,13 @@ _MOST_ATTEMPTS: Final = 1024
 
 
 class Attempts:
-    """The sendings of one client's connector that aiohttp may still repeat."""
+    """The attempts through one client's connector that aiohttp may still retry."""
 
     def __init__(self) -> None:
         self._by_timer: dict[int, ClientAttempt] = {}
 
     def begin(self, request: "ClientRequest") -> "ClientAttempt | None":
-        """Return what recognises a silent repetition of ``request``, if there may be one."""
+        """Return an attempt that recognises silent retries of ``request``, if there may be any."""
         if request.method not in REPEATED_METHODS:
             return None
         if len(self._by_timer) >= _MOST_ATTEMPTS:
@@ -35,7 +35,7 @@ class Attempts:
         return attempt
 
     def repeated_by(self, request: "ClientRequest") -> "ClientAttempt | None":
-        """Return the sending that ``request`` repeats silently, if it does."""
+        """Return the attempt that ``request`` silently retries, if there is one."""
         if not self._by_timer:
             return None
         previous = self._by_timer.get(id(request._timer))
@@ -43,13 +43,13 @@ class Attempts:
 
 
 class ClientAttempt:
-    """One sending of a call; see :class:`aiointercept.core.ports.connection.Attempt`.
+    """One attempt of a call; see :class:`aiointercept.core.ports.connection.Attempt`.
 
     Attributes:
         call: see :attr:`aiointercept.core.ports.connection.Attempt.call`.
         owner: see :attr:`aiointercept.core.ports.connection.Attempt.owner`.
         goes_own_way: whether it was passed through.
-        error: what it raised in place of a connection, if it did.
+        error: the exception that it raised instead of returning a connection, if any.
     """
 
     __slots__ = ("_by_timer", "_request", "_timer", "call", "error", "goes_own_way", "owner")
@@ -58,7 +58,7 @@ class ClientAttempt:
         self.call: Call | None = None
         self.owner: ChainedMock | None = None
         self._request = request
-        # Kept alive, so that no other call's timer gets the same identity.
+        # Keep it alive, so that no other call's timer gets the same id.
         self._timer: object = request._timer
         self._by_timer = by_timer
         self.goes_own_way = False
@@ -73,10 +73,10 @@ class ClientAttempt:
         self._by_timer.pop(id(self._timer), None)
 
     def is_repeated_by(self, request: "ClientRequest") -> bool:
-        """Whether ``request`` is aiohttp's silent repetition of this one.
+        """Whether ``request`` is aiohttp's silent retry of this one.
 
-        It shares the timer and makes the request anew, to the same place; a middleware that tries
-        again sends the same request object, and a redirect comes after an answer.
+        A silent retry is a new request object with the same timer, method and URL. A middleware
+        that retries sends the same request object, and a redirect comes after an answer.
         """
         return (
             self.call is not None

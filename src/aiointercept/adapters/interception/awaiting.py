@@ -1,12 +1,12 @@
-"""What tasks wait for, and which tasks wait for them. Nothing about HTTP.
+"""Finds what tasks wait for, and which tasks wait for them. Nothing about HTTP.
 
 Private names of asyncio used here, and what would replace each if it went:
 
-* ``Future._callbacks``: who is told when a future is done. Without it: only the task itself is
-  known to wait for what it awaits, not the one that awaits that task.
+* ``Future._callbacks``: the callbacks of a future. Without it: only the task itself is known to
+  wait for what it awaits, not the tasks that await that task.
 * ``TaskGroup._parent_task``: likewise, for groups.
 * ``asyncio.tasks._all_tasks``, ``_scheduled_tasks``: the tasks of all loops. Without them, as in
-  Python 3.14: those of the loops that are known otherwise.
+  Python 3.14: only the tasks of loops that are known otherwise.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import Any, Final
 
-# By type: where the frame is, and what is awaited.
+# By type: the attributes with the frame and with the awaited object.
 _ATTRIBUTES: Final[dict[Any, tuple[str, str]]] = {
     CoroutineType: ("cr_frame", "cr_await"),
     GeneratorType: ("gi_frame", "gi_yieldfrom"),
@@ -25,9 +25,9 @@ _ATTRIBUTES: Final[dict[Any, tuple[str, str]]] = {
 
 
 def awaited_by(task: "asyncio.Task[Any]") -> Iterator[tuple[Any, FrameType]]:
-    """Yield the coroutines and generators that await each other, the outermost first.
+    """Yield the chain of coroutines and generators that a task awaits, each with its frame.
 
-    Each comes with its frame.
+    The outermost comes first.
     """
     awaited: Any = task.get_coro()
     while awaited is not None:
@@ -50,17 +50,17 @@ def frame_of(coroutine: Any) -> FrameType | None:
 
 
 def _wrapped(awaited: Any) -> Any:
-    """Return the coroutine or generator that ``awaited`` stands for, as ``await`` makes some."""
+    """Return the coroutine or generator in the wrapper that ``await`` creates for some objects."""
     if isinstance(awaited, asyncio.Future):
         return None
     return next((one for one in gc.get_referents(awaited) if type(one) in _ATTRIBUTES), None)
 
 
 def with_callers(task: "asyncio.Task[Any]") -> Iterator["asyncio.Task[Any]"]:
-    """Yield a task, and those that wait for it: by awaiting it, or through a function of asyncio.
+    """Yield a task and the tasks that wait for it, directly or through a function of asyncio.
 
-    Up to Python 3.11 ``wait_for`` makes a task of what it limits; ``gather``, ``shield``, ``wait``
-    and groups do so in each version.
+    ``gather``, ``shield``, ``wait`` and task groups create tasks for what they are given; up to
+    Python 3.11, ``wait_for`` does, too.
     """
     found: list[asyncio.Future[Any]] = [task]
     for future in found:
@@ -77,7 +77,7 @@ def _futures_told_by(callback: Any) -> Iterator["asyncio.Future[Any]"]:
     for cell in getattr(callback, "__closure__", None) or ():
         try:
             told.append(cell.cell_contents)
-        except ValueError:  # it is empty
+        except ValueError:  # the cell is empty
             continue
     future_type: Any = asyncio.Future
     yield from (one for one in told if isinstance(one, future_type))

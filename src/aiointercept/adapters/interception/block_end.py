@@ -1,15 +1,14 @@
-"""What happens to calls in flight when a block ends: none of them reaches the network.
+"""Keeps calls that are in flight when a block ends from reaching the network.
 
-A call is known by its task. When the block ends, the calls that are in flight then are noted: by
-the tasks that make them and those that wait for these, by their requests, and by the coroutine of
-``ClientSession._request``. ``connect`` stays patched, and refuses what belongs to such a call,
-until these tasks have ended.
+When the block ends, the calls in flight are recorded: their tasks and the tasks that wait for them,
+their requests, and their coroutines of ``ClientSession._request``. Until these tasks have ended,
+``connect`` stays patched, and refuses requests that belong to such a call.
 
 Private names of aiohttp used here, and what would replace each if it went:
 
-* ``ClientSession._request``: its code tells a task that is inside of a call. Without it: calls that
-  have reached their connector are known, those in a trace hook or middleware are not.
-* ``_connect_and_send_request``, a function in it: whether the call has come to its connector.
+* ``ClientSession._request``: its code object identifies tasks that are inside a call. Without it:
+  calls that have reached their connector are known, those in a trace hook or middleware are not.
+* ``_connect_and_send_request``, a function in it: whether the call has reached its connector.
   Without it: a call from before the block could not follow a redirect after it.
 """
 
@@ -48,14 +47,14 @@ TaskReference: TypeAlias = "weakref.ref[asyncio.Task[Any]]"
 
 @frozen(eq=False)
 class CutOffCall:
-    """A call whose block ended before it did. It keeps nothing of the call alive.
+    """A call whose block ended before the call did. It only has weak references to the call.
 
     Attributes:
-        left_alone: whether the mock would have left a request alone.
-        coroutine: of ``ClientSession._request``, in which the call goes on; ``None`` if that runs
-            in no task that is known.
-        requests: what was about to be sent, or is sent again.
-        refused: methods and URLs that its tasks may not ask for any more.
+        left_alone: returns whether the mock would have left a request alone.
+        coroutine: the call's coroutine of ``ClientSession._request``; ``None`` if no known task
+            runs it.
+        requests: the requests that the call is about to send, or may send again.
+        refused: methods and URLs that the call's tasks may not request any more.
     """
 
     left_alone: LeftAlone
@@ -64,7 +63,7 @@ class CutOffCall:
     refused: set[tuple[str, URL]] = field(factory=set[tuple[str, URL]])
 
     def continues_with(self, req: "ClientRequest") -> bool:
-        """Whether ``req`` is of this call: the first sending, a repetition, or a redirect."""
+        """Whether ``req`` belongs to this call, be it the first attempt, a retry, or a redirect."""
         if any(one() is req for one in self.requests):
             return True
         frame = None if self.coroutine is None else frame_of(self.coroutine())
@@ -78,14 +77,14 @@ class CutOffCalls:
     """The calls that were in flight when a block ended, until their tasks end.
 
     Args:
-        begin: called when there are some, for :meth:`refuse` to be asked from now on.
-        end: called when there are none any more.
+        begin: called when the first call is added; from then on, :meth:`refuse` must be called.
+        end: called when the last call has ended.
     """
 
     def __init__(self, begin: Callable[[], object], end: Callable[[], object]) -> None:
         self._begin = begin
         self._end = end
-        # Python may collect a task, and so call ``_forget``, while this thread has the lock.
+        # Garbage collection of a task may call ``_forget`` while this thread has the lock.
         self._lock = threading.RLock()
         self._by_task: dict[TaskReference, list[CutOffCall]] = {}
 
@@ -96,17 +95,17 @@ class CutOffCalls:
         """Raise if ``req`` belongs to such a call.
 
         Args:
-            req: what the running task is about to send.
-            mocked: whether a mock is active, which answers whoever tries again.
+            req: the request that the running task is about to send.
+            mocked: whether a mock is active, which would answer a retry.
 
         Raises:
-            ClientConnectionError: saying that the block has ended.
+            ClientConnectionError: if it does, because the block has ended.
         """
         sent = req.method, req.url
         with self._lock:
             by_task = dict(self._by_task)
         cut_off = {call for calls in by_task.values() for call in calls}
-        # Several, where a middleware makes a task of what follows it.
+        # There may be several if a middleware runs the rest of the call in a task.
         continued = [call for call in cut_off if call.continues_with(req)]
         if any(not call.left_alone(req) for call in continued):
             for call in continued:
@@ -125,7 +124,7 @@ class CutOffCalls:
             raise aiohttp.ClientConnectionError(BLOCK_ENDED)
 
     def add_started(self, calls: Iterable[StartedCall], left_alone: LeftAlone) -> None:
-        """Note those of ``calls``, which came to the mock, that are in flight."""
+        """Add those of ``calls`` that are in flight; all of them reached the mock."""
         for call in calls:
             if not call.task.done():
                 coroutine = _call_of(call.task)
@@ -142,7 +141,7 @@ class CutOffCalls:
     def add_unconnected(self, tasks: "Iterable[asyncio.Task[Any]]", left_alone: LeftAlone) -> None:
         """Note the calls in ``tasks`` that have not come to their connectors.
 
-        A trace hook or middleware still has them.
+        They are still in a trace hook or middleware.
         """
         for task in tasks:
             frames = list(awaited_by(task))
@@ -173,7 +172,7 @@ class CutOffCalls:
         def forget(done: "asyncio.Task[Any]") -> None:
             self._forget(weakref.ref(done))
 
-        # Where that loop runs in another thread, the task may end before this returns.
+        # If that loop runs in another thread, the task may end before this returns.
         call_on_loop(task.get_loop(), lambda: task.add_done_callback(forget))
 
     def _forget(self, task: TaskReference) -> None:
@@ -183,12 +182,12 @@ class CutOffCalls:
 
 
 def _call_of(task: "asyncio.Task[Any]") -> Any:
-    """Return the coroutine of ``ClientSession._request`` that the task is inside of."""
+    """Return the coroutine of ``ClientSession._request`` that the task runs, if any."""
     return next((one for one, frame in awaited_by(task) if frame.f_code is _CALL), None)
 
 
 def _makes(task: "asyncio.Task[Any]", req: "ClientRequest") -> bool:
-    """Whether the task is inside of the call that sends ``req``, be it in another task."""
+    """Whether the task runs the call that sends ``req``, even if another task sends it."""
     frame = frame_of(_call_of(task))
     return frame is not None and _has(frame, req)
 
@@ -198,7 +197,7 @@ def _has(frame: Any, req: "ClientRequest") -> bool:
 
 
 def _requests_in(frames: Iterable[FrameType]) -> "set[ClientRequest]":
-    """Return the requests that there are among the variables of frames."""
+    """Return the requests among the local variables of frames."""
     return {
         value
         for frame in frames
@@ -208,7 +207,7 @@ def _requests_in(frames: Iterable[FrameType]) -> "set[ClientRequest]":
 
 
 def _running() -> "Iterator[asyncio.Task[Any]]":
-    """Yield the running task and those that wait for it, or run it eagerly."""
+    """Yield the running task and the tasks that wait for it or run it eagerly."""
     task = asyncio.current_task()
     if task is not None:
         yield from with_callers(task)

@@ -1,4 +1,4 @@
-"""Which mocks are active in the process, and in what order they are asked."""
+"""The active mocks of the process, and the order in which they are asked."""
 
 import contextvars
 import threading
@@ -10,28 +10,28 @@ T = TypeVar("T")
 
 
 class Chain(Generic[T]):
-    """The active interceptors. Safe to use from several threads.
+    """The active interceptors. Thread-safe.
 
-    Those that were entered in the running task, or where it was started from, come before others:
-    so tests that overlap in several tasks or threads get each its own.
+    Interceptors that were entered in the running task, or in the task that started it, come before
+    others. So tests that overlap in several tasks or threads each get their own.
     """
 
     def __init__(self, name: str) -> None:
         self._lock = threading.Lock()
-        # Contexts live as long as whoever made them; they must keep no ended mock alive.
+        # Contexts may live long, and must not keep ended mocks alive.
         self._entered: contextvars.ContextVar[tuple[ReferenceType[T], ...]] = (
             contextvars.ContextVar(name, default=())
         )
         self.all: tuple[T, ...] = ()
 
     def add(self, one: T) -> None:
-        """Add the innermost one."""
+        """Add an interceptor as the innermost one."""
         with self._lock:
             self.all = (*self.all, one)
         self._entered.set((*map(ref, self._here()), ref(one)))
 
     def discard(self, one: T) -> bool:
-        """Take one out. Return whether it was there."""
+        """Remove an interceptor. Return whether it was there."""
         with self._lock:
             if one not in self.all:
                 return False
@@ -40,7 +40,7 @@ class Chain(Generic[T]):
         return True
 
     def _here(self) -> list[T]:
-        """Return the active ones that were entered in the running context, the outermost first."""
+        """Return the interceptors that were entered in the running context, the outermost first."""
         everywhere = self.all
         return [
             one
@@ -49,9 +49,9 @@ class Chain(Generic[T]):
         ]
 
     def in_order(self) -> Sequence[T]:
-        """Return the active ones, the innermost first."""
+        """Return the active interceptors, the innermost first."""
         everywhere = self.all
-        if len(everywhere) < 2:  # noqa: PLR2004  one mock has nothing to be sorted
+        if len(everywhere) < 2:  # noqa: PLR2004  one mock needs no sorting
             return everywhere
         here = self._here()
         return [*reversed(here), *(one for one in reversed(everywhere) if one not in here)]

@@ -2,7 +2,7 @@
 
 Private names of aiohttp used here, and what would replace each if it went:
 
-* ``ClientRequest.body``, a public name: what the client was given to send.
+* ``ClientRequest.body``, a public name: the body that the caller passed.
 """
 
 import contextlib
@@ -33,14 +33,14 @@ REPEATED_METHODS: Final = frozenset(
         hdrs.METH_DELETE,
     }
 )
-"""Those of the methods that aiohttp repeats silently if the connection breaks."""
+"""The methods that aiohttp silently retries if the connection breaks."""
 
-# Payloads that can be read before they are sent, and again then.
+# Payloads that can be read before they are sent, and once more to send them.
 _READABLE_TWICE: Final = (aiohttp.MultipartWriter, aiohttp.BytesIOPayload)
 
 
 class ConnectCall(NamedTuple):
-    """One call of ``BaseConnector.connect``: a connection is wanted, over which to send ``req``."""
+    """The arguments of one call of ``BaseConnector.connect``, to get a connection for ``req``."""
 
     connector: "BaseConnector"
     req: "ClientRequest"
@@ -49,9 +49,9 @@ class ConnectCall(NamedTuple):
 
 
 async def known_body(req: "ClientRequest") -> bytes | None:
-    """Return the body of a request where it can be known before it is sent.
+    """Return the body of a request if it can be read before it is sent; otherwise ``None``.
 
-    It is decoded if the caller compressed it; what aiohttp is to compress is not compressed yet.
+    It is decoded if the caller compressed it; aiohttp's own compression happens later.
     """
     payload = req.body
     if not payload:
@@ -64,28 +64,28 @@ async def known_body(req: "ClientRequest") -> bytes | None:
 
 
 def known_request(req: "ClientRequest", body: bytes | None) -> Request:
-    """Return what can be known of a request before it is sent, with what is known of its body."""
+    """Return a request as far as it is known before it is sent; ``body`` may be ``None``."""
     urls = (req.url, canonical_url(req.url))
     return Request.received(req.method, urls, CIMultiDictProxy(req.headers), body)
 
 
 async def body_that_is_not_sent(req: "ClientRequest") -> bytes | None:
-    """Return the body of a request that is never sent, if it can be told."""
+    """Return the body of a request that is never sent, if it can be read."""
     payload = req.body
     if isinstance(payload, _READABLE_TWICE):
-        with contextlib.suppress(TypeError):  # a part of it can be read only once
+        with contextlib.suppress(TypeError):  # it has a part that can be read only once
             return await payload.as_bytes()
     return None
 
 
 def connect_limit(timeout: "ClientTimeout") -> float | None:
-    """Return after how many seconds the client gives up connecting, by its own limits."""
+    """Return the client's own limit for connecting, in seconds; ``None`` if it has none."""
     limits = [limit for limit in (timeout.connect, timeout.sock_connect) if limit]
     return min(limits) if limits else None
 
 
 def is_http(url: "URL") -> bool:
-    """Whether ``url`` is one that a mock can answer: it has a host, and a scheme of HTTP."""
+    """Whether a mock can answer requests for ``url``, which needs a host and an HTTP scheme."""
     return url.scheme in HTTP_SCHEMES and bool(url.raw_host)
 
 

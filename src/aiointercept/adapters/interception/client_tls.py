@@ -1,11 +1,11 @@
-"""TLS between an intercepted client and the mock: which context the client uses, and its errors.
+"""TLS between an intercepted client and the mock: the client's context, and its errors.
 
 Private names of aiohttp used here, and what would replace each if it went:
 
 * ``TCPConnector._get_ssl_context``, ``_get_fingerprint``: what a client's own connector would use
   for a request. Without them: the same choice, made from ``ssl=`` of the request.
-* ``aiohttp.connector._SSL_CONTEXT_VERIFIED``: the default context, which is told from those of the
-  user by identity. Without it: no context of the user's.
+* ``aiohttp.connector._SSL_CONTEXT_VERIFIED``: the default context, told from the user's contexts by
+  identity. Without it: contexts of the user are not supported.
 """
 
 # pyright: reportPrivateUsage=false
@@ -36,10 +36,10 @@ class ClientSideTls:
     """How intercepted clients speak TLS with a mock.
 
     Args:
-        trusting: returns what stands in for the default context: one that trusts the mock.
+        trusting: returns the context that replaces the default one, because it trusts the mock.
 
     Raises:
-        UnsupportedAiohttpError: if aiohttp is not as we know it.
+        UnsupportedAiohttpError: if this aiohttp is not supported.
     """
 
     def __init__(self, trusting: Callable[[], ssl.SSLContext]) -> None:
@@ -56,12 +56,12 @@ class ClientSideTls:
     def of(
         self, connector: BaseConnector, req: "ClientRequest", fault: Fault | None
     ) -> ClientTls | None:
-        """Return how ``req`` speaks TLS over a connection of ``connector``; ``None`` if it doesn't.
+        """Return the TLS settings of ``req`` with ``connector``; ``None`` if it does not use TLS.
 
         Args:
-            connector: the client's own.
-            req: the request for which a connection is wanted.
-            fault: what is wrong with the certificate that the client is to be shown.
+            connector: the client's own connector.
+            req: the request that needs a connection.
+            fault: the fault of the certificate that the mock shows.
         """
         if not (req.is_ssl() and isinstance(connector, TCPConnector)):
             return None
@@ -73,10 +73,10 @@ class ClientSideTls:
 
 
 def check_fingerprint(connector: BaseConnector, req: "ClientRequest", transport: Any) -> None:
-    """Compare the certificate that the client was shown with the one it wants, if it wants one.
+    """Check the mock's certificate against the fingerprint of the client, if it has one.
 
     Raises:
-        ServerFingerprintMismatch: if they differ; the connection is closed by then.
+        ServerFingerprintMismatch: if they differ; the connection is then closed.
     """
     fingerprint = (
         connector._get_fingerprint(req)
@@ -93,7 +93,7 @@ def check_fingerprint(connector: BaseConnector, req: "ClientRequest", transport:
 
 
 def handshake_error(error: OSError, req: "ClientRequest") -> aiohttp.ClientConnectorError:
-    """Return what aiohttp raises if a connection for ``req`` fails with ``error``."""
+    """Return the exception that aiohttp raises if connecting for ``req`` fails with ``error``."""
     if isinstance(error, ssl.CertificateError):
         return aiohttp.ClientConnectorCertificateError(req.connection_key, error)
     if isinstance(error, ssl.SSLError):

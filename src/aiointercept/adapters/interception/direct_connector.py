@@ -1,9 +1,9 @@
-"""A connector whose connections have no other end: what they bring is given, not received.
+"""A connector whose connections have no peer: a transport supplies the data.
 
 Private names of aiohttp used here, and what would replace each if it went:
 
-* ``BaseConnector._create_connection``: what every connector class implements. Without it:
-  ``BaseConnector.connect``, which is public but has more to do.
+* ``BaseConnector._create_connection``: the method that every connector class implements. Without
+  it: ``BaseConnector.connect``, which is public but does more.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class DirectConnector(OwnConnector):
-    """Connects a client to whatever transport it is given, on the running loop.
+    """Connects a client to the transport that a function returns, on the running loop.
 
     Args:
         make_transport: gets the client's protocol and returns its transport.

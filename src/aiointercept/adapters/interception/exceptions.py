@@ -1,4 +1,4 @@
-"""The exceptions that stand in place of an answer, as aiohttp itself raises them."""
+"""The exceptions that clients get instead of a response, as aiohttp itself raises them."""
 
 import errno
 import socket
@@ -17,7 +17,7 @@ from aiointercept.core.routing.replies import (
     RaiseReply,
 )
 
-# What OpenSSL says where the handshake itself cannot be performed any more.
+# OpenSSL's own texts, for faults that happen without a real handshake.
 _REASONS: Final = {
     Fault.CERTIFICATE_ERROR: "self-signed certificate",
     Fault.CERTIFICATE_EXPIRED: "certificate has expired",
@@ -27,7 +27,7 @@ _REASONS: Final = {
 
 
 def exception_for(answer: Answer, req: aiohttp.ClientRequest) -> BaseException:
-    """Return the exception that stands in place of an answer."""
+    """Return the exception of an answer that is not a response."""
     if isinstance(answer, RaiseReply):
         return answer.make()
     if isinstance(answer, DisconnectReply):
@@ -36,12 +36,12 @@ def exception_for(answer: Answer, req: aiohttp.ClientRequest) -> BaseException:
         return NoRouteError(answer.explanation)
     if isinstance(answer, FaultReply):
         return _connection_error(answer.fault, req)
-    msg = f"{type(answer).__name__} is an answer, not a failure"
+    msg = f"{type(answer).__name__} is a response, not a failure"
     raise TypeError(msg)
 
 
 def _connection_error(fault: Fault, req: aiohttp.ClientRequest) -> aiohttp.ClientError:
-    """Return what aiohttp itself raises when there is no connection, for this reason."""
+    """Return the exception that aiohttp itself raises if connecting fails for this reason."""
     key = req.connection_key
     if fault is Fault.DNS_FAILURE:
         unknown = socket.gaierror(socket.EAI_NONAME, "Name or service not known")

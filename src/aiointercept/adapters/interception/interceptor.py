@@ -1,4 +1,4 @@
-"""Performs what the core decides for a client's request: served, passed through, or failed."""
+"""Carries out the core's decision on a client's request: serve, pass through, or fail it."""
 
 import asyncio
 import functools
@@ -64,7 +64,7 @@ UpstreamOfRequest: TypeAlias = (
 
 
 class InterceptedConnector(TCPConnector):
-    """A connector whose requests go to one mock, although nothing is patched."""
+    """A connector whose requests go to one mock without any patching."""
 
     def __init__(self, interceptor: "ConnectorInterceptor", **options: Any) -> None:
         super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]  # aiohttp leaves a part untyped
@@ -79,21 +79,21 @@ class InterceptedConnector(TCPConnector):
 
     @override
     async def close(self, **options: Any) -> None:
-        # It counts as closed before calls in flight notice.
+        # Begin closing first, so that calls in flight find this connector closed.
         closing = super().close(**options)
         await Closings([closing, *self._interceptor.forget(self)])
 
 
 class ConnectorInterceptor:
-    """Leads client connections to a mock: those of its own connectors or, installed, all.
+    """Connects clients to a mock: clients of its own connectors or, once installed, all clients.
 
     Args:
-        upstream_of: makes what reaches the real server through a connector, as a request would.
-        trusting: returns a context that trusts the mock, for clients that have none of their own;
-            ``None`` if no TLS is spoken with the mock.
+        upstream_of: makes the upstream that reaches the real server as a client's request would.
+        trusting: returns a context that trusts the mock, for clients without their own context;
+            ``None`` if clients do not speak TLS with the mock.
 
     Raises:
-        UnsupportedAiohttpError: if aiohttp does not let its clients speak TLS with the mock.
+        UnsupportedAiohttpError: if clients of this aiohttp cannot speak TLS with the mock.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class ConnectorInterceptor:
 
     def uninstall(self) -> None:
         """See :meth:`aiointercept.core.ports.interceptor.Interceptor.uninstall`."""
-        # Whoever asks meanwhile, in another thread, is told that the block has ended.
+        # From now on, calls in other threads get the error that the block has ended.
         self._dialer = self.dispatcher = None
         mocked, waits = self._mocked.take(), self._waits
         try:
@@ -153,21 +153,21 @@ class ConnectorInterceptor:
         return unfinished_tasks(loops, everywhere=self._pid == os.getpid())
 
     def connector(self, **options: Any) -> InterceptedConnector:
-        """Return a connector that leads to this mock; takes what ``TCPConnector`` takes."""
+        """Return a connector to this mock, which takes the options of ``TCPConnector``."""
         return InterceptedConnector(self, **options)
 
     def forget(self, connector: BaseConnector) -> list[Awaitable[None]]:
-        """Return what closes the connections made in place of those of ``connector``."""
+        """Return awaitables that close the mocked connections of ``connector``."""
         return self._mocked.close(connector)
 
     def leave(self, connector: BaseConnector) -> None:
-        """Note that the running task now makes a call that this mock does not answer."""
+        """Record that the running task makes a call that this mock does not answer."""
         mocked = self._mocked.get(connector)
         if mocked is not None:
             mocked.started_calls.leave()
 
     def repeated_by(self, call: ConnectCall) -> ClientAttempt | None:
-        """Return what the request repeats silently, if it does; make it whole if it came before."""
+        """Return the attempt that ``call`` silently retries, if any; restore the proxy it had."""
         mocked = self._mocked.get(call.connector)
         if mocked is None:
             return None
@@ -182,14 +182,14 @@ class ConnectorInterceptor:
         fault: Fault | None = None,
         body: bytes | None = None,
     ) -> Connection:
-        """Return a connection to the mock over which the request will be sent.
+        """Return a connection to the mock for the request.
 
         Args:
-            call: for which a connection is wanted.
-            active_mocks: from the one that answers outwards.
-            repeated: the sending that this one repeats silently.
-            fault: what is wrong with the certificate that the client is shown.
-            body: what the client was given to send, if that is known.
+            call: the call that needs a connection.
+            active_mocks: the active mocks, from the one that answers outwards.
+            repeated: the attempt that this one silently retries.
+            fault: the fault of the certificate that the mock shows.
+            body: the body that the client will send, if it is known.
         """
         connector, req, traces, timeout = call
         mocked = self._mocked_for(connector)
@@ -226,12 +226,12 @@ class ConnectorInterceptor:
     def _upstream(
         self, connector: BaseConnector, protocol: MockedProtocol, body: SentBody
     ) -> Upstream:
-        """Return what reaches the real server as a client would that is connected to the mock."""
+        """Return an upstream that reaches the real server as the connected client would."""
         borrowed = BorrowedConnector(connector)
         return self._upstream_of(borrowed, protocol.request, protocol.proxy, body)
 
     async def pass_through(self, call: ConnectCall, exchange: Exchange) -> Connection:
-        """Let a call go its own way, and see how it ends."""
+        """Connect a call to the real server, and observe how it ends."""
         attempt = self._mocked_for(call.connector).attempts.begin(call.req)
         if attempt is not None:
             attempt.begin(exchange.call, None)
@@ -240,7 +240,7 @@ class ConnectorInterceptor:
         return await REAL_CONNECT(*call)
 
     async def fail(self, call: ConnectCall, exchange: Exchange) -> NoReturn:
-        """Raise what stands in place of a connection."""
+        """Raise the exception that the client gets instead of a connection."""
         mocked = self._mocked_for(call.connector)
         started = mocked.started_calls.add(call.req)
         answer, owner = exchange.answer, exchange.dispatcher
@@ -261,7 +261,7 @@ class ConnectorInterceptor:
                 warn_of_unmatched(exchange.call, answer)
                 attempt = mocked.attempts.begin(call.req)
                 if attempt is not None:
-                    # aiohttp repeats the call for this class of errors.
+                    # aiohttp retries calls that fail with this class of errors.
                     attempt.begin(exchange.call, None)
                     attempt.error = error
             raise error
@@ -272,21 +272,21 @@ class ConnectorInterceptor:
             owner.finish(exchange.call)
 
     def _cut_off_late(self, started: StartedCall) -> None:
-        """Cut a call off that began while the block ended in another thread."""
+        """Cut off a call that began while the block ended in another thread."""
         if self._installed:
             _cut_off.add_started([started], self._left_alone)
 
     def shows_fault(self, call: ConnectCall) -> bool:
-        """Whether the client of ``call`` is shown a certificate, so that it can be a faulty one."""
+        """Whether the mock shows the client of ``call`` a certificate, which can then be faulty."""
         return self._mocked.tls is not None and call.req.is_ssl()
 
     async def show_fault(
         self, call: ConnectCall, active_mocks: Sequence[Dispatcher], decision: Serve[Dispatcher]
     ) -> Connection:
-        """Serve a client that takes a faulty certificate; log the call of one that does not."""
+        """Serve a client that accepts a faulty certificate; log the call of one that does not."""
         chosen, reply = decision.chosen, decision.reply
         assert chosen is not None  # noqa: S101  there is no fault without a route
-        assert reply is not None  # noqa: S101  it is one of a route
+        assert reply is not None  # noqa: S101  a chosen route has one
         try:
             return await self.serve(call, active_mocks, fault=reply.fault)
         except aiohttp.ClientConnectorError:
@@ -313,7 +313,7 @@ class ConnectorInterceptor:
 
 
 class _Hooks:
-    """What connectors do while a mock is active; see :class:`.patching.Hooks`."""
+    """The hooks of patched connectors; see :class:`.patching.Hooks`."""
 
     @property
     def active(self) -> bool:
@@ -340,5 +340,5 @@ _cut_off: Final = CutOffCalls(lambda: _patches.apply(_Hooks()), _patches.undo)
 
 
 def active_dispatchers() -> list[Dispatcher]:
-    """Return the cores of the installed mocks, the innermost first."""
+    """Return the dispatchers of the installed mocks, the innermost first."""
     return [one.dispatcher for one in _chain.in_order() if one.dispatcher is not None]

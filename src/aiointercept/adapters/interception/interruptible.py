@@ -1,4 +1,4 @@
-"""Waits of calls in flight, for delays and limits: the end of a block ends them."""
+"""Waits of calls in flight, for delays and timeouts, which the end of the block interrupts."""
 
 import asyncio
 import functools
@@ -13,7 +13,7 @@ from aiointercept.adapters.system_clock import real_sleep
 
 
 class InterruptibleWaits:
-    """The waits of one block. They may be on several loops."""
+    """The waits of one block, on one or more loops."""
 
     def __init__(self) -> None:
         self._ends: set[asyncio.Future[None]] = set()
@@ -41,7 +41,7 @@ class InterruptibleWaits:
             task.cancel()
 
     def interrupt(self) -> None:
-        """End all waits; from any thread. In a forked process they are those of the parent."""
+        """End all waits, from any thread; a forked process ignores its parent's waits."""
         self._ended = True
         ends, self._ends = self._ends, set()
         if self._pid == os.getpid():
@@ -50,7 +50,7 @@ class InterruptibleWaits:
 
 
 async def connect_timeout(limit: float | None) -> None:
-    """Wait for ``limit`` seconds, or for ever: the client's own limit ends it."""
+    """Wait for ``limit`` seconds; without a limit, wait until the caller is cancelled."""
     if limit is None:
         await asyncio.get_running_loop().create_future()
     else:

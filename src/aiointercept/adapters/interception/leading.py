@@ -1,4 +1,4 @@
-"""Leads a client's request its own way, to a mock, or to an exception, as the core decides."""
+"""Connects a client's request to the real server or a mock, or raises, as the core decides."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn, Protocol, TypeVar
@@ -28,7 +28,7 @@ __tracebackhide__ = True
 
 
 class Leader(Protocol):
-    """What leads requests to one mock."""
+    """Connects requests to one mock."""
 
     @property
     def dispatcher(self) -> Dispatcher | None:
@@ -36,11 +36,11 @@ class Leader(Protocol):
         ...
 
     def repeated_by(self, call: ConnectCall, /) -> ClientAttempt | None:
-        """Return the attempt that ``call`` repeats silently, if it does."""
+        """Return the attempt that ``call`` silently retries, if there is one."""
         ...
 
     def leave(self, connector: "BaseConnector", /) -> None:
-        """Note that the running task now makes a call that this mock does not answer."""
+        """Record that the running task makes a call that this mock does not answer."""
         ...
 
     async def serve(
@@ -51,25 +51,25 @@ class Leader(Protocol):
         *,
         body: bytes | None = None,
     ) -> "Connection":
-        """Return a connection to the mock over which the request will be sent."""
+        """Return a connection to the mock for the request."""
         ...
 
     def shows_fault(self, call: ConnectCall, /) -> bool:
-        """Whether the client of ``call`` is shown a certificate, so that it can be a faulty one."""
+        """Whether the mock shows the client of ``call`` a certificate, which can then be faulty."""
         ...
 
     async def show_fault(
         self, call: ConnectCall, active_mocks: Sequence[Dispatcher], decision: Serve[Dispatcher], /
     ) -> "Connection":
-        """Serve a client that takes a faulty certificate; log the call of one that does not."""
+        """Serve a client that accepts a faulty certificate; log the call of one that does not."""
         ...
 
     async def pass_through(self, call: ConnectCall, exchange: Exchange, /) -> "Connection":
-        """Let a call go its own way, and see how it ends."""
+        """Connect a call to the real server, and observe how it ends."""
         ...
 
     async def fail(self, call: ConnectCall, exchange: Exchange, /) -> NoReturn:
-        """Raise what stands in place of a connection."""
+        """Raise the exception that the client gets instead of a connection."""
         ...
 
 
@@ -77,13 +77,13 @@ LeaderT = TypeVar("LeaderT", bound=Leader)
 
 
 async def lead(chain: Sequence[Leader], call: ConnectCall) -> "Connection":
-    """Lead a request its own way, to a mock, or to an exception, as the core decides."""
+    """Connect a request to the real server or a mock, or raise, as the core decides."""
     if call.connector.closed:
-        # The silent retry of a call in flight; aiohttp would see this once it has connected.
+        # A silent retry of a call in flight; aiohttp itself checks this only after connecting.
         msg = "Connector is closed."
         raise aiohttp.ClientConnectionError(msg)
     if not is_http(call.req.url):
-        # Other schemes that a connector allows, such as unix://, are not ours.
+        # Mocks do not handle other schemes that a connector allows, such as unix://.
         return await REAL_CONNECT(*call)
     for interceptor in chain:
         previous = interceptor.repeated_by(call)
@@ -98,7 +98,7 @@ async def lead(chain: Sequence[Leader], call: ConnectCall) -> "Connection":
 async def _as_decided(
     chain: Sequence[Leader], call: ConnectCall, mocks: Sequence[Dispatcher]
 ) -> "Connection":
-    """Ask the core, and lead the request where it decides."""
+    """Get the core's decision, and carry it out."""
     body = await known_body(call.req) if call.req.body else b""
     decision = mocks[0].decide(known_request(call.req, body), mocks, from_log)
     mock = decision.mock
@@ -115,7 +115,7 @@ async def _as_decided(
     outwards = mocks if mock is mocks[0] else mocks[mocks.index(mock) :]
     if isinstance(decision, Serve) and decision.reply is not None and chosen.shows_fault(call):
         return await chosen.show_fault(call, outwards, decision)
-    # What can be changed while it is logged is no use there.
+    # A body that the caller can still change is no use for the log.
     sent = body if isinstance(body, bytes) else None
     return await chosen.serve(call, outwards, body=sent)
 
@@ -123,7 +123,7 @@ async def _as_decided(
 async def _repeat(
     interceptor: Leader, call: ConnectCall, previous: ClientAttempt, logged: Call
 ) -> "Connection":
-    """Lead aiohttp's silent repetition of a call to where the call was led."""
+    """Connect aiohttp's silent retry of a call to where the call itself was connected."""
     if previous.error is not None:
         previous.settle()
         raise previous.error

@@ -1,13 +1,13 @@
-"""The connector that takes the place of a client's, with that one's limits: its way to the mock.
+"""The connector that replaces a client's connector, with the same limits, to reach the mock.
 
 Private names of aiohttp used here, and what would replace each if it went:
 
-* ``BaseConnector._create_connection``: overridden by our own connector; it is what every connector
-  class implements. Without it: a ``TCPConnector`` with its public ``socket_factory=``.
+* ``BaseConnector._create_connection``: the method that every connector class implements; our
+  connector overrides it. Without it: a ``TCPConnector`` with its public ``socket_factory=``.
 * ``BaseConnector._loop``, ``_keepalive_timeout``, ``_waiters``: the loop, the setting and the queue
   of a connector. Without them: the running loop, the default, and cancelled waiters.
 * ``BaseConnector._close``: closes without a wait. Without it: ``close``, awaited by a task.
-* ``abort_ssl`` of ``close``: no last word over TLS. Without it: TLS connections say one.
+* ``abort_ssl`` of ``close``: skips TLS's closing handshake. Without it: connections perform it.
 * ``ResponseHandler._payload``: the body that is being read. Without it: such a body ends with
   ``ClientPayloadError`` when its connection is closed.
 """
@@ -53,12 +53,12 @@ __tracebackhide__ = True
 
 
 class MockedProtocol(ResponseHandler):
-    """The client's end of a connection to the mock: aiohttp's own, and what it is used for.
+    """The client's end of a connection to the mock: aiohttp's protocol, and its current request.
 
     Attributes:
-        request: what is sent over it now, or was sent last.
-        proxy: through which that would go, if the mock did not take it.
-        timeout: the limits of its call.
+        request: the current or latest request.
+        proxy: the proxy that the request would use without the mock.
+        timeout: the timeouts of the call.
     """
 
     proxy: "URL | None" = None
@@ -77,11 +77,11 @@ class MockedProtocol(ResponseHandler):
         transport = self.transport
         super().connection_lost(exc)
         if transport is not None and self.connection.tls is not None:
-            # Python 3.10 warns of TLS transports that are closed by the server alone.
+            # Python 3.10 warns about TLS transports that only the server has closed.
             transport.close()
 
     def fail(self, answer: Answer) -> Response | None:
-        """Make the pending call raise what ``answer`` stands for."""
+        """Make the pending call raise the exception of ``answer``."""
         error = exception_for(answer, self.request)
         if isinstance(answer, FaultReply) and answer.fault is Fault.CONNECT_TIMEOUT:
             self._raise_as_if_not_connected(error)
@@ -90,7 +90,7 @@ class MockedProtocol(ResponseHandler):
         return None
 
     def _raise_as_if_not_connected(self, error: BaseException) -> None:
-        """Let the client's limit for connecting run out, and no limit for reading before it."""
+        """Let the client's connect timeout expire, but not its read timeout before that."""
         self.read_timeout = None
         self.start_timeout()
         limit = connect_limit(self.timeout)
@@ -98,9 +98,9 @@ class MockedProtocol(ResponseHandler):
             asyncio.get_running_loop().call_later(limit, self.raise_in_call, error)
 
     def raise_in_call(self, error: BaseException) -> None:
-        """Make the pending call, or the reading of its answer, raise ``error``.
+        """Make the pending call, or reading its response, raise ``error``.
 
-        A WebSocket has no pending call: it notices that it is closed.
+        A WebSocket has no pending call; it notices when its connection closes.
         """
         if not self.upgraded:
             self.set_exception(error)
@@ -119,15 +119,15 @@ class ProtocolForOneRequest(MockedProtocol):
 
 
 class OwnConnector(BaseConnector):
-    """A connector of ours, which nothing intercepts."""
+    """A connector of aiointercept, which is never intercepted."""
 
 
 class OwnTcpConnector(OwnConnector, TCPConnector):
-    """Reaches the real servers for those who have no connector: clients of the proxy."""
+    """Reaches the real servers for clients of the proxy, which have no connector."""
 
 
 class BorrowedConnector(OwnConnector):
-    """Reaches the real servers as the client's own connector would, without a place in its pool."""
+    """Reaches the real servers as the client's own connector would, but outside of its pool."""
 
     def __init__(self, lender: BaseConnector) -> None:
         super().__init__(limit=0)
@@ -141,22 +141,21 @@ class BorrowedConnector(OwnConnector):
 
 
 class MockedConnector(OwnConnector):
-    """Connects to the mock in place of a client's connector, with that one's limits.
+    """Connects to the mock in place of a client's connector, with the limits of that connector.
 
-    Being a connector of its own, it has a pool of its own: connections made for the one world never
-    serve the other.
+    It has its own connection pool, so that mocked and real connections never mix.
 
     Args:
         real: the client's connector.
         dialer: connects to the mock.
         tls: how clients speak TLS with the mock; ``None`` if they do not.
-        fault: what is wrong with the certificates that they are shown. Then each connection is for
-            one request.
+        fault: the fault of the certificates that the mock shows. Then each connection is for one
+            request.
 
     Attributes:
-        loop: that of the client's connector.
-        pid: the process whose loop that is.
-        attempts: the sendings that aiohttp may still repeat.
+        loop: the loop of the client's connector.
+        pid: the id of the process that the loop belongs to.
+        attempts: the attempts that aiohttp may still retry.
         started_calls: the calls that began in the block.
     """
 
@@ -188,12 +187,12 @@ class MockedConnector(OwnConnector):
             resolves=isinstance(real, TCPConnector),
             caches=isinstance(real, TCPConnector) and real.use_dns_cache,
         )
-        # Made when the first proxy is taken.
+        # Created when the first proxy is taken.
         self._proxies: WeakKeyDictionary[ClientRequest, URL] | None = None
 
     def __del__(self, _warnings: Any = warnings) -> None:
-        # In a process that was forked off, the selector that its connections are registered with
-        # is still the parent's: to close them would deafen the parent.
+        # In a forked process, the selector of these connections still belongs to the parent:
+        # closing them would unregister the parent's sockets.
         if getattr(self, "pid", None) == os.getpid():
             super().__del__(_warnings)
 
@@ -231,13 +230,13 @@ class MockedConnector(OwnConnector):
     async def trace_failure(
         self, req: "ClientRequest", traces: "list[Trace]", fault: Fault
     ) -> None:
-        """Tell the user's trace hooks what they would hear of a connection that fails."""
+        """Call the user's trace hooks as aiohttp does for a connection that fails."""
         for trace in traces:
             await trace.send_connection_create_start()
         await self._resolution.trace(req, traces, found=fault is not Fault.DNS_FAILURE)
 
     def take_proxy(self, req: "ClientRequest") -> "URL | None":
-        """Take its proxy from ``req``, which is sent to the mock this time."""
+        """Remove the proxy from ``req``, which goes to the mock this time, and return it."""
         proxy, req.proxy = req.proxy, None
         if proxy is not None:
             if self._proxies is None:
@@ -246,12 +245,12 @@ class MockedConnector(OwnConnector):
         return proxy
 
     def give_proxy_back(self, req: "ClientRequest") -> None:
-        """Restore what was taken when a middleware sent ``req`` before."""
+        """Restore the proxy of ``req`` if a middleware has sent ``req`` before."""
         if self._proxies is not None:
             req.proxy = self._proxies.pop(req, req.proxy)
 
     def end(self) -> None:
-        """Fail what is in flight and close all connections; to be called on the loop."""
+        """Fail calls in flight and close all connections; call this on the loop."""
         error = aiohttp.ClientConnectionError(BLOCK_ENDED)
         for waiters in self._waiters.values():
             for waiter in waiters:
@@ -263,5 +262,5 @@ class MockedConnector(OwnConnector):
         self._close(abort_ssl=True)
 
     def close_at_once(self) -> Awaitable[None]:
-        """Return what closes all connections, without a last word over TLS, as aiohttp does."""
+        """Return an awaitable that closes all connections, without TLS's closing handshake."""
         return self.close(abort_ssl=True)

@@ -1,4 +1,4 @@
-"""What the user's trace hooks hear of a name resolution that a mocked call does not need."""
+"""Calls trace hooks for the name resolution that a mocked call does not need."""
 
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class NameResolution:
-    """Tells trace hooks of a name resolution that a mocked call does not need.
+    """Calls trace hooks as if a mocked call resolved the name of its host.
 
     Args:
         resolves: whether the client's connector would resolve names.
-        caches: whether it would remember them.
+        caches: whether it would cache them.
     """
 
     def __init__(self, *, resolves: bool, caches: bool) -> None:
@@ -24,11 +24,11 @@ class NameResolution:
         self._known: set[tuple[str, int | None]] = set()
 
     async def trace(self, req: "ClientRequest", traces: list[Trace], *, found: bool = True) -> None:
-        """Tell the user's trace hooks what they would hear of a real name resolution.
+        """Call the user's trace hooks as a real name resolution would.
 
         Args:
-            req: what is about to be sent.
-            traces: the user's.
+            req: the request that is about to be sent.
+            traces: the user's traces.
             found: whether the name exists.
         """
         host = req.url.raw_host or ""

@@ -1,4 +1,4 @@
-"""What is noted of a call that goes its own way: a trace beside the user's sees how it ends."""
+"""Observes how a passed-through call ends, with a trace in addition to the user's traces."""
 
 from typing import Any, Final
 
@@ -10,14 +10,14 @@ from aiointercept.core.ports.exchange import Exchange
 
 
 class PassthroughObserver:
-    """What is seen of a call that goes its own way."""
+    """Logs the end of a passed-through call."""
 
     def __init__(self, exchange: Exchange, attempt: Attempt | None) -> None:
         self._exchange: Exchange | None = exchange
         self._attempt = attempt
 
     def end(self, response: aiohttp.ClientResponse | None) -> None:
-        """Note the first answer; redirects that follow are calls of their own."""
+        """Log the first response; redirects that follow are separate calls."""
         exchange, self._exchange = self._exchange, None
         if exchange is None:
             return
@@ -50,7 +50,7 @@ _OBSERVING: Final = _observing()
 
 
 def observe_passthrough(exchange: Exchange, attempt: Attempt | None) -> Trace:
-    """Return a trace that, beside the user's own, sees how a call ends."""
+    """Return a trace that observes, in addition to the user's traces, how a call ends."""
     session: Any = None
     observer: Any = PassthroughObserver(exchange, attempt)
     return Trace(session, _OBSERVING, observer)

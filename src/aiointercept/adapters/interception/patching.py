@@ -1,7 +1,7 @@
-"""The one place where aiohttp is patched and unpatched, and checked before that.
+"""Patches and unpatches aiohttp's connectors, after checking that aiohttp is supported.
 
-Public names of aiohttp that are patched: ``BaseConnector.connect`` and ``BaseConnector.close``.
-What a patched ``connect`` does is handed in.
+The patched names are public: ``BaseConnector.connect`` and ``BaseConnector.close``. Callers supply
+what the patched methods do.
 """
 
 import threading
@@ -24,11 +24,11 @@ __tracebackhide__ = True
 Connect: TypeAlias = Callable[..., Awaitable[Connection]]
 
 REAL_CONNECT: Final[Connect] = BaseConnector.connect
-"""What aiohttp had before anything was patched: how clients and our own connectors connect."""
+"""aiohttp's original method, with which clients and our own connectors connect."""
 
 
 class Hooks(Protocol):
-    """What the patched methods of connectors do."""
+    """The hooks that the patched methods of connectors call."""
 
     @property
     def active(self) -> bool:
@@ -40,31 +40,31 @@ class Hooks(Protocol):
         ...
 
     def connect(self, call: ConnectCall, /) -> Awaitable[Connection]:
-        """Return a connection for the call, real or mocked, or raise."""
+        """Return a real or mocked connection for the call, or raise."""
         ...
 
     def forget(self, connector: BaseConnector, /) -> Sequence[Awaitable[None]]:
-        """Return what closes the connections made in place of those of ``connector``."""
+        """Return awaitables that close the mocked connections of ``connector``."""
         ...
 
 
 class Patches:
-    """The patched methods of aiohttp's connectors, for as long as somebody uses the patches.
+    """The patched methods of aiohttp's connectors, which stay patched as long as they have users.
 
-    That is an active mock, or a call that goes on after its block.
+    A user is an active mock, or a call that continues after its block.
     """
 
     def __init__(self) -> None:
-        # Python may collect a task, which undoes the patches, while this thread has the lock.
+        # Garbage collection of a task may undo the patches while this thread has the lock.
         self._lock = threading.RLock()
         self._users = 0
         self._undo: list[Callable[[], None]] = []
 
     def apply(self, hooks: Hooks) -> None:
-        """Patch for one more user; the first one patches.
+        """Add a user; patch for the first one.
 
         Raises:
-            UnsupportedAiohttpError: if aiohttp is not as we know it.
+            UnsupportedAiohttpError: if this aiohttp is not supported.
         """
         with self._lock:
             self._users += 1
@@ -79,7 +79,7 @@ class Patches:
                 raise
 
     def undo(self) -> None:
-        """Patch for one user less; the last one restores what was there."""
+        """Remove a user; restore the original methods after the last one."""
         with self._lock:
             self._users -= 1
             if not self._users:
@@ -91,7 +91,7 @@ class Patches:
         patched = make(original)
 
         def undo() -> None:
-            # Whoever has patched it since calls ours, which does nothing any more.
+            # A later patch by other code still calls ours, which then does nothing.
             if vars(BaseConnector).get(name) is patched:
                 setattr(BaseConnector, name, original)
 
@@ -120,9 +120,10 @@ def _patched_connect(hooks: Hooks) -> Callable[[Connect], Connect]:
 
 
 class Closings:
-    """Awaits the closing of a connector and of what was made in its place.
+    """Awaits closing a connector and its mocked connections.
 
-    All of them have begun by then; where the caller is cancelled, nobody is warned of the rest.
+    Closing has already begun for all of them. If the caller is cancelled, the remaining awaitables
+    are closed, so that Python does not warn about them.
     """
 
     def __init__(self, closings: Sequence[Awaitable[None]]) -> None:

@@ -1,6 +1,6 @@
-"""The names of aiohttp that interception relies on, private and public, and the check of them.
+"""The private and public names of aiohttp that interception relies on, and a check of them.
 
-What each is for is said in the modules that use it.
+The modules that use a name explain its purpose.
 """
 
 # pyright: reportPrivateUsage=false
@@ -21,14 +21,14 @@ from aiointercept.core.errors import UnsupportedAiohttpError
 
 @frozen
 class Requirement:
-    """A name of aiohttp that must be there.
+    """A name that aiohttp must have.
 
     Args:
-        owner: the class that has it.
-        name: of a method, a property, or an attribute that the methods of the class set.
-        parameters: of a method, those that it must have: in this order where we define one in its
-            place, by name where we call it. ``None`` for what is no method.
-        overridden: whether we define one in its place: then its other parameters count as well.
+        owner: the class that has the name.
+        name: the name of a method, a property, or an attribute that methods of the class set.
+        parameters: the required parameters of a method: in this order if aiointercept overrides it,
+            by name if aiointercept calls it. ``None`` for anything but a method.
+        overridden: whether aiointercept overrides the method, so that it must know all parameters.
     """
 
     owner: Any
@@ -40,7 +40,7 @@ class Requirement:
         return f"{self.owner.__name__}.{self.name}"
 
     def problem(self) -> str | None:
-        """Return what is not as it should be, as the end of a sentence; ``None`` if nothing is."""
+        """Return what is wrong, as the end of a sentence; ``None`` if nothing is."""
         found = getattr(self.owner, self.name, None)
         if self.parameters is None:
             there = found is not None or _is_set_by(self.owner, self.name)
@@ -56,7 +56,7 @@ class Requirement:
         try:
             parameters = inspect.signature(function).parameters
         except ValueError:
-            return None  # some functions that were compiled do not tell
+            return None  # some compiled functions have no signature
         found = list(parameters)
         if self.overridden and found[: len(wanted)] != wanted:
             return f"takes {found}, not {wanted}"
@@ -75,7 +75,7 @@ class Requirement:
 
 
 def _is_set_by(owner: Any, name: str) -> bool:
-    """Whether methods of a class use an attribute of this name, or its class body declares it."""
+    """Whether the methods of a class use an attribute, or the class body declares it."""
     return any(
         name in getattr(kind, "__annotations__", {})
         or name in getattr(kind, "__slots__", ())
@@ -93,7 +93,7 @@ def _attributes_used_in(kind: type) -> Iterator[tuple[str, ...]]:
 
 
 REQUIREMENTS: Final = (
-    # Patched, or defined anew in our connectors.
+    # Patched, or overridden in our connectors.
     Requirement(BaseConnector, "connect", ("self", "req", "traces", "timeout"), overridden=True),
     Requirement(BaseConnector, "close", ("self",), overridden=True),
     Requirement(
@@ -159,16 +159,16 @@ REQUIREMENTS: Final = (
 
 
 _REPLACED: Final = tuple(one for one in REQUIREMENTS if one.overridden)
-# What was there in their place when all requirements were met. aiohttp stays as it is while a
-# process runs, but where we put our own, others may do so too.
+# The originals that met all requirements. aiohttp does not change while a process runs, but other
+# code may replace the methods that we replace.
 _checked_with: list[Any] = []
 
 
 def check_aiohttp(requirements: Sequence[Requirement] = REQUIREMENTS) -> None:
-    """See that aiohttp is as we know it, so that a change there is told and not felt.
+    """Check that aiohttp is supported, so that a change there causes a clear error.
 
-    It is called whenever interception begins. Once all was as it should be, only what we replace is
-    looked at again.
+    This is called whenever interception begins. After the first success, it only checks the methods
+    that we replace.
 
     Raises:
         UnsupportedAiohttpError: naming what is missing or has changed.

@@ -1,4 +1,4 @@
-"""The calls that began through one connector while a block went on, by task."""
+"""The calls that began through one connector during a block, by task."""
 
 import asyncio
 import weakref
@@ -16,16 +16,16 @@ _MOST_TASKS: Final = 256
 
 @define(eq=False)
 class StartedCall:
-    """A call that a task has begun to make through the mock, as far as the connection goes.
+    """A call that a task has begun through the mock, and the state of its connection.
 
     Attributes:
         task: the task.
-        method: of the request.
-        url: of the request.
-        connection: what aiohttp sends it over; ``None`` while there is none.
+        method: the method of the request.
+        url: the URL of the request.
+        connection: the connection of the request; ``None`` while there is none.
         connecting: whether the task waits for its connection.
-        request: what is sent. A middleware sends it again, which may be in another task: up to
-            Python 3.11, ``asyncio.wait_for`` makes one for each try.
+        request: the request. A middleware may send it again in another task: up to Python 3.11,
+            ``asyncio.wait_for`` creates a task for each try.
     """
 
     task: "asyncio.Task[Any]"
@@ -37,10 +37,10 @@ class StartedCall:
 
     @property
     def in_flight(self) -> bool:
-        """Whether its answer has not come, or is not read to its end."""
+        """Whether its response is missing or not completely read."""
         if self.task.done():
             return False
-        # A connection that broke is not released yet: aiohttp is about to repeat the call.
+        # A broken connection that is not released yet means that aiohttp is about to retry.
         return self.connecting or (
             self.connection is not None and self.connection.protocol is not None
         )
@@ -53,9 +53,9 @@ class StartedCalls:
         self._by_task: dict[asyncio.Task[Any] | None, list[StartedCall]] = {}
 
     def add(self, req: "ClientRequest") -> StartedCall:
-        """Note that the running task begins a call."""
+        """Record that the running task begins a call."""
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101  aiohttp itself makes no call without one
+        assert task is not None  # noqa: S101  aiohttp makes calls only in tasks
         if len(self._by_task) > _MOST_TASKS:
             self._by_task = {t: calls for t, calls in self._by_task.items() if t and not t.done()}
         call = StartedCall(task, req.method, req.url, request=weakref.ref(req))
@@ -65,11 +65,11 @@ class StartedCalls:
         return call
 
     def leave(self) -> None:
-        """Note that the running task now makes a call that is none of the mock's business."""
+        """Record that the running task now makes a call that the mock does not answer."""
         self._by_task.pop(asyncio.current_task(), None)
 
     def take(self) -> list[StartedCall]:
-        """Return the calls that may be in flight, and forget all."""
+        """Return the calls that may be in flight, and forget all calls."""
         calls, self._by_task = self._by_task, {}
         # A loop in another thread may be about to add one.
         return [call for of_task in list(calls.values()) for call in of_task]

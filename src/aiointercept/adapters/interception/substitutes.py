@@ -1,4 +1,4 @@
-"""The mocked connectors of an interceptor, each in the place of a client's connector."""
+"""The mocked connectors of an interceptor, each of which replaces a client's connector."""
 
 import os
 import threading
@@ -14,7 +14,7 @@ from aiointercept.core.routing.faults import Fault
 
 
 class Substitutes:
-    """One mocked connector for each client's connector. Safe to use from several threads.
+    """One mocked connector for each client's connector. Thread-safe.
 
     Args:
         tls: how clients speak TLS with the mock; ``None`` if they do not.
@@ -24,15 +24,15 @@ class Substitutes:
         self.tls = tls
         self._lock = threading.Lock()
         self._by_real: WeakKeyDictionary[BaseConnector, MockedConnector] = WeakKeyDictionary()
-        # Made when the first one is added.
+        # Created when the first one is added.
         self._for_one_call: WeakSet[MockedConnector] | None = None
 
     def get(self, real: BaseConnector) -> MockedConnector | None:
-        """Return what takes the place of ``real``, if something did by now."""
+        """Return the mocked connector for ``real``, if there is one."""
         return self._by_real.get(real)
 
     def add(self, real: BaseConnector, dialer: Dialer) -> MockedConnector:
-        """Return what takes the place of ``real`` from now on."""
+        """Return a new mocked connector, which replaces ``real`` from now on."""
         mocked = MockedConnector(real, dialer, self.tls)
         with self._lock:
             self._by_real[real] = mocked
@@ -41,7 +41,7 @@ class Substitutes:
     def add_for_one_call(
         self, real: BaseConnector, dialer: Dialer, fault: Fault
     ) -> MockedConnector:
-        """Return what takes its place for one call, which is shown a faulty certificate."""
+        """Return a mocked connector for one call, to which the mock shows a faulty certificate."""
         once = MockedConnector(real, dialer, self.tls, fault)
         if self._for_one_call is None:
             self._for_one_call = WeakSet()
@@ -49,15 +49,15 @@ class Substitutes:
         return once
 
     def close(self, real: BaseConnector) -> list[Awaitable[None]]:
-        """Return what closes the connections made in place of those of ``real``."""
+        """Return awaitables that close the mocked connections of ``real``."""
         with self._lock:
             mocked = self._by_real.pop(real, None)
         return [] if mocked is None else [mocked.close_at_once()]
 
     def take(self) -> Sequence[MockedConnector]:
-        """Return those that were in use, and forget them.
+        """Return all mocked connectors, and forget them.
 
-        In a process that was forked off, those of the parent are left out.
+        A forked process leaves out those of its parent.
         """
         if not self._by_real:
             return []
@@ -66,5 +66,5 @@ class Substitutes:
         return [one for one in taken if one.pid == os.getpid()]
 
     def for_one_call(self) -> Sequence[MockedConnector]:
-        """Return those that were made for one call and are still there."""
+        """Return the connectors for one call that still exist."""
         return list(self._for_one_call or ())

@@ -1,1 +1,1 @@
-"""How connections come in: sockets on loopback, memory, the helper thread."""
+"""Accepting connections: sockets on loopback, connections in memory, the helper thread."""

@@ -1,4 +1,4 @@
-"""Who accepts the connections of the listening socket: the loop that owns it, else the helper."""
+"""Accepts the connections of a listening socket, on the loop that owns it or the helper's."""
 
 import asyncio
 import contextlib
@@ -21,22 +21,22 @@ from aiointercept.adapters.local_server.handover import (
 from aiointercept.adapters.local_server.helper_thread import Watch, helper_thread
 from aiointercept.adapters.local_server.socket_pair import OwnedSocket, listen
 
-CLOSE_TIMEOUT: Final = 2.0  # seconds that another thread gets to close its connections
+CLOSE_TIMEOUT: Final = 2.0  # seconds for another thread to close its connections
 
 _BACKLOG: Final = 1024
-# For how many connections a busy loop does something between two looks of the helper.
+# For every so many connections, the helper waits one more tick without progress.
 _CONNECTIONS_A_LOOK: Final = 50
 _MOST_AT_ONCE: Final = 256  # connections that one turn of the loop accepts
 
 
 class Acceptor:
-    """A listening socket, and who accepts from it.
+    """A listening socket that accepts connections on a loop.
 
     Args:
-        home: the loop that accepts; ``None`` where the helper thread's does. A loop that cannot
-            wait for sockets to become readable, as the default one of Windows, leaves it to the
-            helper's, too.
-        handler: returns what serves connections on a loop.
+        home: the loop that accepts; ``None`` for the helper thread's. If this loop cannot wait for
+            sockets to become readable, as the default loop of Windows, the helper's loop accepts
+            instead.
+        handler: returns the handler that serves connections on a loop.
         entrance: how connections are served.
     """
 
@@ -96,7 +96,7 @@ class Acceptor:
             try:
                 connection, _ = self._listener.accept()
             except OSError:
-                # Nothing waits any more, somebody else took it, or the block has ended.
+                # No connection waits, another thread accepted it, or the block has ended.
                 return
             if self._watch is not None:
                 self._watch.accepted += 1
@@ -112,10 +112,11 @@ class Acceptor:
         return progress_of(tuple(self._kept))
 
     def _take_over_kept(self) -> None:
-        """Serve on the helper, in whose thread this runs, what the own loop leaves unread.
+        """Move connections that the own loop leaves unread to the helper's loop.
 
-        A loop that has done something for any of its connections lately is busy, and not blocked:
-        it keeps them all. The more it has, the longer may one of its turns take.
+        This runs in the helper's thread. A loop that has recently done something for any of its
+        connections is busy, not blocked, and keeps them all. The more connections it has, the
+        longer it may take.
         """
         helper = helper_thread().loop
         connections = tuple(self._kept)
@@ -127,7 +128,7 @@ class Acceptor:
         for kept in waiting:
             try:
                 connection = kept.hand_over()
-            except OSError:  # it is closed, or its own loop reads from it after all
+            except OSError:  # it is closed, or its own loop has begun to read
                 continue
             self._begin(helper, connection, partial(self._moved, kept))
             call_on_loop(self._loop, kept.let_go)
@@ -150,8 +151,8 @@ class Acceptor:
     def close(self) -> None:
         """Stop accepting and close the listening socket.
 
-        In a process that was forked off, only that process's copy of the socket closes: its loops
-        and threads are those of its parent.
+        In a forked process, this only closes that process's copy of the socket; the loops and
+        threads belong to the parent.
         """
         if self._pid != os.getpid():
             self._listener.close()
@@ -163,7 +164,7 @@ class Acceptor:
             self._entrance.abort()
 
     async def wait_closed(self) -> None:
-        """Wait, after ``close``, until what was accepted last is closed, as far as it is here."""
+        """Wait, after ``close``, until connections that this loop was accepting are closed."""
         here = asyncio.get_running_loop()
         tasks = [task for task in tuple(self._tasks) if task.get_loop() is here]
         if tasks:
@@ -179,7 +180,7 @@ class Acceptor:
 
 
 class _Serving:
-    """How a connection that was accepted gets its protocol; it is closed here until then."""
+    """Connects an accepted connection to its protocol, and closes it if that fails."""
 
     def __init__(
         self,
@@ -193,7 +194,7 @@ class _Serving:
         self._close: Callable[[], None] = connection.close
 
     async def run(self) -> None:
-        # Where that fails, the client has left, or the block has ended.
+        # If this fails, the client has disconnected, or the block has ended.
         with contextlib.suppress(OSError):
             self._connection.settimeout(0)
             factory: Any = OwnedSocket(self._connection, self._protocol())

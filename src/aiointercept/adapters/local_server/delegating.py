@@ -1,4 +1,4 @@
-"""A protocol before another one, which it makes once it knows what the connection is for."""
+"""A protocol in front of an inner one, which it creates once it knows the connection's purpose."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from typing_extensions import override
 
 
 class Delegating(asyncio.Protocol):
-    """Passes on what its transport tells, once there is an inner protocol."""
+    """Forwards the calls of its transport to the inner protocol, once there is one."""
 
     inner: asyncio.Protocol | None = None
 

@@ -1,6 +1,7 @@
-"""What a listening socket speaks: plain HTTP, HTTPS, or the language of a forward proxy.
+"""What a listening socket speaks: plain HTTP, HTTPS, or the protocol of a forward proxy.
 
-An entrance makes the protocol of each connection, and moves one to another loop between requests.
+An entrance creates the protocol of each connection, and moves connections to another loop between
+requests.
 """
 
 import asyncio
@@ -26,22 +27,22 @@ Steps = Callable[[], int]
 
 
 class Entrance(Protocol):
-    """How the connections of one listening socket are served."""
+    """Creates the protocols that serve the connections of one listening socket."""
 
     def url(self, port: int) -> str:
-        """Return the URL under which clients reach it."""
+        """Return the URL at which clients reach the socket."""
         ...
 
     def protocol(self, handler: ConnectionHandler) -> tuple[asyncio.Protocol, Steps]:
-        """Return what serves a new connection, and what counts the steps of its requests."""
+        """Return the protocol of a new connection, and the function that counts its steps."""
         ...
 
     def moved(self, protocol: Any, handler: ConnectionHandler) -> asyncio.Protocol:
-        """Return what goes on in place of ``protocol``, on the loop of ``handler``."""
+        """Return the protocol that replaces ``protocol`` on the loop of ``handler``."""
         ...
 
     def abort(self) -> None:
-        """Break off all connections that no request came from so far."""
+        """Abort all open connections, including those that have not sent a request yet."""
         ...
 
 
@@ -62,7 +63,7 @@ class PlainEntrance:
         return handler()
 
     def abort(self) -> None:
-        """See :meth:`Entrance.abort`; the handlers know all of them."""
+        """See :meth:`Entrance.abort`; the handlers abort plain connections."""
 
 
 @define(eq=False, repr=False)
@@ -97,11 +98,11 @@ class TlsEntrance:
 
 @define(eq=False, repr=False)
 class ProxyEntrance:
-    """The language of a forward proxy.
+    """The protocol of a forward proxy.
 
     Args:
-        authority: makes the certificates of the servers that clients believe to reach.
-        gateway: makes what stands for those clients.
+        authority: makes the certificates of the servers that clients ask for.
+        gateway: makes the connections of those clients.
         connect: connects a protocol to a real server.
     """
 
@@ -125,7 +126,7 @@ class ProxyEntrance:
 
     def moved(self, protocol: Any, handler: ConnectionHandler) -> asyncio.Protocol:
         """See :meth:`Entrance.moved`."""
-        if protocol.inner is None:  # nothing was read so far
+        if protocol.inner is None:  # nothing has been read yet
             return self.protocol(handler)[0]
         innermost = _Innermost(self.gateway, handler)
         innermost.tls = protocol.serve.tls
@@ -144,7 +145,7 @@ class ProxyEntrance:
 
 
 class _Innermost:
-    """Makes the innermost protocol of one connection, and counts its steps."""
+    """Creates the innermost protocol of one connection, and counts its steps."""
 
     def __init__(self, gateway: Gateway | None, handler: ConnectionHandler) -> None:
         self._gateway = gateway
@@ -165,7 +166,7 @@ class _Innermost:
 
 
 class _Handshakes:
-    """The handshake of one connection to the proxy, with what routes want to be wrong with it."""
+    """The TLS handshake of one connection to the proxy, with the certificate faults of routes."""
 
     def __init__(self, authority: Authority, gateway: Gateway, serving: _Innermost) -> None:
         self._authority = authority
@@ -181,7 +182,7 @@ class _Handshakes:
         return context
 
     def failed(self, origin: Origin, error: BaseException) -> None:
-        """Log the call that the client would have made, if a fault was shown; else warn."""
+        """Log the call that a faulty certificate has prevented; warn of any other failure."""
         found = None if self._shown is None else certificate_fault(origin, self._mocks())
         if found is None:
             warn_of_failed_handshake(origin, error)

@@ -1,4 +1,4 @@
-"""The environment variables that lead programs to a forward proxy, and setting them for a while."""
+"""The environment variables that make programs use a forward proxy, and how to set them."""
 
 import os
 import threading
@@ -15,12 +15,12 @@ _in_use: Final = threading.Lock()
 
 
 def proxy_variables(proxy_url: str, bundle_file: str | None) -> dict[str, str]:
-    """Return the variables that lead a program to a proxy.
+    """Return the variables that make a program use a proxy.
 
     Args:
-        proxy_url: of the proxy.
-        bundle_file: a PEM file with all authorities that the program is to trust; ``None`` to leave
-            those alone.
+        proxy_url: the URL of the proxy.
+        bundle_file: a PEM file with all authorities that the program trusts; ``None`` to leave
+            its authorities unchanged.
     """
     variables = {spelling: proxy_url for name in _PROXIES for spelling in (name, name.lower())}
     variables |= {_NO_PROXY: "", _NO_PROXY.lower(): ""}
@@ -34,11 +34,11 @@ def changed_environment(variables: Mapping[str, str]) -> Generator[None, None, N
     """Set variables of this process, and restore them at the end.
 
     Raises:
-        RuntimeError: if that is being done already: the two would restore each other's.
+        RuntimeError: if another call is active, because the two would restore each other's values.
     """
     if not _in_use.acquire(blocking=False):
         msg = (
-            "m.proxied() is active already, and the environment is one for the whole process: "
+            "m.proxied() is already active, and the whole process shares one environment: "
             "leave that block first, or pass m.proxy_environment() to the program alone, as in "
             "subprocess.run(..., env={**os.environ, **m.proxy_environment()})"
         )

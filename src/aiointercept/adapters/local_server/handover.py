@@ -1,9 +1,9 @@
-"""Connections that clients keep open, and how another loop takes one over from a blocked loop.
+"""Keep-alive connections, and how another loop takes one over from a blocked loop.
 
-Between two requests nothing but the socket matters, so another loop can serve it. At each moment
-one loop alone may read: the own loop announces each read before it begins, and from the moment the
-connection is handed over it is refused. Nothing about HTTP is known here, nor who decides that a
-loop is blocked.
+Between two requests a connection has no state but its socket, so another loop can serve it. Only
+one loop may read at a time: the own loop announces each read before it begins, and its reads fail
+once the connection is handed over. This module knows nothing about HTTP, and does not decide
+whether a loop is blocked.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ _MOST_SELECTED: Final = 500  # ``select`` of Windows takes 512 sockets, that of 
 
 
 class HandedOverError(ConnectionAbortedError):
-    """The own loop wanted to read from a connection that another loop serves by now."""
+    """The own loop tried to read from a connection that another loop now serves."""
 
 
 class _Buffers(threading.local):
@@ -35,15 +35,15 @@ _buffers: Final = _Buffers()
 
 
 class KeptConnection(asyncio.BufferedProtocol):
-    """A server's protocol whose connection may go to another loop while nothing is going on.
+    """A server's protocol whose connection can move to another loop while it is idle.
 
-    It is a buffered protocol because that is told of each read before it takes data from the
-    socket, so that no data is read by a loop that no longer serves the connection.
+    It is a buffered protocol because asyncio calls ``get_buffer`` before it takes data from the
+    socket. So a loop that no longer serves the connection cannot read data from it.
 
     Args:
         inner: serves the connection until then; also an attribute.
         steps: returns how many requests of ``inner`` have begun, plus how many have ended.
-        kept: it is one of these while it is open.
+        kept: the open connections; this one is in the set while it is open.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class KeptConnection(asyncio.BufferedProtocol):
         self.inner = inner
         self._steps = steps
         self._kept = kept
-        # Held for the time of a few comparisons only, never while anything waits.
+        # Held only for a few comparisons, never while waiting for anything.
         self._lock = threading.Lock()
         self._reading = False
         self._handed_over = False
@@ -63,7 +63,7 @@ class KeptConnection(asyncio.BufferedProtocol):
 
     @property
     def idle(self) -> bool:
-        """Whether all that was received is answered, and nothing is being read."""
+        """Whether all received requests are answered, and nothing is being read."""
         steps = self._steps()
         return not self._reading and steps % 2 == 0 and steps > self._steps_before_data
 
@@ -74,20 +74,20 @@ class KeptConnection(asyncio.BufferedProtocol):
 
     @property
     def descriptor(self) -> int:
-        """Of its socket; -1 once that is closed."""
+        """The file descriptor of the socket; -1 once it is closed."""
         return int(self._transport.get_extra_info("socket").fileno())
 
     def left_waiting(self, *, data: bool) -> bool:
-        """Whether data waits, and did so when this was last asked, and none was read since."""
+        """Whether data waits now and waited at the previous call, with no read in between."""
         waited = data and self._seen == self._reads
         self._seen = self._reads if data else None
         return waited
 
     def hand_over(self) -> socket.socket:
-        """Return its socket for another loop to serve; the own loop reads nothing from now on.
+        """Return a socket for another loop to serve; the own loop reads nothing from now on.
 
         Raises:
-            OSError: if it is closed, or the own loop has begun to read after all.
+            OSError: if the connection is closed, or the own loop has begun to read.
         """
         with self._lock:
             if not self.idle or self._handed_over:
@@ -99,7 +99,10 @@ class KeptConnection(asyncio.BufferedProtocol):
         return connection
 
     def let_go(self) -> None:
-        """Close this loop's end of it, to be called there; the connection stays open."""
+        """Close the own loop's copy of the socket; call this on that loop.
+
+        The connection stays open.
+        """
         self._transport.abort()
 
     @override
@@ -110,10 +113,10 @@ class KeptConnection(asyncio.BufferedProtocol):
 
     @override
     def get_buffer(self, sizehint: int) -> bytearray:
-        """Return where to read to; called right before a read.
+        """Return the buffer for a read; called right before the read.
 
         Raises:
-            HandedOverError: if another loop serves the connection by now; this loop's end closes.
+            HandedOverError: if another loop now serves the connection; this loop's copy closes.
         """
         with self._lock:
             if self._handed_over:
@@ -148,16 +151,16 @@ class KeptConnection(asyncio.BufferedProtocol):
 
 
 def progress_of(connections: Iterable[KeptConnection]) -> int:
-    """Return a number that changes whenever the loop of ``connections`` does something for one.
+    """Return a number that changes whenever the loop does something for one of ``connections``.
 
-    A loop that is busy with hundreds of connections may leave one of them unread for a while; it is
-    not blocked as long as this changes.
+    A loop that is busy with hundreds of connections may leave one of them unread for a while. As
+    long as this number changes, the loop is not blocked.
     """
     return sum(1 + one.progress for one in connections)
 
 
 def left_waiting(connections: Iterable[KeptConnection]) -> list[KeptConnection]:
-    """Return the idle ones among ``connections`` whose data nobody reads."""
+    """Return the idle connections among ``connections`` whose data is left unread."""
     idle = {one.descriptor: one for one in connections if one.idle}
     readable = _readable([number for number in idle if number != -1])
     return [one for number, one in idle.items() if one.left_waiting(data=number in readable)]

@@ -1,8 +1,8 @@
-"""The one daemon thread that helps all mocks of the process when their own loop cannot answer.
+"""A daemon thread that serves all mocks of the process when their own loop cannot answer.
 
-It has a loop of its own. It watches listening sockets and takes a connection only if it was left
-waiting, as happens when a blocking HTTP client runs on the loop's own thread; likewise one that
-such a client has kept open.
+It runs its own loop. It watches listening sockets, and takes a connection only if it was left
+waiting, as happens when a blocking HTTP client runs in the thread of the loop. It does the same
+for keep-alive connections of such a client.
 """
 
 import asyncio
@@ -25,15 +25,16 @@ _IDLE_TICKS: Final = 40
 
 @define(eq=False, repr=False)
 class Watch:
-    """A listening socket that somebody else should be accepting from.
+    """A listening socket that another loop should be accepting from.
 
     Attributes:
         listener: the socket; its ``accept`` does not block.
         take_over: called in the helper's thread when a connection was left waiting.
-        look_after: called there again and again, for what else its owner should be doing.
-        progress: returns a number that changes whenever its owner does something for a connection
-            that it has taken.
-        accepted: how many connections its owner has taken so far.
+        look_after: called in the helper's thread at every tick, to serve open connections that the
+            owner leaves unread.
+        progress: returns a number that changes whenever the owner does something for one of its
+            open connections.
+        accepted: how many connections the owner has accepted so far.
     """
 
     listener: socket.socket
@@ -44,19 +45,19 @@ class Watch:
     _seen: int = field(default=-1, init=False)
 
     def left_waiting(self) -> bool:
-        """Whether a connection waits, and its owner has done nothing since this was last asked."""
+        """Whether the owner has done nothing since the previous call, while a connection waits."""
         done = self.accepted + self.progress()
         waiting = self._seen == done
         self._seen = done
         return waiting
 
     def nothing_waits(self) -> None:
-        """Note that the owner keeps up."""
+        """Record that no connection waits."""
         self._seen = -1
 
 
 class _HelperLoop(asyncio.SelectorEventLoop):
-    """A loop whose timers go on where a test has frozen the time."""
+    """A loop whose timers keep running if a test has frozen the time."""
 
     @override
     def time(self) -> float:
@@ -64,7 +65,7 @@ class _HelperLoop(asyncio.SelectorEventLoop):
 
 
 class HelperThread:
-    """A daemon thread with a loop, which runs from its first use on."""
+    """A daemon thread with its own loop."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -72,15 +73,15 @@ class HelperThread:
         self._watches: set[Watch] = set()
         self._ticking = False
         self._idle_ticks = 0
-        # Not what the program's policy makes: some loops cannot wait for sockets to be readable.
+        # Not a loop of the program's policy: some loops cannot wait for sockets to be readable.
         self.loop: asyncio.AbstractEventLoop = _HelperLoop()
         self._thread = threading.Thread(target=self._run, name="aiointercept-helper", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
-        """Run the loop for ever: what ends the loop of a program must not end that of its tests.
+        """Run the loop for ever, even if a user's callback raises ``SystemExit``.
 
-        A ``SystemExit`` in a user's callback has been reported by then, where the callback ran.
+        The exception has already been reported where the callback ran.
         """
         while not self.loop.is_closed():
             with contextlib.suppress(SystemExit, KeyboardInterrupt):
@@ -88,11 +89,11 @@ class HelperThread:
 
     @property
     def alive(self) -> bool:
-        """Whether the thread runs; it does not in a process that was forked off."""
+        """Whether the thread runs; it does not run in a forked process."""
         return self._thread.is_alive()
 
     def watch(self, watch: Watch) -> None:
-        """Look after a listening socket."""
+        """Start watching a listening socket."""
         with self._lock:
             self._watches.add(watch)
             self._selector.register(watch.listener, selectors.EVENT_READ, watch)
@@ -102,7 +103,7 @@ class HelperThread:
             self.loop.call_soon_threadsafe(self._tick)
 
     def unwatch(self, watch: Watch) -> None:
-        """Stop looking after it; must be called before it is closed."""
+        """Stop watching a listening socket; call this before the socket is closed."""
         with self._lock:
             if watch in self._watches:
                 self._watches.remove(watch)
@@ -110,7 +111,7 @@ class HelperThread:
 
     def _tick(self) -> None:
         with self._lock:
-            # With nothing to watch it goes on for a while: the next test is likely to be near.
+            # With nothing to watch it ticks on for a while: the next test is likely to come soon.
             self._idle_ticks = 0 if self._watches else self._idle_ticks + 1
             if self._idle_ticks > _IDLE_TICKS:
                 self._ticking = False
@@ -120,7 +121,7 @@ class HelperThread:
                 watch.nothing_waits()
             stuck = [watch for watch in waiting if watch.left_waiting()]
             watches = list(self._watches)
-        # Whatever becomes of one mock, the others are to be helped.
+        # Schedule the next tick first, so that an error of one mock does not affect the others.
         self.loop.call_later(_TICK, self._tick)
         for watch in stuck:
             watch.take_over()
@@ -133,7 +134,7 @@ _creation = threading.Lock()
 
 
 def _begin_anew() -> None:
-    """Forget, in a process that was forked off, the thread and the lock of its parent."""
+    """In a forked process, forget the thread and the lock of the parent."""
     global _helper, _creation
     _helper, _creation = None, threading.Lock()
 
@@ -143,12 +144,12 @@ if hasattr(os, "register_at_fork"):
 
 
 def is_helpers(loop: asyncio.AbstractEventLoop) -> bool:
-    """Return whether ``loop`` is that of the helper thread, which is not started for it."""
+    """Return whether ``loop`` is the helper thread's; this never starts the thread."""
     return _helper is not None and _helper.loop is loop
 
 
 def helper_thread() -> HelperThread:
-    """Return the process's helper thread, started if need be."""
+    """Return the helper thread of this process; start it if necessary."""
     global _helper  # noqa: PLW0603  one thread serves all mocks of the process
     with _creation:
         if _helper is None or not _helper.alive:

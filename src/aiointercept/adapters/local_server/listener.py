@@ -1,4 +1,4 @@
-"""The listening sockets on loopback, and the real server behind them. Binds nothing else."""
+"""The listening sockets on loopback, and the real server behind them. It binds no other address."""
 
 import asyncio
 import contextlib
@@ -37,23 +37,23 @@ __tracebackhide__ = True
 
 T = TypeVar("T")
 
-_PATIENCE: Final = 0.05  # seconds that a loop gets to show that it is not blocked
+_PATIENCE: Final = 0.05  # seconds to wait for a loop before it counts as blocked
 _ENDED: Final = "the block of this mock has ended"
 
 
 class LoopbackServer:
     """A transport: a real HTTP server at ``127.0.0.1``, on the loop that started it.
 
-    Where no loop runs at the start, the helper thread serves; where the loop is blocked, the helper
-    thread takes over what waits. Intercepted clients are served on their own loops.
+    If no loop is running at the start, the helper thread serves. If the loop is blocked, the helper
+    thread takes over the waiting connections. Intercepted clients are served on their own loops.
 
-    In a process that was forked off, a mock goes on to answer intercepted clients; what belongs to
-    the parent (loops, threads, connections, the server at ``url``) is left to it.
+    In a forked process, a mock still answers intercepted clients. Loops, threads, connections and
+    the server at ``url`` remain those of the parent process.
 
     Args:
-        authority: makes certificates; ``None`` if nobody speaks TLS with the mock.
-        secure: whether :attr:`url` is one of HTTPS.
-        gateway: stands for clients of the proxy; ``None`` if there is no proxy.
+        authority: makes certificates; ``None`` for a new one.
+        secure: whether the server at :attr:`url` speaks HTTPS.
+        gateway: makes the connections of clients of the proxy; ``None`` if there is no proxy.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class LoopbackServer:
         Raises:
             RuntimeError: if this server has none.
         """
-        _ = self.url  # requests that name no origin are for that
+        _ = self.url  # requests without an origin belong to it
         with self._lock:
             if self._gateway is None:
                 msg = "this LoopbackServer was made without a gateway, so it has no proxy"
@@ -163,7 +163,7 @@ class LoopbackServer:
             transports.append((await loop.connect_accepted_socket(server_end, server))[0])
             transports.append((await loop.create_connection(client_end, sock=client, **near))[0])
             if self._dispatcher is None:
-                raise ConnectionError(_ENDED)  # noqa: TRY301  what was made is undone
+                raise ConnectionError(_ENDED)  # noqa: TRY301  the handler below closes both ends
         except BaseException:
             for transport in transports:
                 transport.abort()
@@ -189,7 +189,7 @@ class LoopbackServer:
         return handler
 
     def _prefix(self) -> str:
-        assert self._entrance is not None  # noqa: S101  whoever comes came through it
+        assert self._entrance is not None  # noqa: S101  the connection came through it
         return self._entrance.prefix
 
     def _run_for(self, loop: asyncio.AbstractEventLoop) -> Run:
@@ -204,9 +204,9 @@ class LoopbackServer:
 
 
 def _shown_hosts(connection: ClientConnection) -> tuple[str, ...]:
-    """Return the hosts for which the client is shown a certificate.
+    """Return the hosts for which the server shows the client a certificate.
 
-    That is the one it asks for. What it knows by address it may ask for by name as well.
+    This is the requested host. For an IP address, it is also the name that the client verifies.
     """
     host = connection.origin.host
     if connection.tls is None or not is_address(host):
@@ -220,7 +220,7 @@ async def connect_to_real_server(origin: Origin, factory: Callable[[], asyncio.P
 
 
 async def _run_at_home(awaitable: Awaitable[T], home: asyncio.AbstractEventLoop) -> T:
-    """Await on the loop that entered the block; here if that turns out to be blocked."""
+    """Await on the loop that entered the block, or on this loop if that one is blocked."""
     here = asyncio.get_running_loop()
     claim = threading.Lock()
     begun: asyncio.Future[Future[T]] = here.create_future()
@@ -232,7 +232,7 @@ async def _run_at_home(awaitable: Awaitable[T], home: asyncio.AbstractEventLoop)
 
     try:
         home.call_soon_threadsafe(begin)
-    except RuntimeError:  # it is closed
+    except RuntimeError:  # the loop is closed
         return await awaitable
     try:
         await asyncio.wait([begun], timeout=_PATIENCE)
@@ -248,7 +248,7 @@ async def _run_at_home(awaitable: Awaitable[T], home: asyncio.AbstractEventLoop)
 
 
 def _abandon(awaitable: Awaitable[object]) -> None:
-    """Keep Python from warning of what nobody will await."""
+    """Prevent Python's warning about a coroutine that is never awaited."""
     close = getattr(awaitable, "close", None)
     if close is not None:
         close()

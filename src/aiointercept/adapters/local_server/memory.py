@@ -1,7 +1,7 @@
-"""Connections in memory: no socket is made, and what one end writes the other has at once.
+"""Connections in memory, without sockets; one end receives at once what the other end writes.
 
-For suites that forbid sockets, and for tests of what depends on the turns of the loop. The same
-server answers as over loopback.
+For suites that forbid sockets, and for tests that depend on the exact iterations of the loop. The
+same server answers as over loopback.
 """
 
 import asyncio
@@ -21,16 +21,15 @@ from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.dispatcher import Dispatcher
 
 _BASE: Final = URL("http://aiointercept.test")
-_HIGH_WATER: Final = 1 << 16  # bytes in flight from which on the writer is asked to wait
+_HIGH_WATER: Final = 1 << 16  # with more bytes in flight, the writer has to pause
 _ADDRESS: Final = ("127.0.0.1", 0)
 
 
 class SocketlessTransport:
-    """A transport whose connections are no sockets: only intercepted clients reach it.
+    """A transport that connects intercepted clients in memory, without sockets.
 
-    Its ``url`` is ``http://aiointercept.test``, for path-only routes and ``m.session()``; nothing
-    listens there.
-
+    Its ``url`` is ``http://aiointercept.test``, for path-only routes and ``m.session()``. Nothing
+    listens there, so other clients cannot reach it.
     """
 
     def __init__(self) -> None:
@@ -97,12 +96,12 @@ def connect(
 class End(asyncio.Transport):
     """One end of a connection in memory.
 
-    What is written is handed to the other end within the call, unless that one has paused. An abort
-    is a reset for the other end.
+    ``write`` passes data to the other end within the call, unless that end has paused reading. An
+    abort is a connection reset for the other end.
 
     Args:
         loop: the loop of both ends.
-        protocol: whose end it is.
+        protocol: the protocol of this end.
 
     Attributes:
         peer: the other end.
@@ -141,13 +140,13 @@ class End(asyncio.Transport):
         return False
 
     def hold_writer(self) -> None:
-        """Ask the protocol of this end to write no more for now."""
+        """Pause writing at this end."""
         if not self._holds_writer:
             self._holds_writer = True
             self._protocol.pause_writing()
 
     def release_writer(self) -> None:
-        """Let it write again."""
+        """Resume writing at this end."""
         if self._holds_writer:
             self._holds_writer = False
             self._protocol.resume_writing()
@@ -156,11 +155,11 @@ class End(asyncio.Transport):
 
     @property
     def waiting(self) -> int:
-        """How many bytes have arrived and are not read."""
+        """How many bytes have arrived but are not read yet."""
         return self._waiting
 
     def arrive(self, data: bytes) -> None:
-        """Take what the other end wrote."""
+        """Receive data that the other end wrote."""
         if self._closing:
             return
         self._arrived.append(data)
@@ -181,7 +180,7 @@ class End(asyncio.Transport):
     def _hand_over(self, data: bytes) -> None:
         try:
             self._protocol.data_received(data)
-        except Exception as error:  # noqa: BLE001 - it is none of the writer's business
+        except Exception as error:  # noqa: BLE001  the writer must not get the reader's errors
             context = {"message": "data_received failed", "exception": error, "transport": self}
             self._loop.call_exception_handler(context)
             self.abort()
@@ -193,7 +192,7 @@ class End(asyncio.Transport):
     @override
     def resume_reading(self) -> None:
         self._paused = False
-        # What has arrived is read before the caller goes on to something else, but not within it.
+        # Read what has arrived soon, but not within this call.
         self._loop.call_soon(self._read)
 
     @override
@@ -215,7 +214,7 @@ class End(asyncio.Transport):
             self.peer.break_off()
 
     def see_end(self) -> None:
-        """Take notice that the other end has closed, after what it wrote."""
+        """Record that the other end has closed; data that it wrote before is still read."""
         self._ended = True
         self._end_if_all_is_read()
 
@@ -225,7 +224,7 @@ class End(asyncio.Transport):
             self._end(None)
 
     def break_off(self) -> None:
-        """Take notice that the other end has gone without a word."""
+        """Close this end with ``ConnectionResetError``, because the other end has aborted."""
         if not self._closing:
             self._end(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
 

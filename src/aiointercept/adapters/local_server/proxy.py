@@ -1,7 +1,7 @@
 """One connection to the forward proxy: ``CONNECT``, then TLS or plain HTTP for the named host.
 
-It opens no connection itself: requests go to protocols that it is given, and so does what is to be
-carried to a real server.
+This module opens no connections. Callers supply the protocols that serve requests, and the function
+that connects to a real server.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from aiointercept.adapters.local_server.tunnel import HttpOnly, TunnelEnd
 from aiointercept.core.http.messages import Origin
 
 ServeConnection: TypeAlias = Callable[[Origin | None], asyncio.Protocol]
-"""Makes the protocol for requests to an origin; for ``None``, for requests that name theirs."""
+"""Makes the protocol for requests to an origin; ``None`` for requests that name their origin."""
 
 Dial: TypeAlias = Callable[[Callable[[], asyncio.Protocol]], Awaitable[object]]
 """Connects a protocol to a real server."""
@@ -36,20 +36,20 @@ _HANDSHAKE: Final = 0x16  # the first byte of a TLS connection (RFC 8446, sectio
 _AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._~!$&'()*+,;=%-]+):([0-9]{1,5})")
 _HIGHEST_PORT: Final = 65535
 _SPACES: Final = 2  # in a request line
-_SHOWN: Final = 40  # bytes of what is no HTTP
+_SHOWN: Final = 40  # bytes of non-HTTP data in a message
 _ESTABLISHED: Final = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
 class ProxyProtocol(Delegating):
-    """Serves one connection from a client that takes this for its proxy.
+    """Serves one connection from a client that uses this as its proxy.
 
     Args:
         serve: makes the protocols that answer requests; also an attribute.
-        context_for: returns the TLS context of the server that a client believes to reach.
-        tunnel: returns, for a host and a port, what connects to the real server there; ``None`` for
-            those that are mocked.
-        open_connections: it is one of these while it is open.
-        on_handshake_failure: is called if a client does not get through a handshake.
+        context_for: returns the server's TLS context for the origin that the client asks for.
+        tunnel: returns, for an origin, the function that connects to the real server there;
+            ``None`` if the origin is mocked.
+        open_connections: the open connections; this one is in the set while it is open.
+        on_handshake_failure: is called if a client's TLS handshake fails.
     """
 
     def __init__(
@@ -97,15 +97,15 @@ class ProxyProtocol(Delegating):
         super().connection_lost(exc)
 
     def abort(self) -> None:
-        """Break off the connection, whatever it is at; from any thread."""
+        """Abort the connection in any state; may be called from any thread."""
         self._aborted = True
         if self._loop is not None:
             call_on_loop(self._loop, self._transport.abort)
 
     def moved(self, serve: ServeConnection) -> "ProxyProtocol":
-        """Return what goes on in place of this one on another loop, between two requests.
+        """Return the protocol that replaces this one on another loop, between two requests.
 
-        To be called once there is an inner protocol; before that, a new one can begin anew.
+        Call this only once there is an inner protocol; before that, use a new ``ProxyProtocol``.
         """
         other = ProxyProtocol(
             serve,
@@ -130,7 +130,8 @@ class ProxyProtocol(Delegating):
     def _receive_head(self, read: bytes) -> None:
         if read[:1] == bytes([_HANDSHAKE]):
             self._refuse(
-                "TLS came to the proxy itself. Its URL begins with http://, for https:// URLs, too"
+                "the client spoke TLS to the proxy itself. Its URL begins with http://, also for "
+                "https:// requests"
             )
         elif not read.startswith(_CONNECT[: len(read)]):
             self._connect_inner(self.serve(None), read)
@@ -187,7 +188,7 @@ class ProxyProtocol(Delegating):
         try:
             context = self._context_for(target)
         except (ImportError, ValueError) as error:
-            self._refuse(f"CONNECT {_authority(target)}: TLS cannot be spoken there: {error}")
+            self._refuse(f"CONNECT {_authority(target)}: the mock has no certificate: {error}")
             return
         tls = TlsProtocol(partial(self._checked, target), context, self._handshake_failed)
         self._connect_inner(tls, read)
@@ -223,7 +224,7 @@ class ProxyProtocol(Delegating):
     def _refuse_other(self, read: bytes) -> None:
         assert self._target is not None  # noqa: S101  there is a tunnel since CONNECT named it
         _logger.warning(
-            "CONNECT %s: what came is neither TLS nor HTTP/1.1, it begins with %r; the connection "
+            "CONNECT %s: the data is neither TLS nor HTTP/1.1, it begins with %r; the connection "
             "was closed",
             _authority(self._target),
             read[:_SHOWN],
@@ -236,7 +237,7 @@ class ProxyProtocol(Delegating):
 
 
 def _wait(_: bytes) -> None:
-    """Do nothing with what has come in: it is for whoever is connected later, or for nobody."""
+    """Do nothing: the data stays buffered for the inner protocol, or is ignored."""
 
 
 def _authority(origin: Origin) -> str:
@@ -245,7 +246,7 @@ def _authority(origin: Origin) -> str:
 
 
 def warn_of_failed_handshake(origin: Origin, error: BaseException) -> None:
-    """Log why a client did not get through a handshake, and what to do."""
+    """Log why a client's TLS handshake failed, and what to do about it."""
     _logger.warning(
         "CONNECT %s: the TLS handshake failed: %s. If the client does not trust the mock's "
         "authority, give it m.ca_file, or the variables of m.proxy_environment()",

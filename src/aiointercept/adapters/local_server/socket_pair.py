@@ -1,7 +1,7 @@
-"""The two ends of one TCP connection over loopback. Nothing is left listening, nothing blocks.
+"""The two ends of one TCP connection over loopback, without blocking.
 
-The listening socket lives for the few system calls that make one connection. So strangers have
-nothing to fill or to join, and processes that were forked share nothing.
+The listening socket exists only for the few system calls that make one connection. So no other
+process can connect to it or fill its queue, and forked processes share nothing.
 """
 
 import errno
@@ -17,30 +17,33 @@ P = TypeVar("P", bound=Any)
 HOST: Final = "127.0.0.1"
 
 _FORBIDDEN: Final = (
-    "sockets are forbidden here, and aiointercept needs one on loopback. aiohttp's clients can "
-    "do without it: use aiointercept(mock_external_urls=True, transport="
+    "sockets are forbidden here, and aiointercept needs one on loopback. aiohttp's clients work "
+    "without sockets: use aiointercept(mock_external_urls=True, transport="
     "aiointercept.testing.SocketlessTransport()), or, for the fixture, the ini option "
     "aiointercept_transport = socketless"
 )
 
-_BACKLOG: Final = 16  # for strangers, if there are any: our own connection needs one place
+_BACKLOG: Final = 16  # room for connections of other processes; our own needs one place
 _TRIES: Final = 5
-_PATIENCE: Final = 0.05  # seconds, for systems whose handshake over loopback takes a moment
+_PATIENCE: Final = 0.05  # seconds, for systems where connecting over loopback takes a moment
 _CONNECTING: Final = frozenset(
     {0, errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", 0)}
 )
 
 
 def listen(backlog: int) -> socket.socket:
-    """Return a socket that listens on loopback, without blocking; connections can queue up.
+    """Return a non-blocking socket that listens on loopback.
+
+    Args:
+        backlog: how many connections may wait to be accepted.
 
     Raises:
         RuntimeError: if a plugin of the test runner forbids sockets.
     """
     listener = _new_socket()
     try:
-        if sys.platform != "win32":  # where it means that others may take the port
-            # Ports of connections that ended a moment ago can be had again.
+        if sys.platform != "win32":  # there it lets other processes take the port
+            # Allow reusing the port of a connection that has just ended.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, 0))
         listener.listen(backlog)
@@ -62,14 +65,14 @@ def socket_pair() -> tuple[socket.socket, socket.socket]:
     """Return both ends of a new connection, the client's first; neither blocks.
 
     Raises:
-        OSError: if the system gives no sockets, or strangers keep taking the place.
+        OSError: if the system provides no sockets, or other processes keep connecting first.
     """
     for number in range(_TRIES):
         with listen(_BACKLOG) as listener:
             pair = _connect(listener, wait=number > 0)
         if pair is not None:
             return pair
-    msg = "no connection over loopback could be made"
+    msg = "could not connect two sockets over loopback"
     raise ConnectionAbortedError(errno.ECONNABORTED, msg)
 
 
@@ -93,7 +96,7 @@ def _connect(listener: socket.socket, *, wait: bool) -> tuple[socket.socket, soc
 
 
 def _accept(listener: socket.socket, client: socket.socket) -> socket.socket | None:
-    """Return the other end of ``client``; whoever else has connected is turned away."""
+    """Return the other end of ``client``; close any other connection."""
     while True:
         try:
             server, address = listener.accept()
@@ -110,15 +113,15 @@ def _accept(listener: socket.socket, client: socket.socket) -> socket.socket | N
 
 
 class OwnedSocket(Generic[P]):
-    """A protocol factory that tells whether a transport has the socket.
+    """A protocol factory that closes its socket unless a transport owns it.
 
-    A loop asks for the protocol right before it makes the transport. From then on the transport
-    closes the socket, whatever becomes of the caller: a socket closed under a live transport would
-    break whoever gets its number. Before that nobody does, so :meth:`close` has to be called.
+    A loop calls the factory right before it creates the transport. From then on the transport
+    closes the socket, even if the caller fails. Closing it elsewhere could break another socket
+    that reuses the descriptor. Before that, nothing else closes it: call :meth:`close`.
 
     Args:
-        sock: goes to the transport.
-        protocol: goes to the transport.
+        sock: the socket that the transport will own.
+        protocol: the protocol of the transport.
     """
 
     def __init__(self, sock: socket.socket, protocol: P) -> None:
@@ -126,11 +129,11 @@ class OwnedSocket(Generic[P]):
         self._protocol = protocol
 
     def __call__(self) -> P:
-        """Return the protocol; the socket is the transport's now."""
+        """Return the protocol; from now on the transport owns the socket."""
         self._sock = None
         return self._protocol
 
     def close(self) -> None:
-        """Close the socket if no transport has it."""
+        """Close the socket if no transport owns it."""
         if self._sock is not None:
             self._sock.close()

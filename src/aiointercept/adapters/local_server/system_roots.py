@@ -15,21 +15,21 @@ AUTHORITY_VARIABLES: Final = (
     "AWS_CA_BUNDLE",
     "GIT_SSL_CAINFO",
 )
-"""What names the file of authorities that a program trusts instead of, or besides, the system's."""
+"""Variables with a file of authorities that a program trusts besides or instead of the system's."""
 
 _BEGIN: Final = "-----BEGIN CERTIFICATE-----"
 _END: Final = "-----END CERTIFICATE-----"
 
 
 def system_roots() -> str:
-    """Return the authorities that programs on this system trust, each of them once.
+    """Return the authorities that programs on this system trust, each only once.
 
-    Those of OpenSSL's default locations and of the system's store, those that the environment
-    names, and those of certifi where there are no others.
+    They come from OpenSSL's default locations, the system's store, and the files that the
+    environment names; from certifi if those have none.
     """
     loaded = ssl.create_default_context().get_ca_certs(binary_form=True)
     texts = [ssl.DER_cert_to_PEM_cert(certificate) for certificate in loaded]
-    if not texts:  # OpenSSL reads a folder only when it looks for an authority
+    if not texts:  # OpenSSL reads its folder only when it looks up an authority
         texts = [_text(path) for path in _files_in_folder()]
     texts += [_text(path) for path in _named_files()]
     found = _certificates(texts) or _certificates([_text(_certifi())])
@@ -61,7 +61,7 @@ def _text(path: Path | None) -> str:
 
 
 def _certificates(texts: Iterable[str]) -> list[str]:
-    """Return the certificates in ``texts``, each once, without what stands between them."""
+    """Return the certificates in ``texts``, each only once, without the text between them."""
     found: dict[str, None] = {}
     for text in texts:
         for piece in text.split(_BEGIN)[1:]:

@@ -1,7 +1,7 @@
 """A throw-away certificate authority for one mock: certificates for any host, contexts, PEM files.
 
-Nothing here knows connections or HTTP. ``trustme`` makes the certificates; it is imported when the
-authority is first needed.
+This module knows nothing about connections or HTTP. ``trustme`` makes the certificates; it is
+imported when the authority is first needed.
 """
 
 import contextlib
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     import trustme
 
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
-"""The names under which clients reach what listens on loopback."""
+"""The names under which clients reach servers on loopback."""
 
 _MOST_CONTEXTS: Final = 512
-# trustme and X.509 mean UTC without saying so.
+# trustme and X.509 take times without a zone as UTC.
 _VALID_FROM: Final = datetime(2000, 1, 1)  # noqa: DTZ001
 _VALID_UNTIL: Final = datetime(3000, 1, 1)  # noqa: DTZ001
 _PAST: Final = datetime(2001, 1, 1)  # noqa: DTZ001
@@ -66,14 +66,14 @@ class Tls:
     """How a mock speaks TLS, for ``aiointercept(tls=Tls(...))``; ``tls=True`` is ``tls=Tls()``.
 
     Args:
-        client_ca: PEM of the authority that signs the certificates of clients, as ``str``,
+        client_ca: the authority that signs the certificates of clients, in PEM format, as ``str``,
             ``bytes`` or a ``pathlib.Path`` to read it from. If it is given, each client must show
-            a certificate of that authority. A handler reads it with
+            a certificate of that authority. A handler reads that certificate with
             ``request.transport.get_extra_info("peercert")``.
 
     Raises:
-        TypeError: if ``client_ca`` is something else.
-        ValueError: if there is no certificate in it.
+        TypeError: if ``client_ca`` has another type.
+        ValueError: if ``client_ca`` has no certificate in it.
 
     .. versionadded:: 1.1
     """
@@ -86,18 +86,18 @@ class Tls:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_verify_locations(cadata=self.client_ca)
         except (ssl.SSLError, ValueError) as error:
-            msg = f"Tls(client_ca=...) holds no certificate that OpenSSL can read: {error}"
+            msg = f"Tls(client_ca=...) has no certificate that OpenSSL can read: {error}"
             raise ValueError(msg) from error
 
 
 def _trustme() -> Any:
-    """Import what makes certificates.
+    """Import ``trustme``.
 
     Raises:
         ImportError: with the command that installs it.
     """
     try:
-        import trustme  # noqa: PLC0415  it is an extra, and slow to import
+        import trustme  # noqa: PLC0415  an extra that is slow to import
     except ImportError as error:
         msg = "TLS needs the package trustme: pip install 'aiointercept[tls]'"
         raise ImportError(msg, name="trustme") from error
@@ -114,7 +114,7 @@ def can_make_certificates() -> bool:
 
 
 class Authority:
-    """One mock's certificate authority, made on first need. Safe to use from several threads.
+    """The certificate authority of one mock, created when first needed. Thread-safe.
 
     Args:
         tls: how the mock speaks TLS.
@@ -134,7 +134,7 @@ class Authority:
     # The authority
 
     def require(self) -> None:
-        """See that there can be an authority, while that can still be told to the user.
+        """Check early that the authority can be created, so that the error reaches the user.
 
         Raises:
             ImportError: if the extra ``tls`` is not installed.
@@ -161,12 +161,12 @@ class Authority:
     # For servers
 
     def server_context(self, *hosts: str, fault: Fault | None = None) -> ssl.SSLContext:
-        """Return the context of a server with a certificate for ``hosts``; the same each time.
+        """Return the context of a server with a certificate for ``hosts``; contexts are cached.
 
         Args:
             hosts: names, wildcards such as ``*.example.com``, or IP addresses; international names
-                as they are written, or in punycode.
-            fault: what is to be wrong with the certificate.
+                in Unicode or punycode.
+            fault: the fault of the certificate; ``None`` for a valid one.
 
         Raises:
             ImportError: if the extra ``tls`` is not installed.
@@ -184,7 +184,7 @@ class Authority:
             return context
 
     def local_context(self) -> ssl.SSLContext:
-        """Return the context of a server on loopback, whose clients may ask for any name."""
+        """Return the context of a server on loopback, for any server name that clients send."""
         with self._lock:
             context = self._contexts.get(LOCAL_HOSTS)
             if context is None:
@@ -197,7 +197,7 @@ class Authority:
         self, connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext
     ) -> None:
         if name is not None and _identity(name) not in LOCAL_HOSTS:
-            with contextlib.suppress(ValueError):  # whatever that is, it gets the one for localhost
+            with contextlib.suppress(ValueError):  # an invalid name gets localhost's
                 connection.context = self.server_context(name)
 
     def _new_server_context(self, names: tuple[str, ...], fault: Fault | None) -> ssl.SSLContext:
@@ -211,7 +211,7 @@ class Authority:
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_alpn_protocols(_ALPN)
-        # Nobody resumes a session with a mock, and tickets would follow each handshake.
+        # No client resumes a session with a mock, so send no tickets after each handshake.
         context.num_tickets = 0
         leaf.configure_cert(context)
         if self._client_ca is not None:
@@ -229,7 +229,7 @@ class Authority:
         return context
 
     def default_context(self) -> ssl.SSLContext:
-        """Return what stands in for a client's default context when it connects to the mock."""
+        """Return the context that replaces a client's default one for connections to the mock."""
         with self._lock:
             if self._client is None:
                 self._client = ssl.create_default_context(cadata=self.pem)
@@ -240,7 +240,7 @@ class Authority:
 
     @property
     def ca_file(self) -> str:
-        """The path of a PEM file with the certificate of the authority, there until :meth:`close`.
+        """The path of a PEM file with the authority's certificate; it exists until :meth:`close`.
 
         Raises:
             ImportError: if the extra ``tls`` is not installed.
@@ -249,7 +249,7 @@ class Authority:
 
     @property
     def bundle_file(self) -> str:
-        """The path of a PEM file with the system's roots and the authority, until :meth:`close`.
+        """The path of a PEM file with the system's roots and this authority, until :meth:`close`.
 
         Raises:
             ImportError: if the extra ``tls`` is not installed.
@@ -260,10 +260,10 @@ class Authority:
         with self._lock:
             if name in self._files:
                 return self._files[name]
-            text = content()  # may raise, then there is no folder
+            text = content()  # may raise, so call it before making the folder
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix="aiointercept-"))
-                # Should the block never end, the files go with the interpreter.
+                # If the block never ends, this removes the files when the interpreter exits.
                 self._remove = weakref.finalize(
                     self, shutil.rmtree, self._folder, ignore_errors=True
                 )
@@ -273,7 +273,7 @@ class Authority:
             return self._files[name]
 
     def close(self) -> None:
-        """Remove the files, and forget the authority: the next block gets another one."""
+        """Remove the files, and forget the authority, so that the next block gets a new one."""
         with self._lock:
             if self._remove is not None:
                 self._remove()
@@ -288,7 +288,7 @@ def _new_authority() -> "trustme.CA":
 
 
 def _identity(host: str) -> str:
-    """Return ``host`` as certificates name it: in lower case, without a dot or zone at the end."""
+    """Return ``host`` as certificates name it: in lower case, without a trailing dot or zone."""
     return host.strip("[]").partition("%")[0].rstrip(".").lower()
 
 
@@ -303,7 +303,7 @@ def _issue(
             organization_name=_ORGANIZATION,
         )
     except UnicodeError:
-        # Such as "my_service": IDNA refuses it, servers and clients do not.
+        # IDNA rejects names such as "my_service", but servers and clients accept them.
         return _issue_as_written(authority, names, valid_until)
 
 
@@ -311,7 +311,7 @@ def _issue_as_written(
     authority: "trustme.CA", names: tuple[str, ...], valid_until: datetime
 ) -> "trustme.LeafCert":
     """Issue a certificate for host names that are not valid under IDNA."""
-    from cryptography import x509  # noqa: PLC0415  the rest as for trustme, which depends on it
+    from cryptography import x509  # noqa: PLC0415  a dependency of trustme, also slow to import
     from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
 
     model = authority.issue_cert("placeholder.invalid", organization_name=_ORGANIZATION)

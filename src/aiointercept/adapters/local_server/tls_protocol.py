@@ -1,8 +1,8 @@
-"""The server's end of TLS over any transport: a protocol that decrypts for another protocol.
+"""The server's end of TLS over any transport: a protocol that decrypts for an inner protocol.
 
-asyncio has one as well, but it is bound to its loop and its sockets. This one can be moved to
-another loop between two requests, works over connections in memory, and loses nothing that was
-read before it was put in place.
+asyncio has one as well, but that one is bound to its loop and its sockets. This one can move to
+another loop between two requests, works over connections in memory, and accepts data that was read
+before it was installed.
 """
 
 import asyncio
@@ -27,15 +27,15 @@ def _ignore(_: BaseException) -> None:
 class TlsProtocol(Delegating):
     """Speaks TLS with a client, and plain bytes with an inner protocol.
 
-    That one is made and connected once the handshake is complete. It gets a transport whose
-    ``get_extra_info`` knows ``sslcontext``, ``ssl_object``, ``peercert`` and ``cipher``.
+    The inner protocol is created and connected once the handshake is complete. It gets a transport
+    whose ``get_extra_info`` knows ``sslcontext``, ``ssl_object``, ``peercert`` and ``cipher``.
 
     Args:
-        make: makes the inner protocol.
-        context: of the server.
-        on_failure: is called with the reason if the handshake fails, or if the client leaves before
-            it is complete.
-        open_connections: this is one of them while it is connected.
+        make: creates the inner protocol.
+        context: the TLS context of the server.
+        on_failure: is called with the reason if the handshake fails, or if the client disconnects
+            before it is complete.
+        open_connections: the open connections; this one is in the set while it is connected.
 
     Attributes:
         inner: the inner protocol; ``None`` during the handshake.
@@ -60,30 +60,30 @@ class TlsProtocol(Delegating):
         self._near: TlsTransport | None = None
 
     def moved(self, make: Callable[[], asyncio.Protocol]) -> "TlsProtocol":
-        """Return a protocol that goes on with the encryption of this one, for another inner one.
+        """Return a protocol that continues this one's TLS session, with another inner protocol.
 
-        To be called between two requests, or before anything was read, when the connection is about
-        to be served by another loop. This protocol must not be used afterwards.
+        Call this between two requests, or before anything was read, when another loop is about to
+        serve the connection. This protocol must not be used afterwards.
         """
         other = copy.copy(self)
         other._make = make
         other.inner = None if self.inner is None else make()
         if self._near is not None:
-            self._near.closing = True  # what the old loop still does must not be heard
+            self._near.closing = True  # ignore what the old loop still writes
         return other
 
     def abort(self) -> None:
-        """Break off the connection, whatever it is at; from any thread."""
+        """Abort the connection in any state; may be called from any thread."""
         self._ended = True
         if self._loop is not None:
             call_on_loop(self._loop, self._transport.abort)
 
     @property
     def ssl_object(self) -> ssl.SSLObject:
-        """The state of the encryption."""
+        """The state of the TLS session."""
         return self._ssl
 
-    # What the transport tells
+    # Called by the transport
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -146,7 +146,7 @@ class TlsProtocol(Delegating):
     # Reading and writing
 
     def read(self) -> None:
-        """Hand over what has arrived and can be decrypted, unless ``inner`` has paused."""
+        """Pass decrypted data to ``inner``, unless ``inner`` has paused reading."""
         inner, near = self.inner, self._near
         while inner is not None and near is not None and near.is_reading() and not self._ended:
             try:
@@ -156,7 +156,7 @@ class TlsProtocol(Delegating):
             except ssl.SSLError:
                 self._break_off()
                 return
-            if not data:  # the client said goodbye
+            if not data:  # the client has closed the TLS session
                 self.eof_received()
                 near.close()
                 return
@@ -175,15 +175,15 @@ class TlsProtocol(Delegating):
         self._flush()
 
     def say_goodbye(self) -> None:
-        """Tell the client that nothing more will come."""
+        """Send the alert that closes the TLS session."""
         with contextlib.suppress(ssl.SSLError, OSError):
-            self._ssl.unwrap()  # the client does not have to say goodbye, too
+            self._ssl.unwrap()  # does not wait for the client's alert
         self._flush()
 
     def _break_off(self) -> None:
         self._ended = True
         self._flush()
-        assert self._near is not None  # noqa: S101  whoever reads or writes is connected
+        assert self._near is not None  # noqa: S101  set before anything is read or written
         self._near.closing = True
         self._transport.abort()
 
@@ -193,14 +193,14 @@ class TlsProtocol(Delegating):
 
 
 class TlsTransport(asyncio.Transport):
-    """What the inner protocol writes to: plain bytes, which go out encrypted.
+    """The transport of the inner protocol: it takes plain bytes and sends them encrypted.
 
     Args:
-        tls: encrypts.
-        under: the transport that carries what is encrypted.
+        tls: the protocol that encrypts.
+        under: the transport for the encrypted data.
 
     Attributes:
-        closing: whether nothing can be written any more.
+        closing: whether writes are ignored, because the transport is closing or closed.
     """
 
     def __init__(self, tls: TlsProtocol, under: Any) -> None:
@@ -240,7 +240,7 @@ class TlsTransport(asyncio.Transport):
         if self._paused and not self.closing:
             self._paused = False
             self._under.resume_reading()
-            # What has arrived is read soon, but not within the call.
+            # Read what has arrived soon, but not within this call.
             asyncio.get_running_loop().call_soon(self._tls.read)
 
     # Writing

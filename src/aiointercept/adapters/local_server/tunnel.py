@@ -1,4 +1,4 @@
-"""What goes through a tunnel that the proxy has opened: HTTP, or bytes that only pass by."""
+"""The content of a tunnel through the proxy: HTTP for the mock, or bytes for a real server."""
 
 import asyncio
 import re
@@ -15,11 +15,11 @@ _LONGEST_LINE: Final = 1 << 16
 
 
 class HttpOnly(Delegating):
-    """Passes a connection to ``make()`` if it begins as HTTP/1 does, and closes any other.
+    """Connects ``make()`` to a connection that begins with HTTP/1, and closes any other.
 
     Args:
-        make: makes the protocol that serves HTTP.
-        refuse: is called with the first bytes of what is no HTTP.
+        make: creates the protocol that serves HTTP.
+        refuse: is called with the first bytes if they are not HTTP.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class HttpOnly(Delegating):
         self._transport: Any = None
 
     def moved(self, make: Callable[[], asyncio.Protocol]) -> "HttpOnly":
-        """Return what goes on in place of this one on another loop, between two requests."""
+        """Return the protocol that replaces this one on another loop, between two requests."""
         other = HttpOnly(make, self._refuse)
         other._read, other.inner = self._read, None if self.inner is None else make()
         return other
@@ -64,14 +64,14 @@ class HttpOnly(Delegating):
 
 
 def looks_like_http(data: bytes) -> bool | None:
-    """Say whether ``data`` is the beginning of an HTTP/1 request; ``None`` if that is not clear."""
+    """Whether ``data`` begins an HTTP/1 request; ``None`` if it is too short to tell."""
     if _REQUEST_LINE.match(data):
         return True
     return None if len(data) <= _LONGEST_LINE and _BEGINNING.fullmatch(data) else False
 
 
 class TunnelEnd(asyncio.Protocol):
-    """One end of a tunnel whose bytes only pass by."""
+    """One end of a tunnel that copies bytes to its peer."""
 
     peer: "TunnelEnd | None" = None
     transport: Any = None
@@ -79,7 +79,7 @@ class TunnelEnd(asyncio.Protocol):
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
-        if self.peer is None:  # nobody to write to yet
+        if self.peer is None:  # nothing to write to yet
             self.transport.pause_reading()
         elif self.peer.transport is not None:
             self.peer.transport.resume_reading()

@@ -1,1 +1,1 @@
-"""The real servers, and the way to them and back."""
+"""Connections to the real servers, and recording what they answer."""

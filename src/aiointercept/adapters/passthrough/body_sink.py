@@ -1,4 +1,4 @@
-"""A body that passes by, noted down: in memory while it is small, else in a temporary file."""
+"""Stores a body while it is relayed: in memory while it is small, else in a temporary file."""
 
 import asyncio
 import tempfile
@@ -11,7 +11,7 @@ MOST_IN_MEMORY: Final = 1 << 20
 
 
 class TemporaryFolder:
-    """Where large bodies are until a cassette is saved; a thread of its own writes the files."""
+    """Stores large bodies until a cassette is saved; a separate thread writes the files."""
 
     def __init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -20,26 +20,26 @@ class TemporaryFolder:
 
     @property
     def executor(self) -> ThreadPoolExecutor:
-        """The thread that writes."""
+        """The executor whose single thread writes the files."""
         if self._executor is None:
             self._executor = ThreadPoolExecutor(1, thread_name_prefix="aiointercept-recording")
         return self._executor
 
     def open(self) -> IO[bytes]:
-        """Make a new file; to be called in the thread that writes."""
+        """Create a new file; call this in the thread that writes."""
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="aiointercept-")
-        file = tempfile.NamedTemporaryFile(dir=self._folder.name, delete=False)  # noqa: SIM115  closed with all others
+        file = tempfile.NamedTemporaryFile(dir=self._folder.name, delete=False)  # noqa: SIM115  closed by close_files()
         self._files.append(file)
         return file
 
     def flush(self) -> None:
-        """See that what was written so far can be read; blocks."""
+        """Flush all files, so that their content can be read; blocks."""
         if self._executor is not None:
             self._executor.submit(lambda: [file.flush() for file in self._files]).result()
 
     def close_files(self) -> None:
-        """End the thread, and see that all files are whole; blocks."""
+        """End the thread, and close all files; blocks."""
         if self._executor is not None:
             self._executor.shutdown(wait=True)
             self._executor = None
@@ -55,7 +55,7 @@ class TemporaryFolder:
 
 
 class BodySink:
-    """Takes the chunks of one body. Used on one loop."""
+    """Collects the chunks of one body. Used on one loop."""
 
     def __init__(self, folder: TemporaryFolder) -> None:
         self._temporary = folder
@@ -78,7 +78,7 @@ class BodySink:
         self._file.writelines(chunks)
 
     def result(self) -> AnyBody:
-        """Return all that was written; a file of it is whole once its folder has closed it."""
+        """Return everything written; a file is complete once its folder has closed it."""
         if self._file is None:
             return b"".join(self._chunks)
         return StoredBody(self._file.name, self._size)

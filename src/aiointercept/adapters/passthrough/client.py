@@ -1,6 +1,6 @@
-"""The real servers, reached as the client of a request would have reached them.
+"""Reaches the real servers in the way that the client of a request would have.
 
-Nothing is read whole, decoded or followed.
+Bodies are streamed and not decoded, and redirects are not followed.
 """
 
 import io
@@ -21,7 +21,7 @@ from aiointercept.core.recording.entries import SWITCHING_PROTOCOLS
 # The client has its own limits; a proxy must not have narrower ones.
 _LONGEST_LINE: Final = 1 << 24
 _AUTOMATIC: Final = (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.USER_AGENT, hdrs.CONTENT_TYPE)
-# As much as asyncio reads at once, so that it need not pause after each time.
+# As much as asyncio reads at once, so that reading does not pause each time.
 _READ_BUFFER: Final = 1 << 18
 _LARGE: Final = 1 << 20
 
@@ -31,14 +31,14 @@ class FixedUpstream:
     """Makes the same upstream for every client; see :class:`.ports.upstream.UpstreamFactory`.
 
     Args:
-        upstream: gets whole requests.
+        upstream: the upstream, which gets requests with complete bodies.
     """
 
     upstream: Upstream
     takes_streams: bool = False
 
     def __call__(self, _client: Upstream | None, /) -> Upstream:
-        """Return the upstream, whatever the client's own way would be."""
+        """Return the fixed upstream instead of the client's own."""
         return self.upstream
 
 
@@ -47,13 +47,13 @@ class ClientUpstream:
     """Reaches the real server through a connector, with the settings of one client's request.
 
     Args:
-        connector: makes the connection; it is closed with it.
+        connector: makes the connection; it is closed together with the connection.
         ssl: the client's TLS settings.
         proxy: the client's proxy, if it has one.
-        server_hostname: the name that the client wants to see in the certificate.
-        body: what the client sends, encoded as it is; ``None`` for that of the request.
-        proxy_auth: the client's credentials at the proxy, as aiohttp has them.
-        proxy_headers: what it tells the proxy besides.
+        server_hostname: the name that the client expects in the certificate.
+        body: the body as the client sends it, still encoded; ``None`` for the request's body.
+        proxy_auth: the client's credentials at the proxy, as aiohttp stores them.
+        proxy_headers: the client's headers for the proxy.
     """
 
     connector: Any
@@ -84,7 +84,7 @@ class ClientUpstream:
             headers[hdrs.UPGRADE] = request.headers[hdrs.UPGRADE]
         body: Any = request.body if self.body is None else self.body
         if isinstance(body, bytes) and len(body) > _LARGE:
-            body = io.BytesIO(body)  # aiohttp warns of bytes as large as this
+            body = io.BytesIO(body)  # aiohttp warns about such large bytes
         chunked = "chunked" in request.headers.get(hdrs.TRANSFER_ENCODING, "").lower()
         try:
             response = await session.request(
@@ -116,7 +116,7 @@ class ClientUpstream:
     async def _tell_proxy(
         self, request: ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        """Give the request what the client's has: aiohttp warns of it as a keyword."""
+        """Set the proxy options of the client's request; aiohttp deprecates them as keywords."""
         if self.proxy_auth is not None:
             request.proxy_auth = self.proxy_auth
         if self.proxy_headers is not None:
@@ -125,7 +125,7 @@ class ClientUpstream:
 
 
 class _LostError(Exception):
-    """The connection to the real server was lost; not for the client's eyes."""
+    """Wraps the error of a lost connection, so that aiohttp does not repeat the request."""
 
     def __init__(self, error: aiohttp.ClientError) -> None:
         super().__init__(error)
@@ -135,7 +135,7 @@ class _LostError(Exception):
 async def _send_once(
     request: ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Keep aiohttp from repeating: the client that is served repeats by itself."""
+    """Prevent aiohttp from repeating the request, because the served client repeats it itself."""
     try:
         return await handler(request)
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
@@ -148,7 +148,7 @@ def upstream_of(
     proxy: URL | None,
     body: AsyncIterable[bytes] | bytes,
 ) -> ClientUpstream:
-    """Return an upstream that is reached as ``request``, sent with ``body``, would have been."""
+    """Return an upstream with the settings of ``request``, to send ``body``."""
     return ClientUpstream(
         connector,
         request.ssl,
@@ -161,7 +161,7 @@ def upstream_of(
 
 
 class _Body:
-    """The body of a response as it comes in; takes its session with it when it is closed."""
+    """The body of a response as it arrives; closing it also closes its session."""
 
     def __init__(self, session: aiohttp.ClientSession, response: aiohttp.ClientResponse) -> None:
         self._session = session
@@ -171,6 +171,6 @@ class _Body:
         return self._response.content.iter_any()
 
     async def aclose(self) -> None:
-        """End the connection to the real server, wherever it is."""
+        """Close the connection to the real server in any state."""
         self._response.close()
         await self._session.close()

@@ -1,4 +1,4 @@
-"""Which ``Fault`` performs again what kept a real server from answering."""
+"""Maps the errors that prevent a real server's answer to the ``Fault`` that replays them."""
 
 import asyncio
 import errno
@@ -9,7 +9,7 @@ import aiohttp
 
 from aiointercept.core.routing.faults import Fault
 
-# What a client of aiohttp raises, the more special classes first.
+# The exceptions of aiohttp's client, with subclasses first.
 _FAULTS: Final[tuple[tuple[type[BaseException], Fault], ...]] = (
     (aiohttp.ClientConnectorDNSError, Fault.DNS_FAILURE),
     (aiohttp.ClientConnectorCertificateError, Fault.CERTIFICATE_ERROR),
@@ -27,7 +27,7 @@ _FAULTS: Final[tuple[tuple[type[BaseException], Fault], ...]] = (
 
 
 def fault_of(error: BaseException) -> Fault:
-    """Return the fault that is nearest to ``error``, which kept a server from answering."""
+    """Return the fault that comes closest to ``error``, which prevented a server's answer."""
     if isinstance(error, OSError) and error.errno == errno.ETIMEDOUT:
         return Fault.CONNECT_TIMEOUT
     for kind, fault in _FAULTS:

@@ -1,4 +1,4 @@
-"""The real servers, with all that they are asked and answer noted down as it passes by."""
+"""Upstreams that record the requests and responses of the real servers while relaying them."""
 
 import asyncio
 import time
@@ -25,9 +25,9 @@ class RecordingUpstreams:
     """Makes upstreams that record; see :class:`.ports.upstream.UpstreamFactory`.
 
     Args:
-        recorder: gets the exchanges.
-        folder: holds large bodies until they are saved.
-        inner: makes what reaches the real servers; ``None`` for each client's own way.
+        recorder: gets the recorded exchanges.
+        folder: stores large bodies until they are saved.
+        inner: makes the upstreams to the real servers; ``None`` to use each client's own.
     """
 
     recorder: Recorder
@@ -38,7 +38,7 @@ class RecordingUpstreams:
     )
 
     def slot_for(self, request: Request) -> Slot:
-        """Return the place of an exchange; the same one if the client sends it again silently."""
+        """Return the slot of an exchange; the same one if the client silently repeats it."""
         slot = self._slots.get(request)
         if slot is None:
             slot = self._slots[request] = self.recorder.begin()
@@ -48,11 +48,11 @@ class RecordingUpstreams:
 
     @property
     def takes_streams(self) -> bool:
-        """Whether the upstream can send a body that is still coming in."""
+        """Whether the upstream can send a body that is still arriving."""
         return self.inner is None or self.inner.takes_streams
 
     def __call__(self, client: Upstream | None) -> Upstream | None:
-        """Return an upstream that records what passes through another one."""
+        """Return an upstream that records what another upstream relays."""
         upstream = client if self.inner is None else self.inner(client)
         return None if upstream is None else _Recording(self, upstream)
 
@@ -80,7 +80,7 @@ class _Recording:
             note.finish(None, b"", fault_of(error), error)
             raise
         except asyncio.CancelledError as error:
-            # The client gave up: a server that is silent is what makes it do so again.
+            # The client gave up; a silent server makes it give up again in a replay.
             note.finish(None, b"", Fault.HANG, error)
             raise
         if answer.tunnel is not None:
@@ -96,29 +96,29 @@ async def _copied(body: AsyncIterable[bytes], sink: BodySink) -> AsyncIterator[b
 
 
 class _Note:
-    """What is known so far of an exchange that goes on."""
+    """The data of a running exchange so far."""
 
     def __init__(self, owner: RecordingUpstreams, request: Request) -> None:
         self._slot = owner.slot_for(request)
         self.folder = owner.folder
         self.request = request
         self.sent: BodySink | None = None
-        # Not the loop's clock: that stands still where time is frozen, as this may.
+        # Not the loop's clock, which stands still while a test has frozen the time.
         self.started = time.time()
         self._began = time.perf_counter()
 
     def finish(
         self, answer: UpstreamResponse | None, body: AnyBody, *more: Any, **named: Any
     ) -> None:
-        """Hand in the whole exchange."""
+        """Record the complete exchange."""
         self._slot.finish(self.entry(answer, body, *more, **named))
 
     def hand_in(self, entry: Entry) -> None:
-        """Hand in the whole exchange, as it was made by :meth:`entry`."""
+        """Record the complete exchange, as :meth:`entry` returned it."""
         self._slot.finish(entry)
 
     def answered(self, so_far: Callable[[], Entry]) -> None:
-        """Note that the answer has begun; ``so_far`` tells what there is of it."""
+        """Note that the answer has begun; ``so_far`` returns the exchange up to now."""
         self._slot.so_far = so_far
 
     def entry(
@@ -129,7 +129,7 @@ class _Note:
         error: BaseException | None = None,
         **more: Any,
     ) -> Entry:
-        """Return the exchange as it is now."""
+        """Return the exchange in its current state."""
         request = self.request
         sent = b"" if self.sent is None else self.sent.result()
         file = sent if isinstance(sent, StoredBody) else None
@@ -156,7 +156,7 @@ class _Note:
 
 
 class _Noted:
-    """The body of an answer, noted down as the client reads it."""
+    """The body of an answer, recorded while the client reads it."""
 
     def __init__(self, note: _Note, answer: UpstreamResponse) -> None:
         self._note = note
@@ -181,7 +181,7 @@ class _Noted:
             self._note.finish(self._answer, self._sink.result(), fault, error)
 
     async def aclose(self) -> None:
-        """Note what came, if the client did not read it all, and end the connection."""
+        """Record what has arrived, if the client did not read it all, and close the connection."""
         try:
             self._finish()
         finally:
@@ -189,7 +189,7 @@ class _Noted:
 
 
 class _Messages:
-    """The messages of a WebSocket, noted down as they pass by."""
+    """The bytes of a WebSocket, whose messages are recorded while they are relayed."""
 
     def __init__(self, note: _Note, answer: UpstreamResponse, tunnel: Tunnel) -> None:
         self._note = note
@@ -220,7 +220,7 @@ class _Messages:
                     side = "client" if from_client else "server"
                     self._close = {"by": side, "code": message.code}
         except ValueError:
-            self._readers[from_client] = None  # another protocol, which passes unseen
+            self._readers[from_client] = None  # not WebSocket frames: relay without recording
 
     def write(self, data: bytes) -> None:
         """See :meth:`.ports.upstream.Tunnel.write`."""
@@ -241,7 +241,7 @@ class _Messages:
             self._close = {"by": "server", "code": 1006}
 
     async def aclose(self) -> None:
-        """Note the whole conversation, and end the connection."""
+        """Record the complete conversation, and close the connection."""
         try:
             self._note.hand_in(self._entry())
         finally:

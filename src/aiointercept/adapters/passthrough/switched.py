@@ -1,4 +1,4 @@
-"""A connection to a real server that has switched protocols: bytes both ways, as they are."""
+"""A connection to a real server that has switched protocols: raw bytes both ways."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ import aiohttp
 
 
 class _Incoming:
-    """Gets what the server sends from aiohttp's protocol, in the place of its WebSocket reader."""
+    """Receives the server's bytes from aiohttp's protocol, in place of its WebSocket reader."""
 
     def __init__(self) -> None:
         self.chunks: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -22,10 +22,12 @@ class _Incoming:
 
 
 class Switched:
-    """The chunks that the server sends, and the way to it; see :class:`.ports.upstream.Tunnel`.
+    """Both directions of the connection; see :class:`.ports.upstream.Tunnel`.
+
+    Iterating over it yields the bytes that the server sends.
 
     Args:
-        session: is closed with it.
+        session: the session, which is closed together with the connection.
         response: the server's answer to the handshake.
     """
 
@@ -37,7 +39,7 @@ class Switched:
         protocol = None if connection is None else connection.protocol
         self._transport = None if protocol is None else protocol.transport
         if protocol is None or self._transport is None:
-            self._incoming.feed_eof()  # the server has gone already
+            self._incoming.feed_eof()  # the server has already disconnected
         else:
             protocol.set_parser(self._incoming, self._incoming)
 
@@ -57,7 +59,7 @@ class Switched:
         self._incoming.feed_eof()
 
     async def aclose(self) -> None:
-        """End the connection to the real server, wherever it is."""
+        """Close the connection to the real server in any state."""
         self.close()
         with contextlib.suppress(aiohttp.ClientError, ConnectionError):
             self._response.close()

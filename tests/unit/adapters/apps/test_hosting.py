@@ -105,7 +105,7 @@ async def test_a_loop_that_turns_no_more(monkeypatch):
     thread = threading.Thread(target=ask)
     thread.start()
     thread.join()  # blocks this loop, as a blocking client does
-    assert "do not call a blocking HTTP client on its thread" in caught[0]
+    assert "do not call a blocking HTTP client in its thread" in caught[0]
     app.stop()
     await app.wait_stopped()
 
@@ -147,7 +147,7 @@ def test_a_loop_that_is_closed_properly():
 
     asyncio.run(use())
     assert runner.events == ["start", "stop"]
-    with pytest.raises(AppUnavailableError, match="which is closed by now"):
+    with pytest.raises(AppUnavailableError, match="which is now closed"):
         asyncio.run(holder[0].connect(ORIGIN, {}))
     holder[0].stop()
     holder[0].join()

@@ -81,11 +81,11 @@ def asgi2(scope):
     [
         (None, "not None"),
         ({}, "not {}"),
-        (FastAPI, "give an instance, FastAPI()"),
+        (FastAPI, "pass an instance, FastAPI()"),
         (one_argument, "an ASGI 3 application is called with (scope, receive, send)"),
         (asgi2, "looks like ASGI 2"),
         (lambda *args: None, "is called with"),
-        (web.AppRunner(web.Application()), "give the application itself, runner.app"),
+        (web.AppRunner(web.Application()), "pass the application itself, runner.app"),
         (int, "the class int"),
         (max, "is called with"),
     ],

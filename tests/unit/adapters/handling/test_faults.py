@@ -113,7 +113,7 @@ async def test_nobody_can_be_made_to_raise(stage: Stages):
     """At the mock's own URL the test learns why the route cannot be performed."""
     one = stage(intercepted=False)
     await fail_client(one.performance, RaiseReply(ValueError("x")))
-    assert "intercepted client only" in str(one.owner.errors[0])
+    assert "only works for an intercepted client" in str(one.owner.errors[0])
 
 
 async def test_a_callback_that_raises(stage: Stages):

@@ -77,5 +77,5 @@ def test_a_connection_that_takes_too_long():
 def test_a_response_is_not_an_exception():
     """Whoever asks for one has made a mistake."""
     answer: Any = Response(200, None, {}, b"")
-    with pytest.raises(TypeError, match="Response is an answer, not a failure"):
+    with pytest.raises(TypeError, match="Response is a response, not a failure"):
         exception_for(answer, REQUEST)

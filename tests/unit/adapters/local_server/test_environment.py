@@ -52,7 +52,7 @@ def test_one_at_a_time():
     """Two would restore each other's; the second is told what to do instead."""
     with changed_environment({"AIOINTERCEPT_NEW": "1"}):
         with (
-            pytest.raises(RuntimeError, match="proxied.*is active already.*proxy_environment"),
+            pytest.raises(RuntimeError, match="proxied.*is already active.*proxy_environment"),
             changed_environment({"AIOINTERCEPT_NEW": "2"}),
         ):
             pass

@@ -206,7 +206,7 @@ async def test_what_is_no_http(
     assert "close" in wire.heard
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
-    assert "CONNECT api.test:22: what came is neither TLS nor HTTP/1.1" in caplog.text
+    assert "CONNECT api.test:22: the data is neither TLS nor HTTP/1.1" in caplog.text
     assert trial.origins == []
 
 
@@ -222,7 +222,7 @@ async def test_no_certificate_to_be_had(
     trial.context_for = context_for
     trial.start().connect(more=tls_client.hello())
     assert wire.heard == ["close"]
-    assert f"TLS cannot be spoken there: {error}" in caplog.text
+    assert f"the mock has no certificate: {error}" in caplog.text
 
 
 @pytest.mark.parametrize("tells", [True, False])

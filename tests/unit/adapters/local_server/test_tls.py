@@ -257,7 +257,7 @@ def test_what_client_ca_may_be(kind: Any, tmp_path: Path):
         (
             "-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----",
             ValueError,
-            "holds no certificate that OpenSSL can read",
+            "has no certificate that OpenSSL can read",
         ),
     ],
 )
