@@ -1,6 +1,7 @@
 """The cassette of a mock: read when the block begins, replayed, recorded, written at its end."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -21,6 +22,7 @@ from aiointercept.core.recording.match_on import DEFAULT_PARTS, MatchOn, clean_m
 from aiointercept.core.recording.modes import RecordMode, choose_mode
 from aiointercept.core.recording.recorder import Recorder
 from aiointercept.core.recording.redacting.redaction import Redaction, clean_redaction
+from aiointercept.core.reporting.wording import count
 from aiointercept.core.routing.policy import Policy
 
 # pytest leaves the frames of this module out of its tracebacks.
@@ -28,6 +30,7 @@ __tracebackhide__ = True
 
 # Data between the two ends of a connection arrives within a few iterations of the loop.
 _MOST_TURNS: Final = 20
+_logger: Final = logging.getLogger("aiointercept")
 
 
 @lru_cache(maxsize=1)
@@ -205,11 +208,25 @@ class CassetteRun:
                     version=own_version(),
                     anew=options.mode is RecordMode.ALL,
                 )
-                if written and SETTINGS.saved is not None:
-                    SETTINGS.saved.append(str(options.path.absolute()))
+                if written:
+                    _warn_of_failures(options.path, recorded)
+                    if SETTINGS.saved is not None:
+                        SETTINGS.saved.append(str(options.path.absolute()))
         finally:
             self._ended = True
             self._folder.remove()
+
+
+def _warn_of_failures(path: Path, recorded: Sequence[Entry]) -> None:
+    """Warn of exchanges without a response: a server that was not running fails in replays, too."""
+    number = sum(entry.response is None for entry in recorded)
+    if number:
+        _logger.warning(
+            "the cassette %s has recorded %s without a response, which will fail in replays as it "
+            "did now. If that is not intended, delete the file or record it with 'all'",
+            shown(path),
+            count(number, "request", "requests"),
+        )
 
 
 def shown(path: Path) -> str:

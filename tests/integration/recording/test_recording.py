@@ -155,8 +155,10 @@ async def test_refused_websocket(server: Any, client: aiohttp.ClientSession, fil
             assert caught.value.status == 403
 
 
-async def test_network_failures(server: Any, file: Path, network_attempts: list[Any]) -> None:
-    """What keeps a server from being reached is recorded, and fails again in the same way."""
+async def test_network_failures(
+    server: Any, file: Path, network_attempts: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """What keeps a server from being reached is recorded with a warning, and fails again."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
@@ -168,6 +170,7 @@ async def test_network_failures(server: Any, file: Path, network_attempts: list[
             return await super().resolve(host, *args, **options)
 
     faults: list[Any] = []
+    warnings: list[str] = []
     for record in ("once", "none"):
         connector = aiohttp.TCPConnector(resolver=NoNames())
         timeout = aiohttp.ClientTimeout(sock_read=0.2)
@@ -178,7 +181,11 @@ async def test_network_failures(server: Any, file: Path, network_attempts: list[
                 with pytest.raises(aiohttp.ClientConnectorError):
                     await session.get(f"http://refused.test:{port}/")
         faults.append([call.fault for call in m.calls])
+        warnings += [record.getMessage() for record in caplog.records]
+        caplog.clear()
     assert faults[1] == [Fault.DNS_FAILURE, Fault.CONNECTION_REFUSED]
+    [warning] = warnings
+    assert "has recorded 2 requests without a response" in warning
 
 
 async def test_silent_server(server: Any, client: aiohttp.ClientSession, file: Path) -> None:
