@@ -2,10 +2,9 @@
 
     from aiointercept.aioresponses import aioresponses, CallbackResult
 
-A client's call is answered in its own task, by what ``dispatcher`` tells. The responses are
-made by aiohttp itself, so it works with every aiohttp that aiointercept works with. Here is what
-aioresponses does differently from the native object, and nothing else: matching and counting are
-the core's.
+The mock answers a client's call in the task of the call; see ``dispatcher``. aiohttp itself makes
+the responses, so the drop-in works with every aiohttp that aiointercept supports. This package has
+only what aioresponses does differently from the native mock; the core matches and counts.
 """
 
 from aiointercept.aioresponses import compat, core

@@ -1,4 +1,4 @@
-"""What is answered: made when it is asked for, of what was registered or a callback returned."""
+"""Answers, made when a call needs one, from a registration or from what a callback returned."""
 
 from collections.abc import AsyncIterable, Callable
 from http import HTTPStatus
@@ -33,11 +33,11 @@ _DEFAULT_METHOD: Final = CallbackResult().method
 
 @frozen(eq=False, repr=False)
 class ClientAnswer(Response):
-    """A response, and the class of which the client is to make it.
+    """A response, and the class that the client uses for it.
 
     Args:
         response_class: a subclass of ``aiohttp.ClientResponse``; ``None`` for the session's own.
-        method: which one the response tells; ``None`` for that of the request.
+        method: the ``method`` attribute of the response; ``None`` for the request's method.
     """
 
     response_class: Any = None
@@ -46,7 +46,7 @@ class ClientAnswer(Response):
 
 @frozen(eq=False, repr=False)
 class StreamedAnswer(Stream):
-    """The same, whose body is made while it is sent."""
+    """The same as :class:`ClientAnswer`, with a streaming body."""
 
     response_class: Any = None
     method: str | None = None
@@ -57,13 +57,14 @@ AnyAnswer: TypeAlias = ClientAnswer | StreamedAnswer
 
 @frozen(eq=False, repr=False)
 class AnswerOptions:
-    """What the user gives to be answered.
+    """The options of a response, as the user gives them.
 
-    A payload and headers may be changed until they are needed. What else there is is read, and
-    checked, at once; so are headers, which answer as they are if :meth:`settle` is called.
+    The user may change ``payload`` and ``headers`` until a call needs them. All other options are
+    read and validated at once. So are the headers, which no longer change once :meth:`settle` is
+    called.
 
     Args:
-        reusable: whether the body must be there for more than one request.
+        reusable: whether the body has to answer more than one request.
 
     Raises:
         TypeError: for a value of the wrong type, naming the argument.
@@ -86,7 +87,7 @@ class AnswerOptions:
         object.__setattr__(self, "_made", self._make())
 
     def settle(self) -> None:
-        """Answer with the headers as they were when this was made, whatever becomes of them."""
+        """From now on, answer with the headers as they were when this object was created."""
         object.__setattr__(self, "headers", self._read)
 
     def make(self) -> AnyAnswer:
@@ -119,17 +120,17 @@ class AnswerOptions:
 
 
 class HeadersInUse:
-    """Which headers registrations were given, to know those that were changed for the next one.
+    """The headers of registrations, to detect a ``dict`` that is reused for the next registration.
 
-    A test that fills one ``dict`` anew for each registration means each as it was at that moment.
-    A multidict is the same for all of them, as it is in aioresponses.
+    A test that refills one ``dict`` for each registration means its content at that moment. All
+    registrations share a multidict, as they do in aioresponses.
     """
 
     def __init__(self) -> None:
         self._latest: WeakValueDictionary[int, AnswerOptions] = WeakValueDictionary()
 
     def note(self, options: AnswerOptions) -> None:
-        """Settle the registration before this one that was given the same headers."""
+        """Settle the previous registration with the same ``dict`` of headers."""
         headers = options.headers
         if not is_mapping(headers) or isinstance(headers, MultiMapping):
             return
@@ -140,17 +141,17 @@ class HeadersInUse:
 
 
 def answer_of(callback: Any, result: Any) -> AnyAnswer:
-    """Return what ``callback`` answers with ``result``.
+    """Return the answer of ``callback``, which returned ``result``.
 
     Raises:
-        TypeError: if that is not a ``CallbackResult``, naming the callback.
+        TypeError: if ``result`` is not a ``CallbackResult``, naming the callback.
         ValueError: for a value that cannot be sent, naming the argument.
     """
     if not isinstance(result, CallbackResult):
         name = getattr(callback, "__qualname__", repr(callback))
         msg = (
-            f"the callback {name} must return a CallbackResult, or None for what is registered "
-            f"with it, but it returned {result!r}"
+            f"the callback {name} must return a CallbackResult, or None for the registered "
+            f"response, but it returned {result!r}"
         )
         raise TypeError(msg)
     answer = AnswerOptions(
@@ -166,7 +167,7 @@ def answer_of(callback: Any, result: Any) -> AnyAnswer:
 
 
 def _copied(headers: Any) -> Any:
-    """Return headers that do not change; those that cannot be copied are given only once."""
+    """Return a copy of headers; objects that cannot be copied are returned themselves."""
     if is_mapping(headers):
         multi = isinstance(headers, MultiMapping)
         return CIMultiDict[str](headers) if multi else dict(headers)
@@ -200,6 +201,6 @@ def _clean_status(status: Any) -> int:
         msg = f"status must have three digits, not {status}"
         raise ValueError(msg)
     if status in _INTERIM and status != HTTPStatus.SWITCHING_PROTOCOLS:
-        msg = f"status {status} is for what comes before an answer: no client's call ends with it"
+        msg = f"status {status} is informational: no client's call ends with it"
         raise ValueError(msg)
     return status

@@ -1,4 +1,4 @@
-"""The assertions as methods of ``aioresponses``; what they compare is known in ``assertions``."""
+"""The assertions as methods of ``aioresponses``; the module ``assertions`` compares the calls."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -19,7 +19,7 @@ from aiointercept.aioresponses.assertions import (
 
 
 class CallAssertions:
-    """The part of the mock that compares the calls of clients with what was expected."""
+    """The part of the mock that compares the calls of clients with expected calls."""
 
     requests: RequestCalls
 
@@ -36,7 +36,7 @@ class CallAssertions:
         """Fail if there was a call.
 
         Raises:
-            AssertionError: naming what was called.
+            AssertionError: naming the calls.
         """
         __tracebackhide__ = True
         fail_if_called(self.requests)
@@ -45,7 +45,7 @@ class CallAssertions:
         """Fail unless there was exactly one call.
 
         Raises:
-            AssertionError: naming what was called.
+            AssertionError: naming the calls.
         """
         __tracebackhide__ = True
         fail_unless_called_once(self.requests)
@@ -53,16 +53,16 @@ class CallAssertions:
     def assert_any_call(
         self, url: str | URL, method: str = "GET", *args: Any, **kwargs: Unpack[CallArguments]
     ) -> None:
-        """Fail unless there was a call to ``url``, ``params`` merged into it.
+        """Fail unless there was a call to ``url`` with ``params`` merged into it.
 
         Args:
             url: compared with its query sorted.
             method: any case.
             args: are not compared.
-            kwargs: are not compared, but for ``params``.
+            kwargs: are not compared, except for ``params``.
 
         Raises:
-            AssertionError: naming what was called.
+            AssertionError: naming the calls.
         """
         __tracebackhide__ = True
         find_calls(self.requests, url, method, args, kwargs)
@@ -100,7 +100,7 @@ class CallAssertions:
         *args: Any,
         **kwargs: Unpack[CallArguments],
     ) -> None:
-        """Fail unless there was exactly one call, and that as :meth:`assert_called_with` tells.
+        """Fail unless there was exactly one call, and it is as :meth:`assert_called_with` expects.
 
         Args:
             url: compared with its query sorted.

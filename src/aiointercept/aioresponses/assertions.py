@@ -26,7 +26,7 @@ class RequestCall(NamedTuple):
     """The arguments of one call of a client.
 
     Attributes:
-        args: positional ones besides method and URL; aiohttp takes none.
+        args: positional arguments besides method and URL; aiohttp takes none.
         kwargs: keyword arguments as they were passed.
     """
 
@@ -35,7 +35,7 @@ class RequestCall(NamedTuple):
 
 
 class CallArguments(TypedDict, total=False):
-    """The keyword arguments of a client's call, as assertions take them."""
+    """The keyword arguments of a client's call, as assertions accept them."""
 
     params: Any
     data: Any
@@ -120,10 +120,10 @@ def compare(
     """Fail unless two calls have the same arguments.
 
     Args:
-        actual: what the client passed.
-        expected: what it should have passed.
-        names: the only keyword arguments that are looked at, if given.
-        place: what was called, for the message.
+        actual: the arguments that the client passed.
+        expected: the expected arguments.
+        names: if given, compare only these keyword arguments.
+        place: the method and URL of the call, for the message.
     """
     __tracebackhide__ = True
     if names is None:
@@ -145,7 +145,7 @@ def compare(
 
 
 def expected_call(method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> RequestCall:
-    """Return the arguments of a call, with those that a session adds."""
+    """Return the arguments of a call, including those that a session adds."""
     allow_redirects = kwargs.get("allow_redirects", True)
     others = {name: value for name, value in kwargs.items() if name != "allow_redirects"}
     expected = {**others, "allow_redirects": allow_redirects}
@@ -155,15 +155,15 @@ def expected_call(method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any])
 
 
 def recorded_call(method: str, kwargs: Mapping[str, Any]) -> RequestCall:
-    """Return the arguments of a call as they are now, whatever becomes of the client's objects."""
+    """Return copies of a call's arguments, so that the client can change its objects."""
     recorded = {name: value for name, value in kwargs.items() if name != "allow_redirects"}
     recorded["allow_redirects"] = kwargs.get("allow_redirects", True)
     if method == "POST":
-        # As a session's ``post`` passes it on, whoever calls.
+        # As a session's ``post`` passes it on, in case ``request`` was called directly.
         recorded.setdefault("data", None)
     try:
         return RequestCall((), copy.deepcopy(recorded))
-    except Exception:  # noqa: BLE001  what cannot be copied is recorded as it is
+    except Exception:  # noqa: BLE001  what cannot be copied is recorded itself
         return RequestCall((), recorded)
 
 

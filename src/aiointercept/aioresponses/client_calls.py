@@ -1,17 +1,17 @@
-"""Each call of an aiohttp client with its arguments as they were passed, and how it goes on.
+"""Calls of aiohttp's clients, with their arguments as they were passed, and continuing them.
 
 The one file besides ``adapters/interception/`` that knows private names of aiohttp:
 
-* ``ClientSession._request``, patched: what every verb of a session calls. Without it: ``request``
-  and the verbs, one by one.
+* ``ClientSession._request``, patched: every verb of a session calls it. Without it: ``request`` and
+  the verbs, one by one.
 * ``ClientSession._build_url``, ``_prepare_headers``: how a session completes a URL and headers.
 * ``ClientSession._loop``, ``_response_class``, ``_resolve_charset``, ``_json_serialize_bytes``:
-  what a session was made with.
+  the settings of a session.
 * ``ClientResponse._request_info``, ``_headers``, ``_raw_headers``, ``_url``, ``_real_url``, and
-  their ``_cache``; ``_history``: set where the answer that was asked for is none that HTTP could
-  carry. Without them: such answers look as they would in production.
-* ``ResponseHandler._payload``: what a client reads the body from, once the head was received.
-  Without it: the body is parsed by aiohttp as the head is, which copies it twice.
+  their ``_cache``; ``_history``: set if HTTP could not transfer the registered answer. Without
+  them: such answers look as they would in production.
+* ``ResponseHandler._payload``: the stream from which a client reads the body after the head.
+  Without it: aiohttp parses the body like the head, which copies it twice.
 """
 
 import inspect
@@ -36,7 +36,7 @@ from aiointercept.core.type_guards import is_async_iterable
 ClientMethod: TypeAlias = Callable[..., Coroutine[Any, Any, aiohttp.ClientResponse]]
 Handler: TypeAlias = Callable[[aiohttp.ClientRequest], Awaitable[aiohttp.ClientResponse]]
 
-# Suites replace the names of aiohttp.
+# The original class, because suites replace names of aiohttp.
 _Session: Final = aiohttp.ClientSession
 _SCHEMES: Final = frozenset({"http", "https", "ws", "wss"})
 _SECRETS: Final = (hdrs.AUTHORIZATION, hdrs.COOKIE, hdrs.PROXY_AUTHORIZATION)
@@ -47,13 +47,13 @@ class ClientCall:
     """One call of a client, which may follow redirects.
 
     Attributes:
-        session: the client's.
-        method: as it was passed.
-        passed_url: as it was passed.
+        session: the client's session.
+        method: the method as it was passed.
+        passed_url: the URL as it was passed.
         kwargs: the keyword arguments.
-        original: what aiohttp does with such a call.
-        url: complete, with ``params`` merged into its query.
-        headers: those of the call and its session.
+        original: aiohttp's own implementation of the call.
+        url: the complete URL, with ``params`` merged into its query.
+        headers: the headers of the call and its session.
     """
 
     session: Any
@@ -71,18 +71,18 @@ class ClientCall:
 
     @cached_property
     def sorted_url(self) -> URL:
-        """The URL with the pairs of its query sorted."""
+        """The URL with its query sorted."""
         return sorted_query(self.url)
 
     @property
     def place(self) -> str:
-        """The URL without what is often a secret, for messages."""
+        """The URL without parts that are often secret, for messages."""
         url = self.url.with_query(None).with_fragment(None)
         return str(url.with_user(None) if url.raw_user else url)
 
     @property
     def is_http(self) -> bool:
-        """Whether the URL is one that HTTP can ask for."""
+        """Whether HTTP can request the URL."""
         return self.url.scheme in _SCHEMES and bool(self.url.raw_host)
 
     @property
@@ -101,12 +101,12 @@ class ClientCall:
         return self.session._loop
 
     def serialise_json(self, value: Any) -> Any:
-        """Return ``value`` as the session would send it."""
+        """Return ``value`` serialised as the session would send it."""
         as_bytes = getattr(self.session, "_json_serialize_bytes", None)
         return (as_bytes or self.session.json_serialize)(value)
 
     def known_body(self) -> bytes | None:
-        """Return what would be sent as a body; ``None`` if only aiohttp could say."""
+        """Return the body that would be sent; ``None`` if only aiohttp could make it."""
         data, json = self.kwargs.get("data"), self.kwargs.get("json")
         if data is None and json is None:
             return b""
@@ -119,25 +119,25 @@ class ClientCall:
         return bytes(body) if isinstance(body, (bytes, bytearray)) else None
 
     async def read_data(self) -> None:
-        """Read ``data`` that comes in pieces, so that it can be looked at."""
+        """Read ``data`` that is an async iterable, so that mocks can use its content."""
         data = self.kwargs.get("data")
         if is_async_iterable(data):
             self.kwargs["data"] = b"".join([chunk async for chunk in data])
 
     async def pass_on(self) -> aiohttp.ClientResponse:
-        """Let aiohttp do what it does without a mock."""
+        """Let aiohttp make the call as without a mock."""
         __tracebackhide__ = True
         return await self.original(self.session, self.method, self.passed_url, **self.kwargs)
 
     async def go_on(
         self, method: str, url: URL, history: Sequence[aiohttp.ClientResponse]
     ) -> aiohttp.ClientResponse:
-        """Let aiohttp follow a redirect, with all that it has to say to the next server.
+        """Let aiohttp follow a redirect, with the arguments that apply to the next server.
 
         Args:
-            method: of the next request.
-            url: where it goes.
-            history: the answers before.
+            method: the method of the next request.
+            url: the URL of the next request.
+            history: the previous responses.
         """
         kwargs = {name: value for name, value in self.kwargs.items() if name != "params"}
         if method != self.method:
@@ -157,14 +157,14 @@ class ClientCall:
         exchange: Callable[[aiohttp.ClientRequest, Handler], Awaitable[aiohttp.ClientResponse]],
         connector: DirectConnector,
     ) -> aiohttp.ClientResponse:
-        """Let aiohttp ask a session of ours for the same, and make the response.
+        """Let aiohttp make the same call with a session of ours, and return its response.
 
-        That session belongs to the running loop, has neither trace hooks nor middlewares, and
-        knows nothing of proxies. What it sends is a bare GET: only the answer is looked at.
+        That session belongs to the running loop, and has no trace hooks, middlewares or proxies. It
+        sends a bare GET, because only the response matters.
 
         Args:
-            exchange: the middleware that each request, also after a redirect, goes through.
-            connector: where the session gets its connections.
+            exchange: the middleware for each request, including redirected ones.
+            connector: the connector of the session.
         """
         session = self.session
         twin = _Session(
@@ -202,9 +202,9 @@ class ClientCall:
         return timeout if isinstance(timeout, aiohttp.ClientTimeout) else self.session.timeout
 
 
-# What a client says of how its answer is to be treated.
+# The client's options for handling the response.
 _OPTIONS: Final = ("allow_redirects", "max_redirects", "raise_for_status")
-# An answer is complete before the call returns, however large its body and its head.
+# Answers may be of any size, because they are complete before the call returns.
 _NO_LIMIT: Final = 1 << 30
 _LIMITS: Final[dict[str, Any]] = {
     name: _NO_LIMIT
@@ -214,12 +214,12 @@ _LIMITS: Final[dict[str, Any]] = {
 
 
 def show_request(response: aiohttp.ClientResponse, method: str, call: ClientCall) -> None:
-    """Let a response tell of the request that the client made.
+    """Make a response show the request that the client made.
 
     Args:
-        response: just received.
-        method: as it is to be told.
-        call: the client's.
+        response: the response just received.
+        method: the method to show.
+        call: the client's call.
     """
     vars_of: Any = response
     told: dict[str, Any] = {"method": method, "headers": CIMultiDictProxy(call.headers)}
@@ -235,7 +235,7 @@ def show_head(
     status: int,
     headers: CIMultiDictProxy[str] | None,
 ) -> None:
-    """Let a response tell a status, and header fields if given, that could not be sent."""
+    """Make a response show a status, and headers if given, that could not be sent."""
     response.status = status
     if headers is not None:
         vars_of: Any = response
@@ -248,13 +248,13 @@ def show_head(
 
 
 def receive_body(protocol: ResponseHandler, body: bytes) -> None:
-    """Let a client have received ``body``, of which nothing says where it ends.
+    """Give a client ``body`` as the rest of the connection, without framing.
 
-    aiohttp's parser would copy it twice; a client is given what was registered itself.
+    aiohttp's parser would copy the body twice; here the client gets the registered object itself.
 
     Args:
-        protocol: the client's, which has received a head with which a body can follow.
-        body: all that the connection will bring.
+        protocol: the client's protocol, which has received a head that allows a body.
+        body: the complete body.
     """
     reader: Any = getattr(protocol, "_payload", None)
     if type(reader) is StreamReader:
@@ -267,7 +267,7 @@ class CallPatch:
     """The one patch of ``ClientSession``, for as long as a mock is active.
 
     Args:
-        answer: takes each call; ``None`` if no mock is there for it.
+        answer: answers each call.
     """
 
     def __init__(self, answer: Callable[[ClientCall], Awaitable[aiohttp.ClientResponse]]) -> None:
@@ -277,10 +277,10 @@ class CallPatch:
         self._original: ClientMethod | None = None
 
     def apply(self) -> None:
-        """Patch for one more mock; the first one patches.
+        """Add a mock; patch for the first one.
 
         Raises:
-            UnsupportedAiohttpError: if aiohttp is not as we know it.
+            UnsupportedAiohttpError: if this aiohttp is not supported.
         """
         with self._lock:
             if not self._users:
@@ -290,7 +290,7 @@ class CallPatch:
             self._users += 1
 
     def undo(self) -> None:
-        """Patch for one mock less; the last one restores what was there."""
+        """Remove a mock; restore the original method after the last one."""
         with self._lock:
             self._users -= 1
             if not self._users:
@@ -306,7 +306,7 @@ class CallPatch:
         ) -> aiohttp.ClientResponse:
             __tracebackhide__ = True
             if session.closed or not kwargs.keys() <= known:
-                # What it refuses has never been a call.
+                # aiohttp refuses this, so it is not a call.
                 return await original(session, method, str_or_url, **kwargs)
             return await self._answer(ClientCall(session, method, str_or_url, kwargs, original))
 
@@ -314,16 +314,16 @@ class CallPatch:
 
 
 def _checked_request() -> ClientMethod:
-    """Return what is patched.
+    """Return the method to patch.
 
     Raises:
-        UnsupportedAiohttpError: if it is not as we know it.
+        UnsupportedAiohttpError: if this aiohttp is not supported.
     """
     original: ClientMethod | None = vars(aiohttp.ClientSession).get("_request")
     wanted = {"method", "str_or_url", "middlewares", "auto_decompress"}
     if original is None or not wanted <= set(inspect.signature(original).parameters):
         msg = (
-            "aiointercept.aioresponses cannot hear the calls of clients of aiohttp "
+            "aiointercept.aioresponses cannot intercept calls of clients of aiohttp "
             f"{aiohttp.__version__}: ClientSession._request is missing or takes other arguments. "
             "Install a newer aiointercept, or an aiohttp that it knows (3.13 or 3.14); "
             "aiointercept(mock_external_urls=True) does not need it"

@@ -1,4 +1,4 @@
-"""The names of ``aioresponses.compat``. What suites assign to them, or patch, changes nothing.
+"""The names of ``aioresponses.compat``. Assigning to them or patching them has no effect.
 
 ``merge_params`` and ``normalize_url`` live in :mod:`aiointercept.compat`.
 """
@@ -30,7 +30,7 @@ _LIMIT: Final = 1 << 16
 
 @functools.total_ordering
 class _Version:
-    """A version that compares with those of ``packaging``, which is not needed for it."""
+    """A version that compares with versions of ``packaging``, without requiring ``packaging``."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -69,15 +69,15 @@ AIOHTTP_VERSION: Final = _Version(aiohttp.__version__)
 
 
 def stream_reader_factory(loop: asyncio.AbstractEventLoop | None = None) -> aiohttp.StreamReader:
-    """Return a reader of a body. Nothing here uses it.
+    """Return a stream reader for a body. Nothing here uses it.
 
     .. versionadded:: 1.1
 
     Args:
-        loop: the running one by default.
+        loop: the loop of the reader; the running one by default.
 
     Raises:
-        RuntimeError: if no loop is given, and none runs.
+        RuntimeError: if no loop is given and none is running.
     """
     loop = asyncio.get_running_loop() if loop is None else loop
     return aiohttp.StreamReader(ResponseHandler(loop), limit=_LIMIT, loop=loop)

@@ -1,4 +1,4 @@
-"""The names of ``aioresponses.core``. What suites assign to them, or patch, changes nothing.
+"""The names of ``aioresponses.core``. Assigning to them or patching them has no effect.
 
 The class lives in :mod:`aiointercept.aioresponses.mock`.
 """
@@ -35,14 +35,14 @@ __all__ = (
 
 
 class RequestMatch:
-    """What a registration matches. There for suites that patch it; nothing here uses it.
+    """A registration's matcher, provided for suites that patch it; nothing here uses it.
 
     .. versionadded:: 1.1
 
     Args:
-        url: as of :meth:`~aiointercept.aioresponses.mock.aioresponses.add`.
+        url: as in :meth:`~aiointercept.aioresponses.mock.aioresponses.add`.
         method: any case.
-        options: what is answered; only kept.
+        options: the options of the response; only stored.
     """
 
     def __init__(self, url: Any, method: str = "GET", **options: Unpack[AddOptions]) -> None:
@@ -52,12 +52,12 @@ class RequestMatch:
         self.options = options
 
     def match(self, method: str, url: str | URL) -> bool:
-        """Say whether a request is meant."""
+        """Return whether a request matches."""
         asked = ClientRequest.of(method, URL(url), {})
         return self.method == method.lower() and bool(self._matcher.match(asked))
 
     async def build_response(self, url: URL, **kwargs: object) -> NoReturn:
-        """Refuse: aiohttp makes the responses.
+        """Raise, because aiohttp makes the responses.
 
         Raises:
             NotImplementedError: always.
@@ -66,5 +66,5 @@ class RequestMatch:
 
     def _build_response(self, *args: object, **kwargs: object) -> NoReturn:
         del args, kwargs
-        msg = "aiohttp itself makes the responses: delete the code that makes them in its place"
+        msg = "aiohttp itself makes the responses: delete the code that replaces this method"
         raise NotImplementedError(msg)

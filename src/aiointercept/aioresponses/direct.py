@@ -1,7 +1,7 @@
-"""A connection whose answer is made before the client is connected: nothing else takes part.
+"""A connection whose answer is made before the client connects.
 
-There is no socket, no server and no turn of the loop; with a body that is there as a whole, neither
-a task nor a timer. The client writes its request, which nobody reads, and has the answer.
+It needs no socket, no server and no iteration of the loop; with a complete body, it also needs no
+task and no timer. The client writes its request, which nothing reads, and then has the answer.
 """
 
 import asyncio
@@ -18,15 +18,15 @@ _LAST_CHUNK: Final = b"0\r\n\r\n"
 
 
 class DirectTransport(asyncio.Transport):
-    """The client's end of a connection that has no other end.
+    """The client's end of a connection without a peer.
 
-    It carries one request without a body; the connection ends with the answer.
+    It transfers one request without a body; the connection ends with the answer.
 
     Args:
-        protocol: the client's; gets the answer as soon as it has written its request.
-        head: what the connection brings first: status line and header fields.
-        body: what comes behind that, and ends with the connection.
-        chunks: what comes in place of ``body``, as it is made.
+        protocol: the client's protocol; it gets the answer as soon as it has written its request.
+        head: the status line and headers.
+        body: the complete body, which ends with the connection.
+        chunks: a streaming body in place of ``body``.
     """
 
     def __init__(
@@ -48,16 +48,16 @@ class DirectTransport(asyncio.Transport):
 
     @override
     def write(self, data: Any) -> None:
-        # What the client writes is a head, in one piece or in two.
+        # The client writes only a head, in one or two pieces.
         if self._closing or not self._head or not bytes(data).endswith(_END_OF_HEAD):
             return
         head, self._head = self._head, b""
         if self._chunks is None:
-            # The client would else begin to measure how long it waits for what it has.
+            # Otherwise the client would start its read timeout for an answer that it already has.
             self._protocol.read_timeout = None
         self._protocol.data_received(head)
         if self._chunks is None:
-            # A client that did not like the head has closed.
+            # A client that rejects the head has closed the connection.
             if self._body and not self._closing:
                 receive_body(self._protocol, self._body)
             self._end()
@@ -76,7 +76,7 @@ class DirectTransport(asyncio.Transport):
                     return
                 self._protocol.data_received(_framed(chunk))
             self._protocol.data_received(_LAST_CHUNK)
-        except Exception as raised:  # noqa: BLE001  the client gets it, as one of its own errors
+        except Exception as raised:  # noqa: BLE001  the client gets it as one of its own errors
             error = raised
         finally:
             if isinstance(chunks, AsyncGenerator):
@@ -84,7 +84,7 @@ class DirectTransport(asyncio.Transport):
             self._end(error)
 
     def _end(self, error: Exception | None = None) -> None:
-        # A client that did not like the answer closes in its own time.
+        # A client that rejects the answer closes the connection itself.
         if not self._closing:
             self._closing = True
             self._lose(error)
@@ -131,7 +131,7 @@ class DirectTransport(asyncio.Transport):
 
     @override
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """Do nothing: nothing is ever left to be written."""
+        """Do nothing, because the write buffer is always empty."""
 
     @override
     def can_write_eof(self) -> bool:

@@ -1,10 +1,10 @@
-"""A client's call in, a response or an exception out: the whole way of a call through the drop-in.
+"""A client's call in, a response or an exception out: the whole path of a call through the drop-in.
 
-:class:`~.client_calls.CallPatch` hands each call to :func:`dispatch`. The active mocks are asked,
-the innermost first: a drop-in with a route for it consumes that and answers, a native mock with one
-gets the call by aiohttp's own way, as what is passed through does. An answer is made in the
-caller's task, redirects included: aiohttp asks a session of ours, whose middleware is ``_Hops``,
-and whose connections bring what the routes tell.
+:class:`~.client_calls.CallPatch` passes each call to :func:`dispatch`, which asks the active mocks,
+the innermost first. A drop-in with a route for the call consumes the route and answers. For a
+native mock with a route, and for calls that are passed through, aiohttp makes the call as usual.
+Answers are made in the caller's task, including redirects: aiohttp makes the call with a session of
+ours, whose middleware is ``_Hops``, and whose connections deliver the answers of the routes.
 """
 
 import inspect
@@ -42,7 +42,7 @@ from aiointercept.core.text import printable
 # aioresponses follows every redirect with GET, whatever its status and the method before.
 _METHOD_OF_REDIRECTS: Final = "GET"
 _METHOD_TOLD_OF_REDIRECTS: Final = "get"
-# Statuses whose redirect aiohttp follows with GET after a POST.
+# Statuses after which aiohttp follows a redirect of a POST with GET.
 _AS_GET: Final = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND}
 
 
@@ -52,11 +52,11 @@ class DropIn:
 
     Args:
         registry: its routes.
-        passthrough: beginnings of URLs that are left alone.
-        forwards: whether what no route matches goes to the real server.
+        passthrough: prefixes of URLs that are passed through.
+        forwards: whether unmatched calls go to the real server.
         outer: the native mocks that were active before it.
         record: adds a call to ``requests``.
-        check: tells what production would refuse of a call, if anything.
+        check: reports a call that production would refuse.
     """
 
     registry: Registry
@@ -69,7 +69,7 @@ class DropIn:
 
 @frozen(eq=False, repr=False)
 class _Taken:
-    """A request that a route takes."""
+    """A request and the route that answers it."""
 
     mock: DropIn
     registration: Registration
@@ -81,9 +81,9 @@ class _Mocks:
     """The active mocks that a call concerns.
 
     Args:
-        call: the client's.
-        drop_ins: the innermost first.
-        natives: the innermost first.
+        call: the client's call.
+        drop_ins: the active drop-ins, the innermost first.
+        natives: the active native mocks, the innermost first.
     """
 
     call: ClientCall
@@ -91,10 +91,11 @@ class _Mocks:
     natives: Sequence[ActiveMock]
 
     def take(self, requests: Sequence[ClientRequest]) -> "_Taken | None":
-        """Consume the route that takes the first of ``requests`` that any route takes.
+        """Consume the first route that matches one of ``requests``.
 
         Returns:
-            ``None`` if there is none, or if a native mock inside of the drop-in has one.
+            The request and its route; ``None`` if no route matches, or if a native mock inside of
+            the drop-in has a matching route.
         """
         for mock in self.drop_ins:
             inner = self._inside(mock)
@@ -111,10 +112,10 @@ class _Mocks:
         return None
 
     def leave(self, request: ClientRequest) -> bool:
-        """Whether ``request``, which no drop-in has a route for, goes by aiohttp's own way.
+        """Whether aiohttp makes the call of ``request``, for which no drop-in has a route.
 
-        So it does to a native mock that has a route for it, or is the innermost and explains why
-        it has none, and to the real server if unmatched calls pass through.
+        It does if unmatched calls are passed through, if a native mock has a route for the request,
+        or if the innermost mock is a native one, which explains why no route matches.
         """
         if any(mock.forwards for mock in self.drop_ins):
             return True
@@ -126,18 +127,18 @@ class _Mocks:
         return [native for native in self.natives if not any(native is one for one in mock.outer)]
 
     def _decide(self, request: ClientRequest, natives: Sequence[ActiveMock]) -> object:
-        """Return what ``natives`` do with a request; ``None`` if it is none of theirs."""
+        """Return the decision of ``natives`` on a request; ``None`` if they do not handle it."""
         if not natives or not request.is_http:
             return None
         headers, body = self.call.headers, self.call.known_body()
         try:
             return decide(Request(request.method, request.told, headers, body=body), natives)
-        except Exception:  # noqa: BLE001  a user's matcher: it raises again where that is told
+        except Exception:  # noqa: BLE001  a user's matcher; dispatching will report it
             return Serve(natives[0])
 
 
 def _takes(decision: object) -> bool:
-    """Whether a route takes the request."""
+    """Whether a route matches the request."""
     return isinstance(decision, Serve) or (
         isinstance(decision, Fail) and decision.chosen is not None
     )
@@ -149,8 +150,8 @@ async def dispatch(
     """Answer ``call``, or pass it on to aiohttp.
 
     Args:
-        call: of a client.
-        drop_ins: the active ones, the innermost first.
+        call: the client's call.
+        drop_ins: the active drop-ins, the innermost first.
         natives: the other active mocks, the innermost first.
     """
     __tracebackhide__ = True
@@ -194,16 +195,16 @@ def _refusal(call: ClientCall, mocks: _Mocks, request: Request) -> aiohttp.Clien
     return error
 
 
-class _Carrier(Exception):  # noqa: N818  it carries an error and is none itself
-    """Brings an exception through aiohttp, which would wrap some and repeat the call for others."""
+class _Carrier(Exception):  # noqa: N818  it transports an error, and is not one itself
+    """Carries an exception through aiohttp, which wraps some exceptions and retries for others."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(error)
         self.error = error
 
 
-class _LedOn(Exception):  # noqa: N818  it tells where a call goes on
-    """A redirect leads to where no drop-in answers."""
+class _LedOn(Exception):  # noqa: N818  it says where a call continues
+    """A redirect leads to a URL that no drop-in answers."""
 
     def __init__(self, method: str, url: URL) -> None:
         super().__init__(method, url)
@@ -212,12 +213,12 @@ class _LedOn(Exception):  # noqa: N818  it tells where a call goes on
 
 
 class _Hops:
-    """The middleware that each request of a call goes through, the redirected ones too.
+    """The middleware for each request of a call, including redirected ones.
 
     Args:
-        call: the client's.
-        mocks: those that it concerns.
-        taken: its first request.
+        call: the client's call.
+        mocks: the active mocks that the call concerns.
+        taken: the first request and its route.
     """
 
     def __init__(self, call: ClientCall, mocks: _Mocks, taken: _Taken) -> None:
@@ -243,11 +244,11 @@ class _Hops:
         return response
 
     def _follow(self, url: URL) -> _Taken:
-        """Return what takes the request that a redirect leads to.
+        """Return the redirected request and its route.
 
         Raises:
-            _LedOn: if no drop-in has a route for it, but it may go on.
-            _Carrier: if it may not.
+            _LedOn: if no drop-in has a route for it, and aiohttp is to follow the redirect.
+            _Carrier: if no drop-in has a route for it, and the call is refused.
         """
         call, mocks = self._call, self._mocks
         methods = dict.fromkeys((_METHOD_OF_REDIRECTS, self._method))
@@ -270,7 +271,7 @@ class _Hops:
         return DirectTransport(protocol, wire_head(answer), answer.body or b"")
 
     def _complete(self, response: aiohttp.ClientResponse, answer: AnyAnswer) -> None:
-        """Let a response tell what could not be sent."""
+        """Make a response show what could not be sent."""
         call = self._call
         show_request(response, answer.method or self._told_method, call)
         framed = is_framed(answer) or isinstance(answer, StreamedAnswer)
@@ -280,22 +281,22 @@ class _Hops:
 
 
 async def _make_answer(taken: _Taken) -> AnyAnswer:
-    """Return the answer of the route that takes a request.
+    """Return the answer of a request's route.
 
     Raises:
-        _Carrier: with what is registered to be raised, or what the user's callback raises.
+        _Carrier: with the registered exception, or the exception of the user's callback.
     """
     reply: Any = taken.registration.route.reply
     try:
         answer = reply.compute(taken.request, None)
         made: AnyAnswer = await answer if inspect.isawaitable(answer) else answer
-    except Exception as error:  # noqa: BLE001  whatever it is, the caller has to get it
+    except Exception as error:  # noqa: BLE001  the caller has to get any error
         raise _Carrier(error) from None
     return made
 
 
 def _method_after(status: int, method: str) -> str:
-    """Return with which method aiohttp follows a redirect."""
+    """Return the method with which aiohttp follows a redirect."""
     if status == HTTPStatus.SEE_OTHER and method != "HEAD":
         return _METHOD_OF_REDIRECTS
     if status in _AS_GET and method == "POST":

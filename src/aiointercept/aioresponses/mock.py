@@ -42,18 +42,18 @@ _ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
 class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
-    """A mock of everything that aiohttp clients request, as aioresponses is.
+    """A mock for all requests of aiohttp clients, as aioresponses is.
 
     Use it with ``with``, ``async with``, as a decorator, or with ``start`` and ``stop``.
 
     Args:
-        passthrough: beginnings of URLs that are left alone.
-        passthrough_unmatched: whether what no route matches goes to the real server.
-        param: which parameter of a decorated function gets the mock. By default it is passed behind
-            the arguments that are given by position or, if that one is given by name, as the last.
+        passthrough: prefixes of URLs that are passed through.
+        passthrough_unmatched: whether unmatched requests go to the real server.
+        param: the parameter of a decorated function that gets the mock. By default the mock follows
+            the positional arguments or, if that parameter is passed by name, becomes the last.
 
     Attributes:
-        requests: the calls by method, as it was passed, and URL, its query sorted.
+        requests: the calls, by method as it was passed and URL with its query sorted.
     """
 
     def __init__(
@@ -76,13 +76,13 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
     # Life cycle
 
     def start(self) -> None:
-        """Begin, as at the beginning of a block.
+        """Start the mock, as entering a block does.
 
         Raises:
-            RuntimeError: if it is started already.
+            RuntimeError: if it is already started.
         """
         if self._drop_in is not None:
-            msg = "this aioresponses is started already: leave its block, or make another one"
+            msg = "this aioresponses is already started: leave its block, or create another one"
             raise RuntimeError(msg)
         self._registry.clear()
         self._hints.clear()
@@ -99,7 +99,7 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
         self._drop_in = drop_in
 
     def stop(self) -> None:
-        """End, as at the end of a block; harmless if it has ended already."""
+        """Stop the mock, as leaving a block does; do nothing if it has already stopped."""
         drop_in, self._drop_in = self._drop_in, None
         if drop_in is not None:
             _active.discard(drop_in)
@@ -133,8 +133,8 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
     def __call__(self, target: Decorated) -> Decorated:
         """Decorate a function, a coroutine function, or a test class.
 
-        Each call runs in a block of its own. The mock becomes the argument ``param``, or follows
-        the arguments that are given by position.
+        Each call runs in its own block. The mock is passed as the argument ``param``, or follows
+        the positional arguments.
         """
         return decorate(target, self._param, self._idle, appended=True)
 
@@ -165,7 +165,7 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
         reason: str | None = None,
         callback: Callback | None = None,
     ) -> None:
-        """Register what is answered to requests for ``url``.
+        """Register a response to requests for ``url``.
 
         Args:
             url: compared with its query sorted; a compiled pattern is tried with ``match``.
@@ -173,18 +173,17 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
             status: any number of three digits.
             body: text is encoded as UTF-8. An async iterable, a function that returns one, or a
                 ``pathlib.Path`` is streamed; of any other type if ``payload`` is given, too.
-            exception: what the client's call raises, just as it is.
-            content_type: if ``headers`` have none.
+            exception: the exception that the client's call raises, unchanged.
+            content_type: used if ``headers`` have none.
             payload: serialised as JSON in place of ``body``, when the answer is made.
-            headers: of the response, which has no others besides its ``Content-Type``; read when
-                the answer is made, or when the same ``dict`` is given to another registration.
-            response_class: of which class the client makes its response.
-            repeat: ``False`` for once, a number of times, or ``True`` for any number of
-                times.
+            headers: the headers of the response, which has no others besides ``Content-Type``; read
+                when the answer is made, or when another registration gets the same ``dict``.
+            response_class: the class of the client's response.
+            repeat: ``False`` for one request, a number of requests, or ``True`` for all.
             timeout: whether the client's call raises ``asyncio.TimeoutError``.
-            reason: the phrase behind the status.
+            reason: the reason phrase.
             callback: gets the URL and the client's keyword arguments; returns a
-                ``CallbackResult``, or ``None`` for what is registered here.
+                ``CallbackResult``, or ``None`` for the response registered here.
 
         Raises:
             RuntimeError: before the start.
@@ -214,31 +213,31 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
             uses.retire = lambda: self._registry.remove(registration)
 
     def get(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
-        """Register for GET; see :meth:`add`."""
+        """Register a response to GET requests; see :meth:`add`."""
         self.add(url, method="GET", **options)
 
     def post(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
-        """Register for POST; see :meth:`add`."""
+        """Register a response to POST requests; see :meth:`add`."""
         self.add(url, method="POST", **options)
 
     def put(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
-        """Register for PUT; see :meth:`add`."""
+        """Register a response to PUT requests; see :meth:`add`."""
         self.add(url, method="PUT", **options)
 
     def patch(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
-        """Register for PATCH; see :meth:`add`."""
+        """Register a response to PATCH requests; see :meth:`add`."""
         self.add(url, method="PATCH", **options)
 
     def delete(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
-        """Register for DELETE; see :meth:`add`."""
+        """Register a response to DELETE requests; see :meth:`add`."""
         self.add(url, method="DELETE", **options)
 
     def head(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
-        """Register for HEAD; see :meth:`add`."""
+        """Register a response to HEAD requests; see :meth:`add`."""
         self.add(url, method="HEAD", **options)
 
     def options(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
-        """Register for OPTIONS; see :meth:`add`."""
+        """Register a response to OPTIONS requests; see :meth:`add`."""
         self.add(url, method="OPTIONS", **options)
 
     def clear(self) -> None:

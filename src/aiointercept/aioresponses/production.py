@@ -1,6 +1,6 @@
-"""What aiohttp would refuse to send in production, where a mock answers all the same.
+"""Finds calls that aiohttp would refuse in production, although a mock answers them.
 
-Only looked at: nothing is sent, read or used up, and the session stays as it is.
+The checks have no side effects: they send and read nothing, and do not change the session.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _SSL: Final = (bool, ssl.SSLContext, aiohttp.Fingerprint)
 
 
 def refusal(call: ClientCall) -> Exception | None:
-    """Return what aiohttp would raise for ``call`` in production, without a mock; or ``None``."""
+    """Return the exception that aiohttp would raise for ``call`` without a mock; or ``None``."""
     return next(_refusals(call), None)
 
 
@@ -82,7 +82,7 @@ def _data(call: ClientCall, value: Any) -> Iterator[Exception]:
 
 def _make_payload(value: Any) -> object:
     with warnings.catch_warnings():
-        # Production would warn; here nothing is to be heard of that.
+        # aiohttp would warn in production; suppress that here.
         warnings.simplefilter("ignore")
         return _payload_of(value)
 
@@ -129,7 +129,7 @@ def _timeout(_call: ClientCall, value: Any) -> Iterator[Exception]:
 def _raised_by(function: Callable[[Any], object], value: Any) -> Iterator[Exception]:
     try:
         function(value)
-    except Exception as error:  # noqa: BLE001  which one is what is asked
+    except Exception as error:  # noqa: BLE001  the caller wants to know which one
         yield error
 
 

@@ -1,4 +1,4 @@
-"""What ``aioresponses.add`` takes, as a route of the core. Nothing here knows how clients call."""
+"""Turns the arguments of ``aioresponses.add`` into core routes; independent of how clients call."""
 
 import asyncio
 import inspect
@@ -27,11 +27,11 @@ Raised: TypeAlias = BaseException | type[BaseException]
 _TIMED_OUT: Final = "Connection timeout test"
 _ANOTHER_URL: Final = differs("url", Unquoted("that of the route"), Unquoted("another"))
 STAND_IN: Final = URL("http://stand-in.invalid/")
-"""Asked for in place of what is not a URL of HTTP."""
+"""Requested in place of URLs that HTTP cannot request."""
 
 
 class AddOptions(TypedDict, total=False):
-    """The options of :meth:`~.mock.aioresponses.add` behind ``url`` and ``method``."""
+    """The options of :meth:`~.mock.aioresponses.add` after ``url`` and ``method``."""
 
     status: int
     body: AnswerBody
@@ -48,10 +48,10 @@ class AddOptions(TypedDict, total=False):
 
 @frozen(eq=False, slots=False)
 class ClientRequest(Request):
-    """A request as the client's call tells it.
+    """A request as the client's call describes it.
 
     Args:
-        asked: the URL with its query sorted, whatever kind of URL it is.
+        asked: the URL of any scheme, with its query sorted.
         told: the URL that a callback gets.
         kwargs: the keyword arguments of the call, as they were passed.
     """
@@ -62,7 +62,7 @@ class ClientRequest(Request):
 
     @classmethod
     def of(cls, method: str, told: URL, kwargs: Mapping[str, Any]) -> "ClientRequest":
-        """Return what asks for ``told``, which need not be a URL of HTTP."""
+        """Return a request for ``told``, which may be a URL that HTTP cannot request."""
         asked = sorted_query(told)
         try:
             return cls(method, told, asked=asked, told=told, kwargs=kwargs)
@@ -71,7 +71,7 @@ class ClientRequest(Request):
 
     @property
     def is_http(self) -> bool:
-        """Whether its URL is one that HTTP can ask for."""
+        """Whether HTTP can request its URL."""
         return self.url is self.told
 
 
@@ -82,7 +82,7 @@ def asked_url(request: Request) -> URL:
 
 @frozen
 class ExactUrl(HeadMatcher):
-    """A URL as aioresponses compares it: with its query sorted, and otherwise as it is written."""
+    """A URL as aioresponses compares it: with its query sorted, and otherwise unchanged."""
 
     url: URL = field(converter=sorted_query)
 
@@ -92,7 +92,7 @@ class ExactUrl(HeadMatcher):
         if asked == self.url:
             return MATCH
         if isinstance(request, ClientRequest):
-            # Of many routes most differ; where is of interest only in a message.
+            # Most of many routes differ; only messages need to know in which part.
             return _ANOTHER_URL
         named = self._named_difference(request)
         return differs("url", self.url, asked) if named is None else named
@@ -102,7 +102,7 @@ class ExactUrl(HeadMatcher):
         return asked_url(request) == self.url
 
     def _named_difference(self, request: Request) -> MatchResult | None:
-        """Return in which part the URLs differ; ``None`` if they are but written differently."""
+        """Return the part in which the URLs differ; ``None`` if only their spelling differs."""
         try:
             found = Url(self.url).match(request)
         except ValueError:
@@ -115,7 +115,7 @@ class ExactUrl(HeadMatcher):
 
 @frozen
 class SortedUrlPattern(HeadMatcher):
-    """A pattern that is tried with ``match`` on the URL, its query sorted."""
+    """A pattern that is tried with ``match`` on the URL with its query sorted."""
 
     pattern: re.Pattern[str]
 
@@ -129,10 +129,10 @@ class SortedUrlPattern(HeadMatcher):
 
 
 def url_matcher(url: Any) -> ExactUrl | SortedUrlPattern:
-    """Return what ``url`` stands for.
+    """Return the matcher for ``url``.
 
     Raises:
-        TypeError: if it is neither a ``str``, a ``URL`` nor a compiled pattern for ``str``.
+        TypeError: if ``url`` is neither a ``str``, a ``URL`` nor a compiled pattern for ``str``.
     """
     if is_pattern(url) and isinstance(url.pattern, str):
         return SortedUrlPattern(url)
@@ -157,10 +157,10 @@ def clean_drop_in_repeat(repeat: Any) -> int | None:
 
 
 def clean_exception(exception: Any, *, timeout: Any) -> Raised | None:
-    """Return what the client's call raises, if anything.
+    """Return the exception that the client's call raises, if any.
 
     Raises:
-        TypeError: if ``exception`` is none, neither class nor instance.
+        TypeError: if ``exception`` is neither an exception class nor an instance.
     """
     if timeout:
         return asyncio.TimeoutError(_TIMED_OUT)
@@ -175,7 +175,7 @@ class Uses:
     """How often a route may still answer.
 
     Attributes:
-        left: the number; ``None`` for any.
+        left: the number of remaining answers; ``None`` for no limit.
         retire: called after the last answer.
     """
 
@@ -191,12 +191,12 @@ class Uses:
 
 
 def reply(options: AnswerOptions, raised: Raised | None, limit: int | None) -> CallbackReply:
-    """Return what makes an answer of what is registered, or raises what is.
+    """Return a reply that answers or raises as registered.
 
     Args:
-        options: what is answered; not kept once it has been answered for the last time.
-        raised: what is raised in its place.
-        limit: how often it answers; ``None`` if unlimited.
+        options: the registered answer; released after the last use.
+        raised: the exception to raise instead.
+        limit: how often the route answers; ``None`` if unlimited.
     """
     stock = [options]
     uses = Uses(limit, stock.clear)
@@ -212,7 +212,7 @@ def reply(options: AnswerOptions, raised: Raised | None, limit: int | None) -> C
 
 def _raise(raised: Raised | None) -> None:
     if isinstance(raised, BaseException):
-        # The next call is not to show where the last one was.
+        # The traceback must not contain frames of the previous call.
         raise raised.with_traceback(None)
     if raised is not None:
         raise raised
@@ -221,13 +221,13 @@ def _raise(raised: Raised | None) -> None:
 def callback_reply(
     callback: Callback, options: AnswerOptions, raised: Raised | None, uses: "Uses"
 ) -> CallbackReply:
-    """Return what makes an answer by asking ``callback``.
+    """Return a reply that calls ``callback``.
 
     Args:
         callback: gets the URL and the client's keyword arguments.
-        options: what is answered if it returns ``None``.
-        raised: is raised whatever the callback returns.
-        uses: counts the answers. A callback that raises has not answered.
+        options: the answer if the callback returns ``None``.
+        raised: the exception to raise after any callback that returns.
+        uses: counts the answers; a callback that raises does not count.
     """
 
     async def compute(request: Any, _show: object) -> Any:

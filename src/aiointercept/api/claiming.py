@@ -35,7 +35,7 @@ class Claim:
         if self._reserved_for == threading.get_ident():
             self._reserved_for = None
         elif not self._in_use.acquire(blocking=False):
-            msg = "this aiointercept is started already: leave its block, or make another one"
+            msg = "this aiointercept is already started: leave its block, or create another one"
             raise RuntimeError(msg)
 
     def release(self) -> None:

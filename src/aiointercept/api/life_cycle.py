@@ -104,7 +104,7 @@ class LifeCycle(ABC):
         """Begin, as at the beginning of a block.
 
         Raises:
-            RuntimeError: if it is started already.
+            RuntimeError: if it is already started.
         """
         self._claim.take()
         cassette = self._cassette

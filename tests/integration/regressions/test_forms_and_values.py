@@ -57,7 +57,7 @@ async def test_one_instance_is_for_one_block_at_a_time():
     """Entering it again inside its block is an error, and afterwards it can be entered."""
     mock = aiointercept()
     async with mock:
-        with pytest.raises(RuntimeError, match="started already"):
+        with pytest.raises(RuntimeError, match="already started"):
             await mock.start()
     async with mock:
         pass

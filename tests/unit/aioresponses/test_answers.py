@@ -131,7 +131,7 @@ def test_headers_and_their_content_type() -> None:
         ({"status": "200"}, TypeError, "status must be an int"),
         ({"status": True}, TypeError, "status must be an int"),
         ({"status": 20}, ValueError, "three digits, not 20"),
-        ({"status": 103}, ValueError, "what comes before an answer"),
+        ({"status": 103}, ValueError, "is informational"),
         ({"body": {"a": 1}}, TypeError, "body must be str or bytes.*payload="),
         ({"body": dict}, TypeError, "body must be str or bytes"),
         ({"body": "\ud800"}, ValueError, "body cannot be encoded"),

@@ -9,7 +9,7 @@ def test_one_at_a_time():
     """The next one takes it after the release."""
     claim = Claim()
     claim.take()
-    with pytest.raises(RuntimeError, match="started already: leave its block"):
+    with pytest.raises(RuntimeError, match="already started: leave its block"):
         claim.take()
     claim.release()
     claim.take()

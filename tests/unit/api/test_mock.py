@@ -170,7 +170,7 @@ def test_start_and_stop():
     m = aiointercept(transport=transport)
     drive(m.stop())
     drive(m.start())
-    with pytest.raises(RuntimeError, match="started already: leave its block"):
+    with pytest.raises(RuntimeError, match="already started: leave its block"):
         drive(m.start())
     drive(m.stop())
     drive(m.stop())
