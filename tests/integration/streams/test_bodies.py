@@ -434,7 +434,7 @@ class TestErrors:
             async with session.get(URL) as response:
                 assert response.status == 500
 
-        with pytest.raises(TypeError, match="must be made of bytes"):
+        with pytest.raises(TypeError, match="must consist of bytes"):
             await in_block(use, mock_external_urls=True)
 
     async def test_function_that_returns_no_iterable(self) -> None:
