@@ -177,7 +177,7 @@ async def test_assert_received() -> None:
                 await ws.receive()
         handle.assert_received(["hello", "world"])
         for wrong in (["hello"], ["world", "hello"], ["hello", "world", "again"], [b"hello"]):
-            with pytest.raises(AssertionError, match="did not receive the expected messages") as caught:
+            with pytest.raises(AssertionError, match="not receive the expected messages") as caught:
                 handle.assert_received(wrong)
             assert "https://chat.test/room" in str(caught.value)
 
