@@ -9,6 +9,7 @@ import json
 import logging
 import random
 import socket
+import tempfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -237,6 +238,13 @@ async def _read_everything(mock: aiointercept) -> None:
                     continue  # it is not what it is read as, and the reader says so
     for call in mock.calls:
         repr(call)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("a.har", "a.yaml", "a.html"):
+            mock.save(f"{folder}/{name}")
+        async with aiointercept(mock_external_urls=True) as other:
+            for name in ("a.har", "a.yaml"):
+                if mock.calls:
+                    other.replay(f"{folder}/{name}")
     try:
         mock.assert_called_with("http://never.test/", json={"a": 1}, headers={"X": "1"})
     except AssertionError as error:

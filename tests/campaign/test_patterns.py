@@ -90,7 +90,7 @@ def test_what_re_matches_is_matched(campaign: Any) -> None:
                 mock.get(re.compile(f"http://other{number}/"), body="other")
             return (await transport.send("GET", url)).body or b""
 
-    @settings(max_examples=campaign.times(800, 20_000), database=None, print_blob=True)
+    @settings(max_examples=campaign.times(800, 5_000), database=None, print_blob=True)
     @given(PATTERNS, st.text("ab/]1", max_size=3))
     def run(text: str, path: str) -> None:
         try:

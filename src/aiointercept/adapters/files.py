@@ -7,6 +7,7 @@ Everything here blocks; see :mod:`aiointercept.adapters.blocking`. The formats t
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,7 @@ from aiointercept.core.errors import CassetteError
 from aiointercept.core.recording.entries import Entry
 from aiointercept.core.recording.keeping import kept
 from aiointercept.core.recording.redacting.redaction import Redaction
+from aiointercept.core.type_guards import is_list, is_mapping
 
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True
@@ -28,6 +30,7 @@ YAML_SUFFIXES: Final = (".yaml", ".yml")
 MOST_INLINE: Final = 1 << 16
 # VCR.py's format has no body files; only bodies that are too large for YAML go to files.
 _MOST_IN_YAML: Final = 1 << 24
+_SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
 
 
 @frozen(eq=False, repr=False)
@@ -177,7 +180,8 @@ def save(  # noqa: PLR0913  it has only two callers
         entries = [*written, *fresh]
     source = None if old is None else old.source
     text = _text(path, entries, source, version)
-    changed = _write_if_changed(path, text.encode("utf-8"))
+    # Bytes that are not UTF-8, such as those of a header, are surrogates: JSON has them escaped.
+    changed = _write_if_changed(path, text.encode("utf-8", "backslashreplace"))
     if changed or fresh:
         remove_orphans(path, (*before, *fresh), text, (*HAR_SUFFIXES, *YAML_SUFFIXES))
     return changed
@@ -198,9 +202,20 @@ def _text(
     yaml = _yaml()
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     text: str = yaml.dump(
-        to_vcr(map(_only_entry, entries)), Dumper=dumper, default_flow_style=False
+        _for_yaml(to_vcr(map(_only_entry, entries))), Dumper=dumper, default_flow_style=False
     )
     return text
+
+
+def _for_yaml(value: Any) -> Any:
+    """Return ``value`` with a replacement character for each surrogate, which YAML cannot have."""
+    if isinstance(value, str):
+        return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", value)
+    if is_list(value):
+        return [_for_yaml(one) for one in value]
+    if is_mapping(value):
+        return {_for_yaml(name): _for_yaml(one) for name, one in value.items()}
+    return value
 
 
 def _only_entry(entry: Entry | Mapping[str, Any]) -> Entry:

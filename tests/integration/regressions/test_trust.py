@@ -14,6 +14,7 @@ import socket
 import threading
 import urllib.request
 import weakref
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -55,8 +56,8 @@ def _send(m: aiointercept, data: bytes) -> bytes:
     return answer
 
 
-async def test_a_header_that_is_no_utf8_leaves_the_log_readable():
-    """What came in can be looked at, byte for byte."""
+async def test_a_header_that_is_no_utf8_leaves_the_log_readable(tmp_path: Path):
+    """What came in can be looked at, byte for byte, and written into files."""
     head = b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX: \xff\xfe\r\n\r\n"
     async with aiointercept() as m:
         m.get("/", body="x")
@@ -68,6 +69,12 @@ async def test_a_header_that_is_no_utf8_leaves_the_log_readable():
         repr(m.calls)
         with pytest.raises(AssertionError, match="was not called"):
             m.assert_any_call("http://other.test/", headers={"X": "1"})
+        for name in ("a.har", "a.yaml", "a.html"):
+            m.save(tmp_path / name)
+        har = json.loads((tmp_path / "a.har").read_text(encoding="utf-8"))
+        assert {"name": "X", "value": "\udcff\udcfe"} in har["log"]["entries"][0]["request"][
+            "headers"
+        ]
 
 
 @pytest.mark.parametrize("timeout", [aiohttp.ClientTimeout(), aiohttp.ClientTimeout(total=None)])

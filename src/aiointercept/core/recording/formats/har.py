@@ -181,7 +181,7 @@ def plain_text(body: bytes, charset: str) -> str | None:
         text = body.decode(charset)
         if text.encode(charset) != body or _NOT_TEXT.search(text):
             return None
-    except (UnicodeError, LookupError):
+    except (ValueError, LookupError):
         return None
     return text
 

@@ -240,7 +240,7 @@ def _body(content: Node, charset: str) -> AnyBody:
             raise content.error(msg, "text") from None
     try:
         return text.encode(charset)
-    except (UnicodeError, LookupError):
+    except (ValueError, LookupError):
         return text.encode("utf-8", "surrogatepass")
 
 
