@@ -100,7 +100,7 @@ class CallAssertions:
         *args: Any,
         **kwargs: Unpack[CallArguments],
     ) -> None:
-        """Fail unless there was exactly one call, and that as :meth:`assert_called_with` tells.
+        """Fail unless there was exactly one call, with the arguments of :meth:`assert_called_with`.
 
         Args:
             url: compared with its query sorted.
