@@ -6,7 +6,6 @@ is imported when the first mock is created. Other modules render the reports.
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -19,6 +18,7 @@ from aiointercept.api.watching import (
     remove_watcher,
     watching,
 )
+from aiointercept.pytest_cassettes import cassette_of, give_fixture
 from aiointercept.report.run_summary import HINTS, RECORDED_CASSETTES, RunSummary
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         f"{_MARKER}(mock_external_urls=True, strict=True, ...): how the fixture aiointercept_mock "
-        "is made for this test; takes the keywords of aiointercept(...)",
+        "is made for this test; takes the keywords of aiointercept(...). A test with cassette=... "
+        "does not have to name the fixture",
     )
     config.pluginmanager.register(RunSummary(), "aiointercept-summary")
     path: str | None = config.getoption(_REPORT_OPTION)
@@ -221,7 +222,7 @@ def _options(item: pytest.Item) -> dict[str, Any]:
         raise pytest.UsageError(msg)
     options |= _marked(item)
     if options.get("cassette") is True:
-        options["cassette"] = _cassette_of(item)
+        options["cassette"] = cassette_of(item, item.config.getini(_CASSETTE_DIR))
     elif options.get("cassette") is False:
         for name in ("cassette", "record", "match_on"):
             options.pop(name, None)
@@ -249,20 +250,11 @@ def _marked(item: pytest.Item) -> dict[str, Any]:
     return keywords
 
 
-def _cassette_of(item: pytest.Item) -> Path:
-    """Return the path of a test's cassette, derived from the test's name."""
-    from aiointercept.core.recording.file_names import safe_name  # noqa: PLC0415  see above
-
-    __tracebackhide__ = True
-    inside = item.nodeid.split("::")[1:]
-    name = f"{safe_name('.'.join(inside) or item.name)}.har"
-    folder: str = item.config.getini(_CASSETTE_DIR)
-    if not folder:
-        return item.path.parent / "cassettes" / item.path.stem / name
-    root = item.config.rootpath
-    module = item.path.with_suffix("")
-    module = module.relative_to(root) if module.is_relative_to(root) else Path(module.name)
-    return root / folder / module / name
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the fixture to tests whose marker has a cassette, and which do not ask for it."""
+    for item in items:
+        give_fixture(item, _MARKER, "aiointercept_mock", unless="aiointercept_server")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -48,8 +48,8 @@ async def test_examples(names: dict[str, Any], tmp_path: Path) -> None:
     assert (tmp_path / "cassettes" / "users.har").is_file()
     await names["test_one_response_of_my_own"]()
     for _ in range(2):
-        async with aiointercept(cassette=tmp_path / "marker.har", record="once") as m:
-            await names["test_user_by_marker"](m)
+        async with aiointercept(cassette=tmp_path / "marker.har", record="once"):
+            await names["test_user_by_marker"]()
     names["test_in_server_mode"]()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aiointercept.pytest_plugin import _cassette_of, _describe, _options, _TestRun
+from aiointercept.pytest_plugin import _describe, _options, _TestRun
 
 ROOT = Path("/project")
 
@@ -52,17 +52,6 @@ def test_markers_take_keywords():
         _options(item_with(marker(True)))
     with pytest.raises(pytest.UsageError, match="not 'tcp'"):
         _options(item_with(aiointercept_transport="tcp"))
-
-
-def test_a_cassette_for_each_test():
-    """It is found by the name of the test, beside the module or in one folder."""
-    beside = _cassette_of(item_with())
-    assert beside.parent == ROOT / "tests" / "cassettes" / "test_api"
-    assert beside.name.startswith("TestUsers.test_one")
-    assert beside.suffix == ".har"
-    assert "/" not in beside.name
-    inside = _cassette_of(item_with(folder="tapes"))
-    assert inside == ROOT / "tapes" / "tests" / "test_api" / beside.name
 
 
 def test_a_test_without_a_cassette():

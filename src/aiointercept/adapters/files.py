@@ -62,6 +62,11 @@ def clean_path(given: Any, argument: str = "cassette") -> Path:
             f"{argument}: '{path}' must end with .har (HAR 1.2), or with .yaml or .yml (the format "
             "of VCR.py), because the suffix chooses the format"
         )
+        if path.suffix.lower() == ".json":
+            msg += (
+                ". To convert a JSON cassette of VCR.py, read it with json.loads and write it with "
+                "yaml.safe_dump"
+            )
         raise ValueError(msg)
     if path.suffix.lower() in YAML_SUFFIXES:
         _yaml()

@@ -9,7 +9,7 @@ from yarl import URL
 
 from aiointercept.compat import merge_params, normalize_url
 from aiointercept.core.recording.redacting.masking import MASK
-from aiointercept.core.recording.redacting.messages import told
+from aiointercept.core.recording.redacting.messages import masked_message, told
 from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION
 from aiointercept.core.reporting.diffs import unified_lines
 from aiointercept.core.text import clip, short
@@ -140,8 +140,8 @@ def compare(
             f"aioresponses({_signature(actual)}) != aioresponses({_signature(expected)}): the last "
             f"{place} had other arguments"
         )
-        lines = unified_lines(_lines(expected), _lines(actual))
-        _fail(head, *lines)
+        wanted, found = _lines(expected), _lines(actual)
+        _fail(head, *unified_lines(wanted, _with_other_secrets(wanted, found)))
 
 
 def expected_call(method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> RequestCall:
@@ -179,6 +179,17 @@ def _signature(call: RequestCall) -> str:
 def _lines(call: RequestCall) -> list[str]:
     lines = [f"args: {short(call.args)}"]
     return lines + [f"{name}: {short(value)}" for name, value in sorted(call.kwargs.items())]
+
+
+def _with_other_secrets(wanted: Sequence[str], found: Sequence[str]) -> list[str]:
+    """Return ``found`` with a remark where a line differs in secrets only."""
+    masked = {masked_message(line, DEFAULT_REDACTION) for line in wanted if line not in found}
+    return [
+        f"{line} (another value)"
+        if line not in wanted and masked_message(line, DEFAULT_REDACTION) in masked
+        else line
+        for line in found
+    ]
 
 
 def _recorded(requests: RequestCalls) -> list[str]:

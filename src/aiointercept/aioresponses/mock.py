@@ -17,9 +17,11 @@ from aiointercept.aioresponses.assertions import RequestCalls, recorded_call
 from aiointercept.aioresponses.client_calls import CallPatch, ClientCall
 from aiointercept.aioresponses.dispatcher import DropIn, dispatch
 from aiointercept.aioresponses.in_order import InOrder
+from aiointercept.aioresponses.keywords import explains, explains_parentheses
 from aiointercept.aioresponses.production import refusal
 from aiointercept.aioresponses.routes import (
     AddOptions,
+    DropInRoute,
     Raised,
     Uses,
     callback_reply,
@@ -34,7 +36,9 @@ from aiointercept.api.decorating import Decorated, decorate
 from aiointercept.api.hints import Hints
 from aiointercept.api.options import calling_line
 from aiointercept.api.values import clean_method
-from aiointercept.core.routing.routes import Route
+
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
 
 DropInUrl: TypeAlias = str | URL | re.Pattern[str]
 
@@ -56,6 +60,8 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
         requests: the calls, by method as it was passed and URL with its query sorted.
     """
 
+    @explains_parentheses
+    @explains
     def __init__(
         self,
         *,
@@ -149,6 +155,7 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
 
     # Registration
 
+    @explains
     def add(
         self,
         url: DropInUrl,
@@ -172,7 +179,7 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
             method: any case.
             status: any number of three digits.
             body: text is encoded as UTF-8. An async iterable, a function that returns one, or a
-                ``pathlib.Path`` is streamed; of any other type if ``payload`` is given, too.
+                ``pathlib.Path`` is streamed. With ``payload``, its type does not matter.
             exception: the exception that the client's call raises, unchanged.
             content_type: used if ``headers`` have none.
             payload: serialised as JSON in place of ``body``, when the answer is made.
@@ -205,37 +212,45 @@ class aioresponses(CallAssertions):  # noqa: N801 - the name that suites use
         name, matcher, line = clean_method(method), url_matcher(url), calling_line()
         if callback is None:
             made = reply(answer, error, limit)
-            self._registry.add(Route(name, None, matcher, made, limit, line))
+            self._registry.add(DropInRoute(name, None, matcher, made, limit, line))
         else:
             uses = Uses(limit)
             computed = callback_reply(callback, answer, error, uses)
-            registration = self._registry.add(Route(name, None, matcher, computed, None, line))
+            route = DropInRoute(name, None, matcher, computed, None, line)
+            registration = self._registry.add(route)
             uses.retire = lambda: self._registry.remove(registration)
 
+    @explains
     def get(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register a response to GET requests; see :meth:`add`."""
         self.add(url, method="GET", **options)
 
+    @explains
     def post(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register a response to POST requests; see :meth:`add`."""
         self.add(url, method="POST", **options)
 
+    @explains
     def put(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register a response to PUT requests; see :meth:`add`."""
         self.add(url, method="PUT", **options)
 
+    @explains
     def patch(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register a response to PATCH requests; see :meth:`add`."""
         self.add(url, method="PATCH", **options)
 
+    @explains
     def delete(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register a response to DELETE requests; see :meth:`add`."""
         self.add(url, method="DELETE", **options)
 
+    @explains
     def head(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register a response to HEAD requests; see :meth:`add`."""
         self.add(url, method="HEAD", **options)
 
+    @explains
     def options(self, url: DropInUrl, **options: Unpack[AddOptions]) -> None:
         """Register a response to OPTIONS requests; see :meth:`add`."""
         self.add(url, method="OPTIONS", **options)

@@ -19,6 +19,7 @@ from aiointercept.core.matching.combinators import HeadMatcher
 from aiointercept.core.matching.results import MATCH, MatchResult, differs
 from aiointercept.core.matching.urls import Url
 from aiointercept.core.routing.replies import CallbackReply
+from aiointercept.core.routing.routes import Route
 from aiointercept.core.text import Unquoted
 from aiointercept.core.type_guards import is_exception_class, is_pattern
 
@@ -126,6 +127,14 @@ class SortedUrlPattern(HeadMatcher):
 
     def __str__(self) -> str:
         return f"re.compile({self.pattern.pattern!r})"
+
+
+@frozen(eq=False, repr=False)
+class DropInRoute(Route):
+    """A route whose condition is its URL."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.condition}"
 
 
 def url_matcher(url: Any) -> ExactUrl | SortedUrlPattern:

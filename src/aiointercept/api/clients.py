@@ -1,11 +1,12 @@
 """``m.connector`` and ``m.session``: clients of aiohttp that reach the mock without patching."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import aiohttp
 from typing_extensions import Unpack
+from yarl import URL
 
 from aiointercept.adapters.interception.interceptor import (
     ConnectorInterceptor,
@@ -13,9 +14,13 @@ from aiointercept.adapters.interception.interceptor import (
 )
 from aiointercept.api.client_options import ConnectorOptions, SessionOptions
 from aiointercept.api.keywords import explains_arguments
+from aiointercept.api.unreachable import why_unreachable
+from aiointercept.core.matching.mounting import UrlPrefix
+from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.interceptor import Interceptor
 from aiointercept.core.ports.transport import Dialer, Listener
+from aiointercept.core.routing.routes import Registration
 
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True
@@ -25,12 +30,29 @@ class Clients(ABC):
     """The part of the mock that makes clients of aiohttp."""
 
     _interceptor: Interceptor
+    _intercepts: bool
     _led: bool
+    _settings: dict[str, Any]
+    _base: URL | None
 
     @abstractmethod
     def _require_start(self) -> None:
         """Raise unless the mock is started."""
         ...
+
+    @abstractmethod
+    def _is_own(self, target: Url | UrlIgnoringQuery | UrlPrefix) -> bool:
+        """Whether a target is at the mock's own URL."""
+        ...
+
+    @property
+    def _leads_clients(self) -> bool:
+        """Whether requests for other servers come here."""
+        return self._intercepts or self._led or self._settings["transport"] is not None
+
+    def _why_unused(self, routes: Iterable[Registration]) -> Sequence[str]:
+        """Return why no client reached ``routes``, for a report."""
+        return () if self._leads_clients else why_unreachable(routes, self._is_own, self._base)
 
     @explains_arguments
     def connector(self, **options: Unpack[ConnectorOptions]) -> InterceptedConnector:

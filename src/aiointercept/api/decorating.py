@@ -8,6 +8,9 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from aiointercept.api.keywords import POSITIONAL
 
+# pytest leaves the frames of this module out of its tracebacks.
+__tracebackhide__ = True
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Args: TypeAlias = tuple[Any, ...]
 Kwargs: TypeAlias = dict[str, Any]

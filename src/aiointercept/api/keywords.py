@@ -52,6 +52,7 @@ _OF_ROUTES: Final = {
     "adding_headers": "headers=",
     "mimetype": "content_type=",
     "set_cookies": "cookies=",
+    "response_class": "ClientSession(response_class=...) of the client",
     "throttle": "rate=",
 }
 _OF_MOCKS: Final = {
@@ -63,6 +64,12 @@ _OF_MOCKS: Final = {
     "external": "mock_external_urls=True",
     "url": "base_url=",
     "record_mode": "record=",
+    "ignore_hosts": "passthrough=",
+    "filter_headers": "redact=Redaction(headers=...)",
+    "filter_query_parameters": "redact=Redaction(query=...)",
+    "filter_post_data_parameters": "redact=Redaction(fields=...)",
+    "before_record_request": "redact=Redaction(also=...)",
+    "before_record_response": "redact=Redaction(also=...)",
 }
 MEANINGS: Final[Mapping[str, str]] = {**_OF_ROUTES, **_OF_MOCKS}
 
@@ -85,12 +92,16 @@ def _names_of(parameter: inspect.Parameter) -> Iterable[str]:
     return tuple(unpacked.__annotations__)
 
 
-def explains_arguments(function: FunctionT) -> FunctionT:
+def explains_arguments(function: FunctionT, meanings: Mapping[str, str] = MEANINGS) -> FunctionT:
     """Explain wrong arguments of a public method before it is called.
 
     Type checkers see the signature of ``function``; a keyword that does not exist, or an option
     that is passed by position, gets a message that names what was meant. A ``**`` parameter that is
     unpacked from a ``TypedDict`` adds its names.
+
+    Args:
+        function: takes ``self`` first.
+        meanings: keywords of other libraries, and what means the same here.
     """
     parameters = inspect.signature(function).parameters
     names = [name for one in parameters.values() if one.name != "self" for name in _names_of(one)]
@@ -106,7 +117,7 @@ def explains_arguments(function: FunctionT) -> FunctionT:
     def explained(*args: Any, **kwargs: Any) -> Any:
         if not kwargs.keys() <= known:
             wrong = next(name for name in kwargs if name not in known)
-            raise TypeError(unexpected(wrong, names))
+            raise TypeError(unexpected(wrong, names, meanings))
         if len(args) > positional:
             given = ", ".join(names[: positional - 1]) or "nothing"
             msg = (

@@ -253,7 +253,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
 
     @override
     def _begin(self, undo: ExitStack) -> None:
-        self._run = MockRun(self._dispatcher, self._redaction)
+        self._run = MockRun(self._dispatcher, self._redaction, self._why_unused)
         self._run.clear()
         self._base = self._registry.own_origin = None
         self._led = False
@@ -279,8 +279,7 @@ class aiointercept(  # noqa: N801  lower case as aioresponses' is
     def _conclude(self, leaving: BaseException | None) -> None:
         __tracebackhide__ = True
         try:
-            transport_given = self._settings["transport"] is not None
-            if leaving is None and not (self._intercepts or self._led or transport_given):
+            if leaving is None and not self._leads_clients:
                 warn_of_unreachable(self._run.routes, self._is_own, self._redaction, self._base)
             self._run.verify(leaving, strict=self._strict)
         finally:

@@ -1,5 +1,7 @@
 """One run of a mock, which is verified at its end, or between two tests that share it."""
 
+from collections.abc import Callable, Iterable, Sequence
+
 from attrs import define, field
 
 from aiointercept.core.calls import Call
@@ -19,6 +21,10 @@ from aiointercept.core.routing.routes import Registration
 from aiointercept.core.text import printable
 
 
+def _unknown(_routes: Iterable[Registration]) -> Sequence[str]:
+    return ()
+
+
 @define(eq=False, repr=False)
 class MockRun:
     """One run of a mock: its calls, its routes, and its deferred errors.
@@ -26,10 +32,13 @@ class MockRun:
     Args:
         dispatcher: the mock's core; once this run is closed, another one may use it.
         redaction: masks secrets in files; ``None`` for none.
+        why_unused: says why no client could reach routes.
     """
 
     _dispatcher: MockDispatcher
     redaction: Redaction | None = DEFAULT_REDACTION
+    _why_unused: Callable[[Iterable[Registration]], Sequence[str]] = _unknown
+    _reasons: Sequence[str] | None = field(default=None, init=False)
     _calls: list[Call] | None = field(default=None, init=False)
     _routes: list[Registration] | None = field(default=None, init=False)
 
@@ -54,7 +63,8 @@ class MockRun:
 
     def report(self) -> str:
         """Return the report for a failed test; ``""`` if there is nothing to report."""
-        return render_report(self.calls, self.routes, self._show)
+        reasons = self._why_unused(self.routes) if self._reasons is None else self._reasons
+        return render_report(self.calls, self.routes, self._show, reasons)
 
     @property
     def _show(self) -> Concealer:
@@ -81,7 +91,7 @@ class MockRun:
         error = problems.pop(0) if leaving is None else leaving
         for other in problems:
             if other is not error:
-                text = f"aiointercept also has: {type(other).__name__}: {other}"
+                text = f"aiointercept also reports: {type(other).__name__}: {other}"
                 add_note(error, "\n".join(map(printable, text.split("\n"))))
         if leaving is None:
             raise error
@@ -106,9 +116,10 @@ class MockRun:
             self._dispatcher.log.clear()
             self._dispatcher.deferred_errors.clear()
         else:
-            self._calls, self._routes = [], []
+            self._calls, self._routes, self._reasons = [], [], ()
 
     def close(self) -> None:
         """Keep calls and routes as they are, so that the mock can begin a new run."""
         self._calls, self._routes = self.calls, self.routes
+        self._reasons = self._why_unused(self._routes)
         self._dispatcher.registry.clear()

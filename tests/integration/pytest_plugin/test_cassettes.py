@@ -1,11 +1,14 @@
 """Cassettes by marker, option, ini option and environment, as a project uses them."""
 
 import json
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from aiointercept import aiointercept
 
 Run = Callable[..., pytest.RunResult]
 
@@ -133,6 +136,98 @@ def test_bad_names(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         """
     )
     result.stdout.fnmatch_lines(["*environment variable AIOINTERCEPT_RECORD must be one of*"])
+
+
+MARKED = """
+    import asyncio
+    import unittest
+
+    import pytest
+    from client import fetch
+
+    URL = "http://remote.test/x"
+    marked = pytest.mark.aiointercept(cassette="file.har")
+
+    async def ask():
+        assert await fetch(URL) == (200, "recorded")
+
+    @pytest.fixture(scope="module")
+    def early():
+        return "early"
+
+    @pytest.fixture
+    def answered(early):
+        asyncio.run(ask())
+
+    @marked
+    def test_blocking():
+        asyncio.run(ask())
+
+    @marked
+    def test_fixture_that_asks(early, answered):
+        pass
+
+    @marked
+    @pytest.mark.asyncio
+    async def test_async():
+        await ask()
+
+    @marked
+    class TestGroup:
+        def test_inside(self):
+            asyncio.run(ask())
+
+        @pytest.mark.asyncio
+        async def test_async_inside(self, early):
+            await ask()
+
+        @pytest.mark.aiointercept(cassette=False)
+        def test_without(self, request):
+            assert "aiointercept_mock" not in request.fixturenames
+
+    @pytest.mark.parametrize("number", [pytest.param(1, marks=marked), 2])
+    def test_marked_parameter(number, request):
+        assert ("aiointercept_mock" in request.fixturenames) == (number == 1)
+        if number == 1:
+            asyncio.run(ask())
+
+    class TestOld(unittest.TestCase):
+        @marked
+        def test_old(self):
+            asyncio.run(ask())
+
+    class TestOldAsync(unittest.IsolatedAsyncioTestCase):
+        @marked
+        async def test_old(self):
+            await ask()
+
+    @marked
+    def test_another_way(aiointercept_mock):
+        asyncio.run(ask())
+        aiointercept_mock.assert_called_once_with(URL)
+
+    @pytest.mark.aiointercept(mock_external_urls=True)
+    def test_no_cassette(request):
+        assert "aiointercept_mock" not in request.fixturenames
+"""
+
+
+def test_the_marker_alone(run: Run, pytester: pytest.Pytester) -> None:
+    """A test with a cassette does not have to name the fixture, whatever kind of test it is."""
+    with aiointercept() as m:
+        m.get("/x", body="recorded")
+        with urllib.request.urlopen(m.server_url + "/x"):
+            pass
+        m.save(pytester.path / "file.har")
+        text = (pytester.path / "file.har").read_text("utf-8")
+        text = text.replace(m.server_url, "http://remote.test")
+    (pytester.path / "file.har").write_text(text, "utf-8")
+    result = run(
+        MARKED,
+        ini="asyncio_default_fixture_loop_scope = function",
+        plugins=["pytest_asyncio.plugin"],
+    )
+    result.assert_outcomes(passed=12)
 
 
 def test_xdist(run: Run, source: str, pytester: pytest.Pytester) -> None:

@@ -296,4 +296,4 @@ def test_an_error_in_the_teardown_is_not_masked(run: Run) -> None:
     """)
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(["E*OSError: disk full"])
-    result.stdout.fnmatch_lines(["*aiointercept also has: LookupError: no such user"])
+    result.stdout.fnmatch_lines(["*aiointercept also reports: LookupError: no such user"])

@@ -359,3 +359,36 @@ def test_a_mistake_is_shown_at_the_line_of_the_test(run: Run) -> None:
     )
     result.assert_outcomes(failed=9, errors=1)
     result.stdout.no_re_match_line(r".*\baiointercept/\w+(/\w+)*\.py:\d+: in ")
+
+
+def test_why_no_client_came(run: Run) -> None:
+    """Also where the call that failed ended the block, which then gives no warning."""
+    result = run("""
+        import asyncio
+        from aiointercept import aiointercept
+        from client import fetch
+
+        async def ask():
+            async with aiointercept() as m:
+                m.get("http://127.0.0.1:9/users")
+                m.get("http://127.0.0.1:9/groups")
+                await fetch("http://127.0.0.1:9/users")
+
+        def test_own_mock():
+            asyncio.run(ask())
+
+        def test_fixture(aiointercept_mock):
+            aiointercept_mock.get("https://api.test/users")
+            assert aiointercept_mock.calls
+
+        def test_client(aiointercept_mock):
+            aiointercept_mock.get("https://api.test/users")
+            with aiointercept_mock.proxied():
+                assert aiointercept_mock.calls
+    """)
+    result.assert_outcomes(failed=3, errors=1)
+    reason = "without mock_external_urls=True clients reach the real server there. Set it, or use *"
+    result.stdout.fnmatch_lines(
+        ["2 routes were never used: *", f"  {reason}", "1 route was never used: *", f"  {reason}"]
+    )
+    assert result.stdout.str().count("\n  without mock_external_urls=True") == 2

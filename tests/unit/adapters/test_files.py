@@ -80,7 +80,7 @@ def test_paths() -> None:
     """By their suffixes."""
     assert files.clean_path("a.HAR") == Path("a.HAR")
     assert files.clean_path(Path("b.yml")) == Path("b.yml")
-    with pytest.raises(ValueError, match=r"cassette: 'a.json' must end with \.har"):
+    with pytest.raises(ValueError, match=r"cassette: 'a.json' must end with \.har.*To convert"):
         files.clean_path("a.json")
     with pytest.raises(TypeError, match="path must be a path such as"):
         files.clean_path(3, "path")

@@ -70,3 +70,16 @@ def test_comparison() -> None:
     with pytest.raises(AssertionError, match="other arguments"):
         compare(actual, expected_call("GET", (), {"json": 1}), ["timeout"], "GET")
     assert expected_call("post", (), {}).kwargs == {"allow_redirects": True, "data": None}
+
+
+def test_secrets_that_differ() -> None:
+    """Both are masked; the message says that they differ."""
+    [[actual]] = made("GET", headers={"Authorization": "one"}, json={"a": 1}).values()
+    expected = expected_call("GET", (), {"headers": {"Authorization": "two"}, "json": {"a": 1}})
+    with pytest.raises(AssertionError) as caught:
+        compare(actual, expected, None, "GET it")
+    text = str(caught.value)
+    assert "\n-headers: {'Authorization': 'REDACTED'}\n" in text
+    assert "\n+headers: {'Authorization': 'REDACTED'} (another value)\n" in text
+    assert text.count("another value") == 1
+    assert "one" not in text.replace("another", "")

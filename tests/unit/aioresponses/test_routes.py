@@ -10,6 +10,7 @@ from yarl import URL
 from aiointercept.aioresponses.answers import AnswerOptions, ClientAnswer
 from aiointercept.aioresponses.routes import (
     ClientRequest,
+    DropInRoute,
     ExactUrl,
     SortedUrlPattern,
     Uses,
@@ -20,7 +21,7 @@ from aiointercept.aioresponses.routes import (
     url_matcher,
 )
 from aiointercept.api.callback import CallbackResult
-from aiointercept.core.http.messages import Request
+from aiointercept.core.http.messages import Request, Response
 
 
 def asked(url: str, **kwargs: Any) -> ClientRequest:
@@ -164,3 +165,9 @@ async def test_callback_that_raises_is_not_used_up() -> None:
     with pytest.raises(ValueError, match="x"):
         await failing.compute(asked("/"), None)
     assert retired == []
+
+
+def test_how_a_route_is_shown() -> None:
+    """As it was registered."""
+    made = DropInRoute("GET", None, url_matcher("https://a.test/x?b=1&a=1"), Response())
+    assert str(made) == "GET https://a.test/x?a=1&b=1"

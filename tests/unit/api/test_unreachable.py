@@ -4,7 +4,7 @@ import pytest
 from yarl import URL
 
 from aiointercept.api.options import Options, build_route
-from aiointercept.api.unreachable import warn_of_unreachable
+from aiointercept.api.unreachable import warn_of_unreachable, why_unreachable
 from aiointercept.core.errors import AiointerceptWarning
 from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.urls import Url
@@ -50,3 +50,10 @@ def test_another_name_of_the_mock_itself(host: str):
         warn_of_unreachable(routes, lambda _: False, None, URL("http://127.0.0.2:8081"))
     with pytest.warns(AiointerceptWarning, match="reach the real server there"):
         warn_of_unreachable(routes, lambda _: False, None, URL("http://127.0.0.2:8082"))
+
+
+def test_each_reason_once():
+    """For a report of all routes."""
+    routes = registered(Url("https://h.test/a"), Url("https://h.test/b"), OWN)
+    [reason] = why_unreachable(routes, lambda target: target == OWN, None)
+    assert reason.startswith("without mock_external_urls=True clients reach the real server there")

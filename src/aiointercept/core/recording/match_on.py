@@ -16,6 +16,8 @@ Comparison: TypeAlias = Callable[[Request, Request], object]
 
 DEFAULT_PARTS: Final = ("method", "url")
 PARTS_OF_URL: Final = ("scheme", "host", "port", "path", "query")
+# Names of VCR.py, and what means the same here.
+_OF_VCR: Final = {"uri": "url", "raw_body": "body"}
 _PARTS: Final = ("method", *PARTS_OF_URL, "url", "body", "json", "headers")
 
 
@@ -78,6 +80,8 @@ def clean_match_on(given: Any, redaction: Redaction | None = None) -> MatchOn:
         if isinstance(one, str):
             if one not in _PARTS:
                 msg = f"match_on: {one!r} is not one of {', '.join(_PARTS)}"
+                if one in _OF_VCR:
+                    msg += f". Did you mean {_OF_VCR[one]!r}?"
                 raise ValueError(msg)
             parts |= set(PARTS_OF_URL) if one == "url" else {one}
         elif isinstance(one, Matcher) and not isinstance(one, type):

@@ -1,7 +1,7 @@
 """``record=``: what a cassette does with requests that it contains, and with others."""
 
 import enum
-from typing import Any
+from typing import Any, Final
 
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True
@@ -26,6 +26,9 @@ class RecordMode(enum.Enum):
         return self is not RecordMode.NONE
 
 
+_OF_VCR: Final = "new_episodes"
+
+
 def clean_mode(given: Any, origin: str = "record") -> RecordMode | None:
     """Return the mode of this name; ``None`` for ``None``.
 
@@ -41,6 +44,8 @@ def clean_mode(given: Any, origin: str = "record") -> RecordMode | None:
         return given
     names = ", ".join(repr(mode.value) for mode in RecordMode)
     msg = f"{origin} must be one of {names}, not {given!r}"
+    if given == _OF_VCR:
+        msg += f". Did you mean {RecordMode.NEW.value!r}?"
     if not isinstance(given, str):
         raise TypeError(msg)
     try:

@@ -67,6 +67,12 @@ def unexpected_keyword(name: str, known: Iterable[str], meant: str | None = None
     return f"unexpected keyword argument {name!r}: {hint}"
 
 
+_MEANINGS: Final = {
+    # Of aioresponses.
+    "args_to_match": "to leave it out, as what is not named is not compared",
+}
+
+
 def refuse_untraced(unknown: Mapping[str, object], known: Iterable[str], level: int) -> None:
     """Warn of expectations that cannot be compared, and refuse those that do not exist.
 
@@ -81,8 +87,13 @@ def refuse_untraced(unknown: Mapping[str, object], known: Iterable[str], level: 
     """
     for name in unknown:
         if name not in UntracedKeywords.__annotations__:
-            raise TypeError(unexpected_keyword(name, known))
+            raise TypeError(unexpected_keyword(name, known, _MEANINGS.get(name)))
     if unknown:
         names = ", ".join(map(repr, unknown))
-        msg = f"no request shows {names}, so it is not compared: remove it from the assertion"
+        it, verb = ("it", "is") if len(unknown) == 1 else ("they", "are")
+        them = "it" if len(unknown) == 1 else "them"
+        msg = (
+            f"no request shows {names}, so {it} {verb} not compared: remove {them} from the "
+            "assertion"
+        )
         warnings.warn(msg, DeprecationWarning, stacklevel=level)

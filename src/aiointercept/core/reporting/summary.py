@@ -21,7 +21,10 @@ _TEXT: Final = 2 * SHORT
 
 
 def render_report(
-    calls: Sequence[Call], routes: Sequence[Registration], show: Concealer = PLAIN
+    calls: Sequence[Call],
+    routes: Sequence[Registration],
+    show: Concealer = PLAIN,
+    why_unused: Sequence[str] = (),
 ) -> str:
     """Return what was asked and answered, what matched nothing, and which routes were not used.
 
@@ -29,6 +32,7 @@ def render_report(
         calls: all of the mock, in order of arrival.
         routes: all of the mock, used up or not.
         show: masks secrets.
+        why_unused: what is known of why routes were not used.
 
     Returns:
         A limited number of lines; ``""`` if there is nothing to report.
@@ -39,6 +43,7 @@ def render_report(
         lines += describe_unmatched(calls, routes, show)
     if unused:
         lines += describe_unused(unused, calls, show)
+        lines += [f"  {reason}" for reason in why_unused]
     return show.message("\n".join(lines))
 
 

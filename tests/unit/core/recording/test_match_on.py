@@ -40,6 +40,8 @@ def test_seen() -> None:
     ("given", "error", "words"),
     [
         (["methods"], ValueError, "'methods' is not one of method, scheme"),
+        (["uri"], ValueError, "headers. Did you mean 'url'"),
+        (["raw_body"], ValueError, "headers. Did you mean 'body'"),
         ([], ValueError, "match_on is empty"),
         (3, TypeError, "match_on must be a list"),
         ([3], TypeError, "match_on: 3 is not"),

@@ -37,5 +37,7 @@ def test_bad_names() -> None:
         choose_mode("x", None, "once", None)
     with pytest.raises(ValueError, match="--aiointercept-record must be one of"):
         choose_mode(None, "x", None, None)
+    with pytest.raises(ValueError, match="not 'new_episodes'. Did you mean 'new'"):
+        clean_mode("new_episodes")
     with pytest.raises(TypeError, match="record must be one of .*, not 1"):
         clean_mode(1)

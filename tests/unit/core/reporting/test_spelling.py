@@ -40,7 +40,7 @@ def test_keywords_without_a_trace_are_warned_of() -> None:
     def users_line() -> None:
         assertion(timeout=3, ssl=False)
 
-    with pytest.warns(DeprecationWarning, match="no request shows 'timeout', 'ssl'") as caught:
+    with pytest.warns(DeprecationWarning, match="'timeout', 'ssl', so they are not c") as caught:
         users_line()
     assert caught[0].filename == __file__
     assert caught[0].lineno == users_line.__code__.co_firstlineno + 1
@@ -51,6 +51,15 @@ def test_other_keywords_are_refused() -> None:
     """A misspelt expectation would pass."""
     with pytest.raises(TypeError, match="'jsno': did you mean 'json'"):
         refuse_untraced({"timeout": 1, "jsno": {}}, KNOWN, 1)  # type: ignore[typeddict-unknown-key]
+
+
+def test_keywords_of_aioresponses_are_explained() -> None:
+    """They say what to do."""
+    unknown: Any = {"args_to_match": ["json"]}
+    with pytest.raises(TypeError, match="did you mean to leave it out"):
+        refuse_untraced(unknown, KNOWN, 1)
+    with pytest.warns(DeprecationWarning, match="'timeout', so it is not compared: remove it"):
+        refuse_untraced({"timeout": 1}, KNOWN, 1)
 
 
 def test_all_keywords_of_a_client_are_known() -> None:
