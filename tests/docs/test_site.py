@@ -47,6 +47,7 @@ INTERNAL: Final = {
         "hides_header",
         "masker",
         "message",
+        "normalised_url",
         "reads_everything",
         "request",
         "response",
