@@ -82,6 +82,8 @@ SHOWN: Final = {
     "contributing": "CONTRIBUTING.md",
     "security": "SECURITY.md",
 }
+# The name of a file behind a fence, as in ``python client.py``, which MyST would drop.
+FILE: Final = re.compile(r"^```(\w+) (\w+\.\w+)$", re.MULTILINE)
 LINK: Final = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
 
 
@@ -146,7 +148,10 @@ def _index(page: str, text: str) -> str:
 
 
 def _read(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Show a file from outside this folder, and make links to such files lead to their pages."""
+    """Show a file from outside this folder, and make links to such files lead to their pages.
+
+    The name behind the fence of an example becomes its caption.
+    """
     file = HERE / f"{docname}.md"
     if docname in SHOWN:
         file = ROOT / SHOWN[docname]
@@ -162,7 +167,8 @@ def _read(app: Sphinx, docname: str, source: list[str]) -> None:
         target = pages.get(target, target)
         return os.path.relpath(target, (HERE / docname).parent).replace(os.sep, "/") + anchor
 
-    source[0] = _index(docname, LINK.sub(lead, source[0]))
+    text = FILE.sub(r"```{code-block} \1\n:caption: \2\n", LINK.sub(lead, source[0]))
+    source[0] = _index(docname, text)
     if docname == "decisions/README":
         source[0] += "\n```{toctree}\n:hidden:\n:glob:\n\n0*\n```\n"
 

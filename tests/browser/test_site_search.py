@@ -31,6 +31,7 @@ QUESTIONS: Final = {
         "unittest",
         "without pytest-asyncio",
     ],
+    "cookbook/sent.html": ["check header", "assert header", "last_request"],
     "cookbook/paging.html": [
         "pagination",
         "next page",
@@ -87,7 +88,12 @@ QUESTIONS: Final = {
     "streaming.html": ["SSE", "websocket", "streaming"],
     "switching.html": ["upgrade", "1.0.0"],
     "traffic.html": ["traffic", "html report"],
-    "troubleshooting.html": ["no route matches", "Server disconnected", "Cannot connect to host"],
+    "troubleshooting.html": [
+        "REDACTED",
+        "no route matches",
+        "Server disconnected",
+        "Cannot connect to host",
+    ],
 }
 
 

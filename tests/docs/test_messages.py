@@ -7,8 +7,10 @@ import ast
 import asyncio
 import inspect
 import logging
+import os
 import re
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from types import CodeType
@@ -54,7 +56,20 @@ def compiled(code: str) -> CodeType:
 
 
 async def run(code: str) -> str:
-    """Run an example and return what it raises, with notes, or else what it logs."""
+    """Run an example and return what it raises, with notes, or else what it logs.
+
+    It runs in an empty folder, where it may write files.
+    """
+    here = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            return await _run(code)
+        finally:
+            os.chdir(here)
+
+
+async def _run(code: str) -> str:
     logger = logging.getLogger("aiointercept")
     records = Records()
     logger.addHandler(records)

@@ -20,6 +20,7 @@ from typing_extensions import override
 if "SITE" not in os.environ:
     pytest.skip("needs the built site: SITE=build/docs", allow_module_level=True)
 
+ROOT: Final = Path(__file__).parents[2]
 MODULES: Final = (
     "aiointercept",
     "aiointercept.aioresponses",
@@ -46,6 +47,7 @@ INTERNAL: Final = {
         "hides_header",
         "masker",
         "message",
+        "normalised_url",
         "reads_everything",
         "request",
         "response",
@@ -150,6 +152,16 @@ def members(name: str, value: type) -> Iterator[str]:
 def told(entry: Entry, name: str) -> bool:
     """Return whether an entry names a parameter or an attribute."""
     return name in entry.marked
+
+
+@pytest.mark.parametrize("page", ["start", "cookbook/retries", "cookbook/suites", "migrating"])
+def test_files_have_their_names_above_them(page: str) -> None:
+    """Examples that others import."""
+    source = (ROOT / {"migrating": "MIGRATING.md"}.get(page, f"docs/{page}.md")).read_text("utf-8")
+    names = re.findall(r"^```\w+ (\w+\.\w+)$", source, re.MULTILINE)
+    site = Path(os.environ["SITE"], f"{page}.html").read_text("utf-8")
+    assert names
+    assert re.findall(r'<span class="caption-text">(\w+\.\w+)</span>', site) == names
 
 
 def test_every_name_has_an_entry(entries: dict[str, Entry]) -> None:

@@ -290,7 +290,8 @@ def refuse_arguments(argument: str, function: Any, *args: Any, **kwargs: Any) ->
         inspect.signature(function).bind(*args, **kwargs)
     except TypeError as error:
         given = ", ".join([*map(str, args), *(f"{name}=" for name in kwargs)]) or "no arguments"
-        msg = f"{argument}: {function!r} cannot be called with {given}: {error}"
+        name = getattr(function, "__qualname__", repr(function))
+        msg = f"{argument}: {name} cannot be called with {given}: {error}"
         raise TypeError(msg) from None
     except ValueError:
         pass  # some built-in functions have no signature
