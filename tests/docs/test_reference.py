@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 
 import aiointercept
-from aiointercept.core.recording.redacting.masking import MASK
 from aiointercept import errors
+from aiointercept.core.recording.redacting.masking import MASK
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 REFERENCE: Final = "\n".join(page.read_text("utf-8") for page in (DOCS / "reference").glob("*.md"))
