@@ -13,6 +13,8 @@ BLOCK: Final = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE: Final = re.compile(r"`(pip install [^`]+|pytest --[^`]+)`")
 # Run by .ci/run, by another test, or by those who work on the project, as the page says.
 ELSEWHERE: Final = (
+    "pip uninstall aioresponses",
+    "grep -rnE ",
     "python -m venv",
     "source ",
     "uv ",

@@ -63,7 +63,12 @@ IMPORTS = {
     "import aioresponses": "from aiointercept import aioresponses",
     "    import aioresponses  # here": "    from aiointercept import aioresponses",
     "import aioresponses as mocked": "from aiointercept import aioresponses as mocked",
-    "import aioresponses.core": "import aiointercept.aioresponses.core",
+    "import aioresponses.core": (
+        "from aiointercept import aioresponses\nimport aiointercept.aioresponses.core"
+    ),
+    "import aioresponses.core as core": "import aiointercept.aioresponses.core as core",
+    'pytest.importorskip("aioresponses")': 'pytest.importorskip("aiointercept.aioresponses")',
+    "import asyncio, aioresponses": "import asyncio, aioresponses",  # the guide says so
     "from aioresponses import aioresponses": "from aiointercept.aioresponses import aioresponses",
     "from aioresponses.core import RequestCall": (
         "from aiointercept.aioresponses.core import RequestCall"
@@ -86,9 +91,16 @@ def test_sed_finds_every_form_of_import(tmp_path: Path) -> None:
     file = tmp_path / "tests" / "test_it.py"
     file.parent.mkdir()
     file.write_text("\n".join(IMPORTS))
+    prose = file.with_name("README.md")
+    prose.write_text("moved from aioresponses")
     for _ in range(2):
         subprocess.run(["sh", "-c", script], cwd=tmp_path, check=True)  # noqa: S607 - our own guide
-        assert file.read_text().split("\n") == list(IMPORTS.values())
+        assert file.read_text() == "\n".join(IMPORTS.values())
+    assert prose.read_text() == "moved from aioresponses"
+    [search] = re.findall(r"^(grep -rnE.*)$", GUIDE, re.MULTILINE)
+    found = subprocess.run(["sh", "-c", search], cwd=tmp_path, check=True, capture_output=True)  # noqa: S607 - as above
+    assert found.stdout.decode().endswith(":import asyncio, aioresponses\n")
+    assert len(found.stdout.splitlines()) == 1
 
 
 def _runs_aioresponses() -> bool:

@@ -1,15 +1,13 @@
 """Messages about wrong arguments of ``aioresponses``: what was meant."""
 
 import functools
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping
+from typing import Any, Final
 
-from aiointercept.api.keywords import explains_arguments
+from aiointercept.api.keywords import FunctionT, explains_arguments
 
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True
-
-FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 # Options of the native object and of other libraries, and what means the same in aioresponses.
 _MEANINGS: Final[Mapping[str, str]] = {

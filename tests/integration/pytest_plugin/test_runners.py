@@ -297,6 +297,7 @@ def test_runs_without_mocks_do_not_pay(run: Run) -> None:
                 "aiointercept.api",
                 "aiointercept.api.recording_settings",
                 "aiointercept.api.watching",
+                "aiointercept.pytest_cassettes",
                 "aiointercept.pytest_plugin",
                 "aiointercept.report",
                 "aiointercept.report.run_summary",
