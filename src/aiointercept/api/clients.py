@@ -15,8 +15,6 @@ from aiointercept.adapters.interception.interceptor import (
 from aiointercept.api.client_options import ConnectorOptions, SessionOptions
 from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.unreachable import why_unreachable
-from aiointercept.core.matching.mounting import UrlPrefix
-from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.interceptor import Interceptor
 from aiointercept.core.ports.transport import Dialer, Listener
@@ -41,8 +39,8 @@ class Clients(ABC):
         ...
 
     @abstractmethod
-    def _is_own(self, target: Url | UrlIgnoringQuery | UrlPrefix) -> bool:
-        """Whether a target is at the mock's own URL."""
+    def _is_own(self, *given: object) -> bool:
+        """Return whether a URL is the mock's own, or its host and port stand in another text."""
         ...
 
     @property
