@@ -12,7 +12,7 @@ from yarl import URL
 
 from aiointercept.adapters.handling.file import file_stream
 from aiointercept.adapters.handling.request import from_log
-from aiointercept.adapters.local_server.memory import SocketlessTransport
+from aiointercept.adapters.local_server.memory_connections import SocketlessTransport
 from aiointercept.core.http.messages import HeaderSource, Request, Response
 from aiointercept.core.http.urls import canonical_url
 from aiointercept.core.matching.urls import ANY_METHOD

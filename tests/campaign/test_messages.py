@@ -139,15 +139,15 @@ async def test_each_name_of_aiohttp_is_missed(
     campaign: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An aiohttp without it is refused by its name, before anything is patched."""
-    from aiointercept.adapters.interception import requirements  # noqa: PLC0415  the seam
+    from aiointercept.adapters.interception import aiohttp_names  # noqa: PLC0415  the seam
 
     original = BaseConnector.connect
-    for requirement in requirements.REQUIREMENTS:
+    for requirement in aiohttp_names.REQUIREMENTS:
         if requirement.name == "__init__" or requirement.name not in vars(requirement.owner):
             continue  # it is inherited, or an attribute of instances
         with monkeypatch.context() as patch:
             patch.delattr(requirement.owner, requirement.name)
-            patch.setattr(requirements, "_checked_with", [])  # as in a process that begins
+            patch.setattr(aiohttp_names, "_checked_with", [])  # as in a process that begins
             if requirement.problem() is None:
                 continue  # a base class has it, too
             with pytest.raises(UnsupportedAiohttpError, match=requirement.name):

@@ -39,7 +39,7 @@ VIOLATIONS: Final = [
         STRANGERS,
     ),
     (
-        "adapters/local_server/memory.py",
+        "adapters/local_server/memory_connections.py",
         "import aiointercept.adapters.interception.chain",
         STRANGERS,
     ),

@@ -18,8 +18,8 @@ from attrs import frozen
 from aiointercept.adapters.side_files import remove_orphans, stored, write_whole
 from aiointercept.core.errors import CassetteError
 from aiointercept.core.recording.entries import Entry
-from aiointercept.core.recording.keeping import kept
 from aiointercept.core.recording.redacting.redaction import Redaction
+from aiointercept.core.recording.unchanged_entries import kept
 from aiointercept.core.type_guards import is_list, is_mapping
 
 # pytest leaves the frames of this module out of its tracebacks.

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
-from aiointercept.api.keywords import FunctionT, explains_arguments
+from aiointercept.api.argument_errors import FunctionT, explains_arguments
 
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True

@@ -12,7 +12,7 @@ from yarl import URL
 from aiointercept.adapters.interception.chain import Chain
 from aiointercept.adapters.interception.interceptor import active_dispatchers
 from aiointercept.aioresponses.answers import AnswerBody, AnswerOptions, HeadersInUse
-from aiointercept.aioresponses.asserting import CallAssertions
+from aiointercept.aioresponses.assertion_methods import CallAssertions
 from aiointercept.aioresponses.assertions import RequestCalls, recorded_call
 from aiointercept.aioresponses.client_calls import CallPatch, ClientCall
 from aiointercept.aioresponses.dispatcher import DropIn, dispatch
@@ -33,7 +33,7 @@ from aiointercept.aioresponses.routes import (
 from aiointercept.api.callback import Callback
 from aiointercept.api.content import HeadersLike
 from aiointercept.api.decorating import Decorated, decorate
-from aiointercept.api.hints import Hints
+from aiointercept.api.notices import Hints
 from aiointercept.api.options import calling_line
 from aiointercept.api.values import clean_method
 

@@ -12,8 +12,8 @@ from aiointercept.adapters.interception.interceptor import (
     ConnectorInterceptor,
     InterceptedConnector,
 )
+from aiointercept.api.argument_errors import explains_arguments
 from aiointercept.api.client_options import ConnectorOptions, SessionOptions
-from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.unreachable import why_unreachable
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.interceptor import Interceptor

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from aiointercept.api.keywords import POSITIONAL
+from aiointercept.api.argument_errors import POSITIONAL
 
 # pytest leaves the frames of this module out of its tracebacks.
 __tracebackhide__ = True

@@ -7,7 +7,7 @@ from types import TracebackType
 
 from typing_extensions import Self
 
-from aiointercept.adapters.apps.hosts import AppHost
+from aiointercept.adapters.apps.app_host import AppHost
 from aiointercept.adapters.blocking import beside_loop, in_thread
 from aiointercept.api.cassette import CassetteOptions, CassetteRun
 from aiointercept.api.claiming import Claim

@@ -7,9 +7,9 @@ from aiohttp import web
 from typing_extensions import TypedDict, Unpack
 
 from aiointercept.adapters.handling.request import AiointerceptRequest
+from aiointercept.api.argument_errors import explains_arguments
 from aiointercept.api.content import HeadersLike
 from aiointercept.api.handle import MockResponse, MockWebSocket
-from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.options import MatchLike, Options
 from aiointercept.api.streaming import event_options, websocket
 from aiointercept.api.verbs import Verbs

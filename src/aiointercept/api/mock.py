@@ -21,17 +21,17 @@ from aiointercept.adapters.interception.interceptor import (
 from aiointercept.adapters.local_server.tls import Tls
 from aiointercept.adapters.passthrough.client import FixedUpstream, upstream_of
 from aiointercept.adapters.system_clock import SystemClock
+from aiointercept.api.argument_errors import explains_arguments
 from aiointercept.api.assertions import Assertions
 from aiointercept.api.call import Call
 from aiointercept.api.cassette import clean_cassette
-from aiointercept.api.cassettes import Cassettes
 from aiointercept.api.claiming import Claim
 from aiointercept.api.clients import Clients, dialer_of
 from aiointercept.api.decorating import Decorated, decorate
-from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.live import LiveVerbs
 from aiointercept.api.mounting import Mounting, app_host
 from aiointercept.api.other_clients import OtherClients, authority_for, local_server
+from aiointercept.api.replay_and_save import Cassettes
 from aiointercept.api.run import MockRun
 from aiointercept.api.shortcuts import Shortcuts
 from aiointercept.api.targets import below, clean_base_url
@@ -43,7 +43,7 @@ from aiointercept.core.calls import CallLog
 from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.errors import NotStartedError
 from aiointercept.core.http.messages import Origin
-from aiointercept.core.matching.mounting import UrlPrefix
+from aiointercept.core.matching.url_prefix import UrlPrefix
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
 from aiointercept.core.ports.interceptor import Interceptor
 from aiointercept.core.ports.transport import Listener

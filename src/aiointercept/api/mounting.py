@@ -5,11 +5,11 @@ from typing import Any
 from typing_extensions import override
 from yarl import URL
 
-from aiointercept.adapters.apps.hosts import AppHost
+from aiointercept.adapters.apps.app_host import AppHost
 from aiointercept.adapters.local_server.helper_thread import helper_thread
+from aiointercept.api.argument_errors import explains_arguments
 from aiointercept.api.assertions import Assertions
 from aiointercept.api.handle import MockResponse
-from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.options import Options, build_route
 from aiointercept.api.targets import clean_prefix
 from aiointercept.api.verbs import Verbs

@@ -26,8 +26,8 @@ from aiointercept.api.values import (
 )
 from aiointercept.core.matching.combinators import AllOf, all_of, as_matcher
 from aiointercept.core.matching.fields import Query
-from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.results import Matcher, MatcherLike
+from aiointercept.core.matching.url_prefix import UrlPrefix
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 from aiointercept.core.routing.faults import Fault
 from aiointercept.core.routing.replies import (

@@ -10,8 +10,11 @@ from yarl import URL
 from aiointercept.adapters.handling.gateway import Gateway
 from aiointercept.adapters.interception.interceptor import active_dispatchers
 from aiointercept.adapters.interception.mocked_connector import OwnTcpConnector
-from aiointercept.adapters.local_server.environment import changed_environment, proxy_variables
 from aiointercept.adapters.local_server.listener import LoopbackServer
+from aiointercept.adapters.local_server.proxy_environment import (
+    changed_environment,
+    proxy_variables,
+)
 from aiointercept.adapters.local_server.tls import Authority, Tls, can_make_certificates
 from aiointercept.adapters.passthrough.client import ClientUpstream
 from aiointercept.core.ports.dispatcher import Dispatcher

@@ -10,10 +10,10 @@ from typing import Any, Concatenate
 
 from typing_extensions import ParamSpec
 
+from aiointercept.api.argument_errors import explains_arguments
 from aiointercept.api.callback import Callback
 from aiointercept.api.content import BodyLike, HeadersLike
 from aiointercept.api.handle import MockResponse
-from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.options import MatchLike
 from aiointercept.api.verbs import Verbs
 from aiointercept.core.reporting.expectations import UrlLike

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from aiointercept.api.argument_errors import unexpected
 from aiointercept.api.content import header_pairs, sendable_headers
-from aiointercept.api.keywords import unexpected
 from aiointercept.api.values import clean_fault, clean_repeat
 from aiointercept.core.http import sse
 from aiointercept.core.routing.faults import Fault

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from yarl import URL
 
 from aiointercept.core.http.urls import http_scheme
-from aiointercept.core.matching.mounting import UrlPrefix
+from aiointercept.core.matching.url_prefix import UrlPrefix
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 from aiointercept.core.type_guards import is_pattern
 

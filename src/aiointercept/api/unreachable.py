@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from yarl import URL
 
 from aiointercept.core.errors import AiointerceptWarning
-from aiointercept.core.matching.mounting import UrlPrefix
+from aiointercept.core.matching.url_prefix import UrlPrefix
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery
 from aiointercept.core.recording.redacting.messages import told
 from aiointercept.core.recording.redacting.redaction import Redaction

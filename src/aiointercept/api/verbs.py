@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from attrs import evolve
 from yarl import URL
 
+from aiointercept.api.argument_errors import explains_arguments
 from aiointercept.api.callback import Callback
 from aiointercept.api.content import BodyLike, HeadersLike
 from aiointercept.api.handle import MockResponse
-from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.options import (
     MatchLike,
     Options,
@@ -21,8 +21,8 @@ from aiointercept.api.options import (
 from aiointercept.api.targets import clean_target
 from aiointercept.core.calls import CallLog
 from aiointercept.core.matching.combinators import as_matcher
-from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.results import MatcherLike
+from aiointercept.core.matching.url_prefix import UrlPrefix
 from aiointercept.core.matching.urls import ANY_METHOD, Url, UrlIgnoringQuery
 from aiointercept.core.recording.redacting.redaction import DEFAULT_REDACTION, Redaction
 from aiointercept.core.reporting.expectations import UrlLike

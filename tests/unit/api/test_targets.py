@@ -5,7 +5,7 @@ import pytest
 from yarl import URL
 
 from aiointercept.api.targets import clean_base_url, clean_origin, clean_prefix, clean_target
-from aiointercept.core.matching.mounting import UrlPrefix
+from aiointercept.core.matching.url_prefix import UrlPrefix
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 
 BASE = URL("http://127.0.0.1:81")

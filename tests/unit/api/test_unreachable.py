@@ -6,7 +6,7 @@ from yarl import URL
 from aiointercept.api.options import Options, build_route
 from aiointercept.api.unreachable import warn_of_unreachable, why_unreachable
 from aiointercept.core.errors import AiointerceptWarning
-from aiointercept.core.matching.mounting import UrlPrefix
+from aiointercept.core.matching.url_prefix import UrlPrefix
 from aiointercept.core.matching.urls import Url
 from aiointercept.core.routing.registry import Registry
 

@@ -12,8 +12,8 @@ from aiointercept.core.dispatcher import MockDispatcher
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.matching.bodies import body
 from aiointercept.core.matching.combinators import predicate
-from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.results import MatchResult
+from aiointercept.core.matching.url_prefix import UrlPrefix
 from aiointercept.core.matching.urls import Url
 from aiointercept.core.ports.connection import ClientConnection
 from aiointercept.core.ports.exchange import Exchange

@@ -8,7 +8,7 @@ from aiohttp import web
 from attrs import frozen
 
 from aiointercept.adapters.apps.channel import Channel
-from aiointercept.adapters.apps.hosting import HostedApp
+from aiointercept.adapters.apps.hosted_app import HostedApp
 from aiointercept.adapters.apps.relay import Relay
 from aiointercept.adapters.handling.fixed import fixed_response
 from aiointercept.adapters.handling.request import AiointerceptRequest

@@ -7,7 +7,7 @@ import aiohttp
 from aiohttp import web
 
 from aiointercept.core.recording.entries import Entry
-from aiointercept.core.recording.frames import NOTE_OF_CLOSING
+from aiointercept.core.recording.websocket_frames import NOTE_OF_CLOSING
 
 _MESSAGES: Final = (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY)
 # Codes that a close frame must not contain, such as 1006 for a connection closed without a frame

@@ -27,6 +27,7 @@ from aiointercept.adapters.interception.client_request import (
     known_request,
 )
 from aiointercept.adapters.interception.client_tls import ClientSideTls
+from aiointercept.adapters.interception.connector_table import Substitutes
 from aiointercept.adapters.interception.exceptions import exception_for
 from aiointercept.adapters.interception.interruptible import InterruptibleWaits, connect_timeout
 from aiointercept.adapters.interception.leading import lead
@@ -38,7 +39,6 @@ from aiointercept.adapters.interception.mocked_connector import (
 from aiointercept.adapters.interception.passthrough_trace import observe_passthrough
 from aiointercept.adapters.interception.patching import REAL_CONNECT, Closings, Patches
 from aiointercept.adapters.interception.started_calls import StartedCall
-from aiointercept.adapters.interception.substitutes import Substitutes
 from aiointercept.core.ports.dispatcher import Dispatcher
 from aiointercept.core.ports.exchange import Exchange
 from aiointercept.core.ports.transport import Dialer

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from aiohttp.connector import BaseConnector, Connection
 
+from aiointercept.adapters.interception.aiohttp_names import check_aiohttp
 from aiointercept.adapters.interception.client_request import ConnectCall
 from aiointercept.adapters.interception.mocked_connector import OwnConnector
-from aiointercept.adapters.interception.requirements import check_aiohttp
 
 if TYPE_CHECKING:
     from aiohttp import ClientRequest, ClientTimeout

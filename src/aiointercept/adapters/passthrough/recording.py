@@ -15,8 +15,8 @@ from aiointercept.adapters.passthrough.network_faults import fault_of
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.ports.upstream import Tunnel, Upstream, UpstreamFactory, UpstreamResponse
 from aiointercept.core.recording.entries import AnyBody, Entry, RecordedMessage, StoredBody
-from aiointercept.core.recording.frames import NOTE_OF_CLOSING, CloseFrame, FrameReader
 from aiointercept.core.recording.recorder import Recorder, Slot
+from aiointercept.core.recording.websocket_frames import NOTE_OF_CLOSING, CloseFrame, FrameReader
 from aiointercept.core.routing.faults import Fault
 
 

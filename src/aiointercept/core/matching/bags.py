@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from aiointercept.core.matching.assignment import assign
+from aiointercept.core.matching.bipartite import assign
 from aiointercept.core.type_guards import is_list, is_mapping
 
 _NOT_PLAIN: Final = object()

@@ -16,7 +16,7 @@ from yarl import URL
 from aiointercept.core.http.forms import MULTIPART
 from aiointercept.core.http.messages import Request
 from aiointercept.core.http.urls import merge_params
-from aiointercept.core.matching.assignment import first_without
+from aiointercept.core.matching.bipartite import first_without
 from aiointercept.core.matching.bodies import (
     Form,
     JsonBody,

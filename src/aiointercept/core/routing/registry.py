@@ -17,8 +17,8 @@ from yarl import URL
 from aiointercept.core.http.messages import Origin, Request
 from aiointercept.core.matching.combinators import mentions_host
 from aiointercept.core.matching.indexed import IndexedMatcher, KeyIndex
-from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.results import MATCH, MatchResult
+from aiointercept.core.matching.url_prefix import UrlPrefix
 from aiointercept.core.matching.urls import Url, UrlIgnoringQuery, UrlPattern
 from aiointercept.core.routing.prefixes import literal_prefixes
 from aiointercept.core.routing.routes import Registration, Route

@@ -13,8 +13,8 @@ from aiointercept.core.errors import add_note
 from aiointercept.core.http.messages import Request
 from aiointercept.core.matching.combinators import decided_by_head, may_match, rules_out
 from aiointercept.core.matching.indexed import IndexedMatcher
-from aiointercept.core.matching.mounting import UrlPrefix
 from aiointercept.core.matching.results import MATCH, Matcher, MatchResult
+from aiointercept.core.matching.url_prefix import UrlPrefix
 from aiointercept.core.matching.urls import (
     ANY_METHOD,
     Method,

@@ -5,7 +5,7 @@ from attrs import field, frozen
 
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.matching.bodies import body
-from aiointercept.core.matching.mounting import UrlPrefix
+from aiointercept.core.matching.url_prefix import UrlPrefix
 from aiointercept.core.matching.urls import Url
 from aiointercept.core.routing.incoming import forwarder_of, mount_of
 from aiointercept.core.routing.policy import HostRule, Policy

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from aiohttp.connector import BaseConnector
 
-from aiointercept.adapters.interception.substitutes import Substitutes
+from aiointercept.adapters.interception.connector_table import Substitutes
 from aiointercept.core.routing.faults import Fault
 
 

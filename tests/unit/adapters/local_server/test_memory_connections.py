@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from aiointercept.adapters.local_server.memory import End, connect
+from aiointercept.adapters.local_server.memory_connections import End, connect
 
 
 class Recording(asyncio.Protocol):

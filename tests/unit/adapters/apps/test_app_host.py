@@ -5,7 +5,7 @@ import logging
 
 from aiohttp import web
 
-from aiointercept.adapters.apps.hosts import AppHost
+from aiointercept.adapters.apps.app_host import AppHost
 from aiointercept.adapters.local_server.helper_thread import helper_thread
 from aiointercept.core.http.messages import Origin
 

@@ -4,7 +4,7 @@ from yarl import URL
 
 from aiointercept.core.http.messages import Request, Response
 from aiointercept.core.recording.entries import Entry, RecordedMessage
-from aiointercept.core.recording.keeping import kept
+from aiointercept.core.recording.unchanged_entries import kept
 
 
 def entry(path: str, body: bytes = b"x", date: str = "now", **more: float) -> Entry:

@@ -3,7 +3,7 @@
 import pytest
 
 from aiointercept.core.http.messages import Request
-from aiointercept.core.matching.mounting import UrlPrefix
+from aiointercept.core.matching.url_prefix import UrlPrefix
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from yarl import URL
 from aiointercept.adapters.blocking import beside_loop, in_thread
 from aiointercept.adapters.files import clean_path, load, save
 from aiointercept.adapters.side_files import resolve, with_bodies_read, with_files_found
+from aiointercept.api.argument_errors import explains_arguments
 from aiointercept.api.cassette import own_version, shown
 from aiointercept.api.handle import MockResponse, MockWebSocket
-from aiointercept.api.keywords import explains_arguments
 from aiointercept.api.life_cycle import LifeCycle
 from aiointercept.api.run import MockRun
 from aiointercept.api.targets import clean_origin

@@ -2,7 +2,10 @@ import os
 
 import pytest
 
-from aiointercept.adapters.local_server.environment import changed_environment, proxy_variables
+from aiointercept.adapters.local_server.proxy_environment import (
+    changed_environment,
+    proxy_variables,
+)
 
 URL = "http://127.0.0.1:1234"
 

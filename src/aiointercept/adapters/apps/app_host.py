@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     # Few mocks host an application, so the imports below would slow down all others.
-    from aiointercept.adapters.apps.hosting import HostedApp
+    from aiointercept.adapters.apps.hosted_app import HostedApp
     from aiointercept.adapters.apps.reply import AppReply
 
 _logger: Final = logging.getLogger("aiointercept")
@@ -57,7 +57,7 @@ class AppHost:
         """
         from aiointercept.adapters.apps.aiohttp_app import AiohttpRunner  # noqa: PLC0415  see above
         from aiointercept.adapters.apps.asgi import AsgiRunner  # noqa: PLC0415  see above
-        from aiointercept.adapters.apps.hosting import HostedApp  # noqa: PLC0415  see above
+        from aiointercept.adapters.apps.hosted_app import HostedApp  # noqa: PLC0415  see above
         from aiointercept.adapters.apps.kinds import AppKind, kind_of  # noqa: PLC0415  see above
         from aiointercept.adapters.apps.reply import AppReply  # noqa: PLC0415  see above
         from aiointercept.adapters.apps.wsgi import WsgiRunner  # noqa: PLC0415  see above

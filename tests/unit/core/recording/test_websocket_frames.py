@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiointercept.core.recording.frames import CloseFrame, FrameReader
+from aiointercept.core.recording.websocket_frames import CloseFrame, FrameReader
 
 
 def frame(first: int, payload: bytes, key: bytes = b"") -> bytes:

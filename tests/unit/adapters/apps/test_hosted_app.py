@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from aiointercept.adapters.apps import hosting
-from aiointercept.adapters.apps.hosting import HostedApp
+from aiointercept.adapters.apps import hosted_app
+from aiointercept.adapters.apps.hosted_app import HostedApp
 from aiointercept.adapters.local_server.helper_thread import helper_thread
 from aiointercept.core.errors import AppUnavailableError
 from aiointercept.core.http.messages import Origin
@@ -91,7 +91,7 @@ def test_a_loop_that_does_not_turn():
 
 async def test_a_loop_that_turns_no_more(monkeypatch):
     """An application that has started elsewhere cannot move: the request says so."""
-    monkeypatch.setattr(hosting, "_STUCK", 0.01)
+    monkeypatch.setattr(hosted_app, "_STUCK", 0.01)
     app = hosted(Runner(), asyncio.get_running_loop())
     await app.connect(ORIGIN, {})
     caught = []

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from typing_extensions import TypedDict, Unpack
 
-from aiointercept.api.keywords import MEANINGS, explains_arguments, unexpected
+from aiointercept.api.argument_errors import MEANINGS, explains_arguments, unexpected
 
 KNOWN = ("status", "body", "repeat")
 

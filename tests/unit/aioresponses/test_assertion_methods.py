@@ -1,7 +1,7 @@
 import pytest
 from yarl import URL
 
-from aiointercept.aioresponses.asserting import CallAssertions
+from aiointercept.aioresponses.assertion_methods import CallAssertions
 from aiointercept.aioresponses.assertions import recorded_call
 
 USERS = URL("http://api.test/users")

@@ -3,7 +3,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiointercept.core.matching.assignment import assign, first_without
+from aiointercept.core.matching.bipartite import assign, first_without
 
 OPTIONS = st.lists(st.lists(st.integers(0, 4), unique=True, max_size=4), max_size=5)
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from aiointercept.api.hints import Hints
+from aiointercept.api.notices import Hints
 from aiointercept.api.watching import add_hint_listener, remove_hint_listener
 
 

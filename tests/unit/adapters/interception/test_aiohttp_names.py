@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 from attrs import evolve
 
-from aiointercept.adapters.interception.requirements import (
+from aiointercept.adapters.interception.aiohttp_names import (
     REQUIREMENTS,
     Requirement,
     check_aiohttp,
