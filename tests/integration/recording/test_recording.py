@@ -260,7 +260,14 @@ async def test_modes(server: Any, client: aiohttp.ClientSession, file: Path) -> 
 async def test_nothing_changed(server: Any, client: aiohttp.ClientSession, file: Path) -> None:
     """Recording the same anew leaves the file as it was, times and dates included."""
     written: set[bytes] = set()
-    for record in ("once", "all", "all"):
+    dates: list[str] = []
+
+    async def dated(_request: web.BaseRequest) -> web.Response:
+        return web.Response(body=b"hello", headers={"Date": dates[-1]})
+
+    server.handler = dated
+    for day, record in enumerate(("once", "all", "all")):
+        dates.append(f"Wed, {day + 1:02} Jul 2026 12:00:00 GMT")
         async with aiointercept(cassette=file, record=record):
             for path in ("/a", "/b", "/a"):
                 await client.get(server.url(path))

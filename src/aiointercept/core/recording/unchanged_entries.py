@@ -36,6 +36,13 @@ def _content(entry: Entry) -> str:
     har[NOTES] = {**har.get(NOTES, {})}
     for message in har.get("_webSocketMessages", ()):
         message["time"] = 0
+    for message in (har["request"], har["response"]):
+        # VCR.py's files have them in alphabetical order.
+        message["headers"] = sorted(message["headers"], key=_name)
     headers = har["response"]["headers"]
-    har["response"]["headers"] = [one for one in headers if one["name"].lower() not in _CHANGING]
+    har["response"]["headers"] = [one for one in headers if _name(one) not in _CHANGING]
     return json.dumps(har, sort_keys=True)
+
+
+def _name(header: dict[str, str]) -> str:
+    return header["name"].lower()

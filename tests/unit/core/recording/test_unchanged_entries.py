@@ -22,6 +22,18 @@ def test_times_do_not_count() -> None:
     assert kept(new, old) == [old[0], old[1], new[2]]
 
 
+def test_the_order_of_headers_does_not_count() -> None:
+    """VCR.py's files have them in alphabetical order; that of equal names counts."""
+
+    def with_headers(*headers: tuple[str, str]) -> Entry:
+        old = entry("/a")
+        return evolve(old, request=evolve(old.request, headers=CIMultiDict(headers)))
+
+    old = with_headers(("b", "1"), ("A", "2"), ("B", "3"))
+    assert kept([with_headers(("A", "2"), ("b", "1"), ("B", "3"))], [old]) == [old]
+    assert kept([with_headers(("A", "2"), ("b", "3"), ("B", "1"))], [old]) != [old]
+
+
 def test_everything_else_does() -> None:
     """Another body, path, or order."""
     old = [entry("/a"), entry("/b")]
