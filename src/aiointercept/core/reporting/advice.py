@@ -1,6 +1,7 @@
 """Advice in one line: what was probably meant by a route that does not take a request."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
@@ -45,10 +46,12 @@ def _advise_on_text(request: Request, target: Url | UrlIgnoringQuery) -> str | N
     """Look for placeholders and regular expressions in a URL, which is compared as it stands."""
     text = unquote(str(target.url))
     if "{" in text and _fits_template(text, request):
-        template = f"matchers.url_template({text!r})"
+        # A template has no query; and what there is may be secret.
+        template = f"matchers.url_template({text.partition('?')[0]!r})"
         return f"a URL is compared as it stands, braces too: use m.route({template}, ...)"
     if any(mark in text for mark in _REGULAR) and _matches(text, request):
-        return f"a URL is compared as it stands: use re.compile({text!r}) for a pattern"
+        shown = "..." if "?" in text and "=" in text else repr(text)
+        return f"a URL is compared as it stands: use re.compile({shown}) for a pattern"
     return None
 
 
@@ -95,7 +98,10 @@ def _fits_template(text: str, request: Request) -> bool:
 
 def _matches(pattern: str, request: Request) -> bool:
     try:
-        compiled = re.compile(pattern)
-    except re.error:
+        with warnings.catch_warnings():
+            # It is a URL, of which nobody has said that it is a pattern.
+            warnings.simplefilter("ignore")
+            compiled = re.compile(pattern)
+    except (re.error, RecursionError, OverflowError):
         return False
     return any(compiled.match(text) for text in request.spellings)
