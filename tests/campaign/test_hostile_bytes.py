@@ -4,6 +4,7 @@ What counts as a request is what a bare ``aiohttp.web.Server`` takes for one.
 """
 
 import asyncio
+import contextlib
 import gzip
 import json
 import logging
@@ -31,6 +32,7 @@ logging.getLogger("aiohttp.server").addFilter(lambda _: False)
 
 GOOD = b"GET /good HTTP/1.1\r\nHost: h\r\n\r\n"
 SECONDS = 20.0
+TURNS = 300  # of the loop, on which all servers run
 
 # The known shapes of request smuggling and their like.
 SHAPES = {
@@ -255,19 +257,17 @@ async def _read_everything(mock: aiointercept) -> None:
 def _send(port: int, data: bytes) -> socket.socket:
     peer = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
     peer.settimeout(SECONDS)
-    try:
+    with contextlib.suppress(OSError):  # the server has heard enough
         peer.sendall(data)
-        if b"Connection: close" not in data[:200]:  # to a server, the peer has left now
-            peer.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass  # the server has heard enough
     return peer
 
 
-def _drained(peer: socket.socket) -> bytes:
+def _drained(peer: socket.socket, *, leave: bool = False) -> bytes:
     found = b""
     with peer:
         try:
+            if leave:
+                peer.shutdown(socket.SHUT_WR)
             while chunk := peer.recv(65536):
                 found += chunk
         except TimeoutError:
@@ -278,7 +278,13 @@ def _drained(peer: socket.socket) -> bytes:
 
 
 async def _answers(port: int, data: bytes) -> bytes:
-    return await asyncio.to_thread(lambda: _drained(_send(port, data)))
+    peer = await asyncio.to_thread(_send, port, data)
+    # To a server, a peer that says no more has left, and what it sent last need not be served. So it
+    # leaves when all was received and served; who says so itself is asked for what is to come.
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+    leave = b"Connection: close" not in data[:200]
+    return await asyncio.to_thread(lambda: _drained(peer, leave=leave))
 
 
 async def _good_is_answered(mock: aiointercept) -> None:
